@@ -1,0 +1,1 @@
+"""The coordinator: settings, state, dispatching, publishing and the ``cadence`` command."""

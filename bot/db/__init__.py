@@ -1,0 +1,1 @@
+"""Storage: one module per table group; rows never leave it."""

@@ -1,0 +1,1 @@
+"""Speak with GitHub: authentication, a client that retries, and the verbs that we use."""

@@ -1,0 +1,1 @@
+"""Stand-ins with real sockets for the services beyond the network."""

@@ -1,0 +1,1 @@
+"""The GitHub doors: webhook deliveries in, tasks and commands out."""

@@ -1,0 +1,1 @@
+"""The people's API and the installable web app."""

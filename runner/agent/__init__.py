@@ -1,0 +1,1 @@
+"""What runs inside the machine: the harness, the loop and the sandbox."""

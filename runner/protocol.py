@@ -1,0 +1,162 @@
+"""What service and machine say to each other: JSON text frames over one WebSocket.
+
+The runner dials ``/ws/runner`` with ``Authorization: Bearer <run token>``. Frames that carry a
+*seq* (`EventFrame`, `ResultFrame`) are kept by the runner until `AckFrame` names that number, and
+are sent again after a reconnect; the coordinator drops a number that it has stored. Names on the
+wire are camelCase; unknown fields are ignored, so that either side may be newer.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, TypeAdapter, field_serializer
+
+from runner.spec import Outcome, RunSpec, Wire
+
+PROTOCOL_VERSION = 1
+MAX_FRAME_BYTES = 1_048_576
+
+
+class EventKind(StrEnum):
+    """What an event tells; the shape of its data stands above each."""
+
+    # {"phase": "cloning"}
+    PHASE = "phase"
+    # {"items": [{"text": str, "done": bool}]}
+    PLAN = "plan"
+    # {"text": str}: what the model said
+    TEXT = "text"
+    # {"id": str, "name": str, "input": {...}}
+    TOOL_CALL = "tool_call"
+    # {"id": str, "name": str, "isError": bool, "output": str, "seconds": float}
+    TOOL_RESULT = "tool_result"
+    # {"step": int, "model": str, "costUsd": float, "totalCostUsd": float, "tokens": {...}}
+    USAGE = "usage"
+    # {"sha": str, "subject": str}
+    COMMIT = "commit"
+    # a `Verification` by alias and "stage": "baseline", "final" or "repair-1"
+    VERIFICATION = "verification"
+    # {"text": str}
+    QUESTION = "question"
+    # {"level": "info" or "warning", "text": str}
+    LOG = "log"
+
+
+class HelloFrame(Wire):
+    """The first frame of a runner."""
+
+    type: Literal["hello"] = "hello"
+    protocol: int = PROTOCOL_VERSION
+    runner_version: str = ""
+    run_id: str
+    last_seq: int = 0
+
+
+class HeartbeatFrame(Wire):
+    """I am alive; renews the lease."""
+
+    type: Literal["heartbeat"] = "heartbeat"
+    run_id: str
+
+
+class EventFrame(Wire):
+    """One event of a run."""
+
+    type: Literal["event"] = "event"
+    run_id: str
+    seq: int
+    at: datetime
+    kind: EventKind
+    data: dict[str, Any]
+
+
+class ResultFrame(Wire):
+    """The run is over; takes a seq like an event and is acknowledged like one."""
+
+    type: Literal["result"] = "result"
+    run_id: str
+    seq: int
+    outcome: Outcome
+
+
+class NeedTokenFrame(Wire):
+    """Ask for a token; the answer is a `TokenFrame` with the same *request_id*."""
+
+    type: Literal["need_token"] = "need_token"
+    run_id: str
+    request_id: str
+    purpose: Literal["clone"] = "clone"
+
+
+class AssignFrame(Wire):
+    """Work on this; sent again after every hello."""
+
+    type: Literal["assign"] = "assign"
+    spec: RunSpec
+    acked_seq: int = 0
+
+
+class PauseFrame(Wire):
+    """Stop between two steps and wait."""
+
+    type: Literal["pause"] = "pause"
+
+
+class ResumeFrame(Wire):
+    """Go on."""
+
+    type: Literal["resume"] = "resume"
+
+
+class CancelFrame(Wire):
+    """Stop, keep the work, send a result; *reason* is a sentence."""
+
+    type: Literal["cancel"] = "cancel"
+    reason: str = ""
+
+
+class MessageFrame(Wire):
+    """Steering words from a person; may come twice, *id* tells."""
+
+    type: Literal["message"] = "message"
+    id: int
+    text: str
+    author: str
+
+
+class AckFrame(Wire):
+    """Everything up to *seq* is stored."""
+
+    type: Literal["ack"] = "ack"
+    seq: int
+
+
+class TokenFrame(Wire):
+    """A token, or *error* as a sentence."""
+
+    type: Literal["token"] = "token"
+    request_id: str
+    token: SecretStr = SecretStr("")
+    error: str = ""
+
+    @field_serializer("token", when_used="json")
+    def _written_out(self, value: SecretStr) -> str:
+        return value.get_secret_value()
+
+
+RunnerFrame = Annotated[
+    HelloFrame | HeartbeatFrame | EventFrame | ResultFrame | NeedTokenFrame,
+    Field(discriminator="type"),
+]
+CoordinatorFrame = Annotated[
+    AssignFrame | PauseFrame | ResumeFrame | CancelFrame | MessageFrame | AckFrame | TokenFrame,
+    Field(discriminator="type"),
+]
+
+from_runner: TypeAdapter[
+    HelloFrame | HeartbeatFrame | EventFrame | ResultFrame | NeedTokenFrame
+] = TypeAdapter(RunnerFrame)
+from_coordinator: TypeAdapter[
+    AssignFrame | PauseFrame | ResumeFrame | CancelFrame | MessageFrame | AckFrame | TokenFrame
+] = TypeAdapter(CoordinatorFrame)
