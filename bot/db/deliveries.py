@@ -1,0 +1,86 @@
+"""Webhook deliveries: stored before they are answered, handled once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+
+from bot.db.engine import Database, Tx, insert_once
+from bot.db.schema import deliveries
+from bot.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One webhook POST; *body* is the raw JSON object as signed."""
+
+    guid: str
+    event: str
+    action: str
+    installation_id: int | None
+    body: bytes
+    received_at: datetime
+
+
+class DeliveryStore:
+    """Deliveries by GUID; states are stored, queued, handled, failed."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def add_many(self, batch: Sequence[Delivery]) -> None:
+        """Store *batch* in one durable transaction; a GUID that is there already is skipped."""
+        async with self._db.write() as tx:
+            await tx.execute(insert_once(tx, deliveries), [_row(d) for d in batch])
+
+    async def get(self, guid: str) -> Delivery:
+        """Return the delivery; raise `NotFound`."""
+        columns = [c for c in deliveries.c if c.name not in {"state", "note", "handled_at"}]
+        async with self._db.read() as tx:
+            row = (await tx.execute(select(*columns).where(deliveries.c.guid == guid))).first()
+        if row is None:
+            raise NotFound(f"there is no delivery {guid}")
+        return Delivery(**row._mapping)
+
+    async def unqueued(self, limit: int) -> list[str]:
+        """Return GUIDs that were stored and not handed to the engine yet, oldest first."""
+        query = (
+            select(deliveries.c.guid)
+            .where(deliveries.c.state == "stored")
+            .order_by(deliveries.c.received_at)
+            .limit(limit)
+        )
+        async with self._db.read() as tx:
+            return list((await tx.execute(query)).scalars())
+
+    async def mark_queued(self, tx: Tx, guids: Sequence[str]) -> None:
+        """Note in *tx*, the transaction that enqueues them, that *guids* are with the engine."""
+        await tx.execute(
+            update(deliveries).where(deliveries.c.guid.in_(guids)).values(state="queued")
+        )
+
+    async def mark(self, guid: str, state: str, note: str, *, at: datetime) -> None:
+        """Note how the handling ended."""
+        values = {"state": state, "note": note[:2000], "handled_at": at}
+        async with self._db.write() as tx:
+            await tx.execute(update(deliveries).where(deliveries.c.guid == guid).values(values))
+
+    async def prune(self, *, before: datetime) -> int:
+        """Delete deliveries that were handled before *before*; return how many."""
+        async with self._db.write() as tx:
+            result = await tx.execute(delete(deliveries).where(deliveries.c.handled_at < before))
+        return result.rowcount
+
+
+def _row(delivery: Delivery) -> dict[str, object]:
+    return {
+        "guid": delivery.guid,
+        "event": delivery.event,
+        "action": delivery.action,
+        "installation_id": delivery.installation_id,
+        "body": delivery.body,
+        "state": "stored",
+        "note": "",
+        "received_at": delivery.received_at,
+    }

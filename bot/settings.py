@@ -1,0 +1,140 @@
+"""The operator's settings: the only reader of the environment and of ``.env``.
+
+Each setting is named in `docs/operations.md`. Values are frozen; secrets are `SecretStr` and never
+print themselves.
+"""
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.errors import BadSettings
+
+# What a child process of ours may see of our environment: nothing that holds a key.
+_CHILD_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE")
+
+
+class Settings(BaseSettings):
+    """Everything that an operator can choose."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_prefix="CADENCE_", extra="ignore", frozen=True, populate_by_name=True
+    )
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 3000
+    public_url: str = ""
+    webhook_path: str = "/webhooks/github"
+    data_dir: Path = Path("data")
+    database_url: str = Field("", validation_alias=AliasChoices("DATABASE_URL", "database_url"))
+    log_format: Literal["auto", "json", "console"] = "auto"
+    log_level: str = "info"
+
+    github_url: str = Field(
+        "https://github.com", validation_alias=AliasChoices("GITHUB_URL", "github_url")
+    )
+    github_api_url: str = Field(
+        "https://api.github.com", validation_alias=AliasChoices("GITHUB_API_URL", "github_api_url")
+    )
+    app_id: int = Field(0, validation_alias=AliasChoices("GITHUB_APP_ID", "app_id"))
+    app_slug: str = Field("cadence", validation_alias=AliasChoices("GITHUB_APP_SLUG", "app_slug"))
+    private_key: SecretStr = Field(
+        SecretStr(""), validation_alias=AliasChoices("GITHUB_PRIVATE_KEY", "private_key")
+    )
+    private_key_path: Path | None = Field(
+        None, validation_alias=AliasChoices("GITHUB_PRIVATE_KEY_PATH", "private_key_path")
+    )
+    webhook_secret: SecretStr = Field(
+        SecretStr(""), validation_alias=AliasChoices("GITHUB_WEBHOOK_SECRET", "webhook_secret")
+    )
+    client_id: str = Field("", validation_alias=AliasChoices("GITHUB_CLIENT_ID", "client_id"))
+    client_secret: SecretStr = Field(
+        SecretStr(""), validation_alias=AliasChoices("GITHUB_CLIENT_SECRET", "client_secret")
+    )
+    trusted_bots: Annotated[tuple[int, ...], NoDecode] = ()
+
+    anthropic_api_key: SecretStr = Field(
+        SecretStr(""), validation_alias=AliasChoices("ANTHROPIC_API_KEY", "anthropic_api_key")
+    )
+    anthropic_base_url: str = Field(
+        "https://api.anthropic.com",
+        validation_alias=AliasChoices("ANTHROPIC_BASE_URL", "anthropic_base_url"),
+    )
+    openai_api_key: SecretStr = Field(
+        SecretStr(""), validation_alias=AliasChoices("OPENAI_API_KEY", "openai_api_key")
+    )
+    openai_base_url: str = Field(
+        "https://api.openai.com/v1",
+        validation_alias=AliasChoices("OPENAI_BASE_URL", "openai_base_url"),
+    )
+    model: str = ""
+    triage_model: str = ""
+
+    agents_per_installation: Annotated[int, Field(ge=1, le=100)] = 2
+    max_steps: Annotated[int, Field(ge=1)] = 120
+    max_usd: Annotated[float, Field(gt=0)] = 3.0
+    soft_minutes: Annotated[float, Field(gt=0)] = 45.0
+    hard_minutes: Annotated[float, Field(gt=0)] = 55.0
+    lease_s: Annotated[float, Field(gt=0)] = 30.0
+    max_runs: Annotated[int, Field(ge=1)] = 3
+    max_clone_mb: Annotated[int, Field(ge=1)] = 2_000
+    no_sandbox: bool = False
+    delivery_days: Annotated[int, Field(ge=1)] = 7
+    history_days: Annotated[int, Field(ge=1)] = 30
+
+    @field_validator("trusted_bots", mode="before")
+    @classmethod
+    def _split_numbers(cls, value: object) -> object:
+        return tuple(int(n) for n in value.split(",") if n) if isinstance(value, str) else value
+
+    @field_validator("github_url", "github_api_url", "anthropic_base_url", "openai_base_url")
+    @classmethod
+    def _without_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @cached_property
+    def private_key_pem(self) -> str:
+        """The App's private key, from the setting or its file; empty when there is none."""
+        if self.private_key_path is not None:
+            return self.private_key_path.read_text()
+        return self.private_key.get_secret_value().replace("\\n", "\n")
+
+    @property
+    def database(self) -> str:
+        """The database as a URL; SQLite in the data directory when none is set."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'cadence.sqlite3'}"
+
+    @property
+    def base_url(self) -> str:
+        """Where people and machines reach us, without a slash at the end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret value that we know, for redaction."""
+        values = (
+            self.private_key_pem,
+            self.webhook_secret.get_secret_value(),
+            self.client_secret.get_secret_value(),
+            self.anthropic_api_key.get_secret_value(),
+            self.openai_api_key.get_secret_value(),
+        )
+        return tuple(v for v in values if v)
+
+
+def load(**overrides: object) -> Settings:
+    """Read the settings; raise `BadSettings` with one line per wrong value."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks the values
+    except ValidationError as error:
+        lines = (f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise BadSettings("; ".join(lines)) from error
+
+
+def child_environment() -> dict[str, str]:
+    """Return what a child process may see of our environment."""
+    return {name: os.environ[name] for name in _CHILD_ENVIRONMENT if name in os.environ}
