@@ -1,0 +1,263 @@
+"""The one writer of agent state: every change is one transaction with the event that says so."""
+
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.bus import Bus
+from bot.db import agents as rows
+from bot.db.engine import Database, Tx
+from bot.domain import (
+    PHASE_PROGRESS,
+    Agent,
+    AgentEvent,
+    AgentId,
+    AgentStatus,
+    Phase,
+    SteeringMessage,
+    Task,
+    branch_name,
+)
+from bot.errors import NotFound
+from bot.progress import in_phase, needs_running
+
+TOPIC = "agent"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Agents:
+    """Agents by id; callers get the new value back, watchers of the bus are told."""
+
+    def __init__(self, database: Database, bus: Bus, *, now: Callable[[], datetime] = _now) -> None:
+        self._db = database
+        self._bus = bus
+        self._now = now
+
+    async def create(self, task: Task) -> tuple[Agent, bool]:
+        """Return the agent of *task* and whether it is new; one trigger makes one agent."""
+        now = self._now()
+        async with self._db.write() as tx:
+            known = await rows.by_source_ref(tx, task.source_ref)
+            if known is not None:
+                return known, False
+            agent = Agent(
+                id=AgentId(str(uuid.uuid4())),
+                number=await rows.next_number(tx, task.requester.id),
+                task=task,
+                branch=branch_name(task.issue, task.issue_title or task.instruction),
+                created_at=now,
+                updated_at=now,
+            )
+            if not await rows.add(tx, agent):
+                known = await rows.by_source_ref(tx, task.source_ref)
+                if known is not None:
+                    return known, False
+            facts = {"source": task.source, "by": task.requester.login}
+            agent = await rows.write(tx, agent, "created", facts, at=now, now=now)
+        self._bus.notify(TOPIC, agent.id)
+        return agent, True
+
+    async def get(self, agent_id: str) -> Agent:
+        """Return the agent; raise `NotFound`."""
+        async with self._db.read() as tx:
+            return _found(await rows.load(tx, agent_id), agent_id)
+
+    async def active_on(self, repository_id: int, issue: int) -> Agent | None:
+        """Return the agent that works on the issue now."""
+        async with self._db.read() as tx:
+            return await rows.on_issue(tx, repository_id, issue, active=True)
+
+    async def latest_on(self, repository_id: int, issue: int) -> Agent | None:
+        """Return the newest agent of the issue, over or not."""
+        async with self._db.read() as tx:
+            return await rows.on_issue(tx, repository_id, issue, active=False)
+
+    async def recent(self, limit: int = 50) -> list[Agent]:
+        """Return the newest agents, newest first."""
+        async with self._db.read() as tx:
+            return await rows.recent(tx, limit)
+
+    async def active(self) -> list[Agent]:
+        """Return every agent that is not over, oldest first."""
+        async with self._db.read() as tx:
+            return await rows.active(tx)
+
+    async def ahead(self, agent: Agent) -> int:
+        """Return how many agents of the same installation wait before *agent*."""
+        async with self._db.read() as tx:
+            return await rows.ahead(tx, agent)
+
+    async def events(self, agent_id: str, *, after: int = 0, limit: int = 1000) -> list[AgentEvent]:
+        """Return events with a number above *after*, in order."""
+        async with self._db.read() as tx:
+            return await rows.events(tx, agent_id, after=after, limit=limit)
+
+    async def start(self, agent_id: str, *, model: str, deadline_at: datetime) -> Agent:
+        """Begin to work; an agent that runs already stays as it is and keeps its deadline."""
+
+        def step(agent: Agent) -> Agent:
+            if agent.status is not AgentStatus.PENDING:
+                return agent
+            return replace(
+                agent.moved_to(AgentStatus.RUNNING),
+                phase=Phase.STARTING,
+                progress=max(agent.progress, PHASE_PROGRESS[Phase.STARTING]),
+                model=model,
+                started_at=self._now(),
+                deadline_at=deadline_at,
+            )
+
+        return await self._change(agent_id, "started", {"model": model}, step)
+
+    async def pause(self, agent_id: str, *, by: str) -> Agent:
+        """Stop between two steps; raise `IllegalTransition` if it does not run."""
+        return await self._change(
+            agent_id, "paused", {"by": by}, lambda a: a.moved_to(AgentStatus.PAUSED)
+        )
+
+    async def resume(self, agent_id: str, *, by: str) -> Agent:
+        """Go on; raise `IllegalTransition` if it is not paused."""
+
+        def step(agent: Agent) -> Agent:
+            # One that was paused in the queue has not started yet.
+            waits = agent.status is AgentStatus.PAUSED and agent.started_at is None
+            return agent.moved_to(AgentStatus.PENDING if waits else AgentStatus.RUNNING)
+
+        return await self._change(agent_id, "resumed", {"by": by}, step)
+
+    async def cancel(self, agent_id: str, *, by: str) -> Agent:
+        """Stop it: at once while it waits, else as soon as its runner has handed over its work."""
+
+        async def also(tx: Tx, _agent: Agent) -> None:
+            await rows.set_cancelled_by(tx, agent_id, by)
+
+        def step(agent: Agent) -> Agent:
+            over = agent.moved_to(AgentStatus.CANCELLED)
+            if agent.started_at is not None:
+                return agent
+            return replace(over, reason=f"stopped by @{by}", completed_at=self._now())
+
+        return await self._change(agent_id, "cancel requested", {"by": by}, step, also)
+
+    async def cancelled_by(self, agent_id: str) -> str:
+        """Return who wants the agent stopped, empty when nobody does."""
+        async with self._db.read() as tx:
+            return await rows.cancelled_by(tx, agent_id)
+
+    async def reach(self, agent_id: str, phase: Phase) -> Agent:
+        """Note a phase of ours (publishing); progress never goes back."""
+        return await self._change(agent_id, "phase", {"phase": phase}, lambda a: in_phase(a, phase))
+
+    async def complete(self, agent_id: str, result: dict[str, Any]) -> Agent:
+        """End well."""
+        return await self._end(agent_id, AgentStatus.COMPLETED, "", result)
+
+    async def fail(self, agent_id: str, reason: str, result: dict[str, Any] | None = None) -> Agent:
+        """End badly, with the sentence that people read."""
+        return await self._end(agent_id, AgentStatus.FAILED, reason, result or {})
+
+    async def finish_cancelled(
+        self, agent_id: str, reason: str, result: dict[str, Any] | None = None
+    ) -> Agent:
+        """End because somebody stopped it."""
+        return await self._end(agent_id, AgentStatus.CANCELLED, reason, result or {})
+
+    async def set_comment(self, agent_id: str, comment_id: int | None) -> None:
+        """Note which comment tells about the agent."""
+        await self._quietly(agent_id, lambda a: replace(a, comment_id=comment_id))
+
+    async def set_pull(self, agent_id: str, *, number: int, url: str, branch: str) -> Agent:
+        """Note the pull request."""
+        return await self._change(
+            agent_id,
+            "pull request",
+            {"number": number, "url": url, "branch": branch},
+            lambda a: replace(a, pr_number=number, pr_url=url, branch=branch),
+        )
+
+    async def unreported(self, limit: int = 100) -> list[Agent]:
+        """Return agents with news that nobody was told, oldest first."""
+        async with self._db.read() as tx:
+            return await rows.unreported(tx, limit)
+
+    async def mark_reported(self, agent_id: str, version: int) -> None:
+        """Note that people have been told about *version*."""
+        async with self._db.write() as tx:
+            await rows.mark_reported(tx, agent_id, version)
+
+    async def say(self, agent_id: str, text: str, *, author: str, source_ref: str) -> None:
+        """Queue words for the agent, once per *source_ref*."""
+        now = self._now()
+        async with self._db.write() as tx:
+            agent = _found(await rows.load(tx, agent_id, lock=True), agent_id)
+            new = await rows.add_message(
+                tx, agent_id, text, author=author, source_ref=source_ref, at=now
+            )
+            if new:
+                await rows.write(
+                    tx, agent, "message", {"by": author, "text": text}, at=now, now=now
+                )
+        self._bus.notify(TOPIC, agent_id)
+
+    async def waiting_messages(self, agent_id: str) -> list[SteeringMessage]:
+        """Return words that no runner has taken over."""
+        async with self._db.read() as tx:
+            return await rows.waiting_messages(tx, agent_id)
+
+    async def mark_delivered(self, ids: list[int]) -> None:
+        """Note that a runner took the words over."""
+        async with self._db.write() as tx:
+            await rows.mark_delivered(tx, ids, at=self._now())
+
+    async def _end(
+        self, agent_id: str, status: AgentStatus, reason: str, result: dict[str, Any]
+    ) -> Agent:
+        def step(agent: Agent) -> Agent:
+            if agent.status is status:  # the same step again, after a kill
+                return agent
+            before = agent.moved_to(AgentStatus.RUNNING) if needs_running(agent, status) else agent
+            return replace(
+                before.moved_to(status),
+                phase=Phase.DONE,
+                progress=100 if status is AgentStatus.COMPLETED else agent.progress,
+                reason=reason,
+                result=result or agent.result,
+                completed_at=self._now(),
+            )
+
+        return await self._change(agent_id, status, {"reason": reason}, step)
+
+    async def _change(
+        self,
+        agent_id: str,
+        kind: str,
+        data: dict[str, Any],
+        step: Callable[[Agent], Agent],
+        also: Callable[[Tx, Agent], Awaitable[None]] | None = None,
+    ) -> Agent:
+        async with self._db.write() as tx:
+            before = _found(await rows.load(tx, agent_id, lock=True), agent_id)
+            after = step(before)
+            if after is before and also is None:
+                return before
+            if also is not None:
+                await also(tx, after)
+            now = self._now()
+            after = await rows.write(tx, after, kind, data, at=now, now=now)
+        self._bus.notify(TOPIC, agent_id)
+        return after
+
+    async def _quietly(self, agent_id: str, step: Callable[[Agent], Agent]) -> None:
+        async with self._db.write() as tx:
+            await rows.save(tx, step(_found(await rows.load(tx, agent_id, lock=True), agent_id)))
+
+
+def _found(agent: Agent | None, agent_id: str) -> Agent:
+    if agent is None:
+        raise NotFound(f"there is no agent {agent_id}")
+    return agent

@@ -1,0 +1,127 @@
+"""Runs: one execution of an agent on one machine, its lease and its token's hash."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select, update
+
+from bot.db.engine import Database, Tx, inserted
+from bot.db.schema import runs
+from bot.domain import AgentId, Run, RunId, RunStatus
+
+_OPEN = (RunStatus.STARTING, RunStatus.RUNNING)
+
+
+class Runs:
+    """Runs by id; an agent has at most one that is open."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def open(self, run: Run, *, token_hash: str) -> bool:
+        """Store a new run; return False when it is there already."""
+        row = {
+            "id": run.id,
+            "agent_id": run.agent_id,
+            "attempt": run.attempt,
+            "status": run.status,
+            "backend": run.backend,
+            "machine": run.machine,
+            "token_hash": token_hash,
+            "lease_until": run.lease_until,
+            "started_at": run.started_at,
+        }
+        async with self._db.write() as tx:
+            return await inserted(tx, runs, row)
+
+    async def get(self, run_id: str) -> Run | None:
+        """Return the run."""
+        async with self._db.read() as tx:
+            return await load(tx, run_id)
+
+    async def by_token(self, token_hash: str) -> Run | None:
+        """Return the run that the token belongs to."""
+        async with self._db.read() as tx:
+            row = (await tx.execute(select(runs).where(runs.c.token_hash == token_hash))).first()
+        return None if row is None else _run(row)
+
+    async def of_agent(self, agent_id: str) -> list[Run]:
+        """Return the agent's runs, first attempt first."""
+        query = select(runs).where(runs.c.agent_id == agent_id).order_by(runs.c.attempt)
+        async with self._db.read() as tx:
+            return [_run(row) for row in await tx.execute(query)]
+
+    async def all_open(self) -> list[Run]:
+        """Return every run that is not over."""
+        query = select(runs).where(runs.c.status.in_(_OPEN))
+        async with self._db.read() as tx:
+            return [_run(row) for row in await tx.execute(query)]
+
+    async def set_machine(self, run_id: str, machine: dict[str, Any]) -> None:
+        """Note what the backend needs to find the machine again."""
+        async with self._db.write() as tx:
+            await tx.execute(update(runs).where(runs.c.id == run_id).values(machine=machine))
+
+    async def renew(self, run_id: str, until: datetime) -> None:
+        """Move the lease's end; a run that is over stays over."""
+        where = (runs.c.id == run_id) & runs.c.status.in_(_OPEN)
+        values = {"lease_until": until, "status": RunStatus.RUNNING}
+        async with self._db.write() as tx:
+            await tx.execute(update(runs).where(where).values(values))
+
+    async def end(
+        self, run_id: str, status: RunStatus, *, at: datetime, result: dict[str, Any] | None = None
+    ) -> bool:
+        """Close an open run; return False when it was closed before."""
+        async with self._db.write() as tx:
+            return await close(tx, run_id, status, at=at, result=result)
+
+
+async def load(tx: Tx, run_id: str, *, lock: bool = False) -> Run | None:
+    """Return the run; *lock* holds its row until the transaction ends."""
+    query = select(runs).where(runs.c.id == run_id)
+    row = (await tx.execute(query.with_for_update() if lock else query)).first()
+    return None if row is None else _run(row)
+
+
+async def acknowledge(tx: Tx, run_id: str, seq: int) -> None:
+    """Note in *tx* that everything up to *seq* is stored."""
+    await tx.execute(update(runs).where(runs.c.id == run_id).values(acked_seq=seq))
+
+
+async def close(
+    tx: Tx, run_id: str, status: RunStatus, *, at: datetime, result: dict[str, Any] | None = None
+) -> bool:
+    """Close an open run in *tx*; return False when it was closed before."""
+    values: dict[str, Any] = {"status": status, "finished_at": at}
+    if result is not None:
+        values["result"] = result
+    where = (runs.c.id == run_id) & runs.c.status.in_(_OPEN)
+    return bool((await tx.execute(update(runs).where(where).values(values))).rowcount)
+
+
+async def set_cost(tx: Tx, run_id: str, cost_usd: float) -> None:
+    """Note what the run has cost so far."""
+    await tx.execute(update(runs).where(runs.c.id == run_id).values(cost_usd=cost_usd))
+
+
+async def cost_of(tx: Tx, agent_id: str) -> float:
+    """Return what all runs of the agent cost together, in US dollars."""
+    query = select(func.sum(runs.c.cost_usd)).where(runs.c.agent_id == agent_id)
+    return float((await tx.execute(query)).scalar() or 0.0)
+
+
+def _run(row: Row[Any]) -> Run:
+    return Run(
+        id=RunId(row.id),
+        agent_id=AgentId(row.agent_id),
+        attempt=row.attempt,
+        status=RunStatus(row.status),
+        backend=row.backend,
+        machine=row.machine,
+        lease_until=row.lease_until,
+        acked_seq=row.acked_seq,
+        result=row.result,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+    )

@@ -1,0 +1,43 @@
+"""What an event of a run makes of an agent: pure, and progress never goes back."""
+
+from dataclasses import replace
+from typing import Any
+
+from bot.domain import PHASE_PROGRESS, Agent, AgentStatus, Phase
+
+
+def in_phase(agent: Agent, phase: Phase) -> Agent:
+    """Return *agent* in *phase*."""
+    progress = max(agent.progress, PHASE_PROGRESS[phase])
+    return replace(agent, phase=phase, progress=min(progress, 99))
+
+
+def applied(agent: Agent, kind: str, data: dict[str, Any]) -> Agent:
+    """Return *agent* after an event of its run; kinds that change nothing give it back."""
+    if kind == "phase" and data.get("phase") in Phase.__members__.values():
+        return in_phase(agent, Phase(data["phase"]))
+    if kind == "plan":
+        return _with_plan(agent, data.get("items"))
+    return agent
+
+
+def needs_running(agent: Agent, status: AgentStatus) -> bool:
+    """Whether *agent* must run before it can be *status*: work can end while it is paused."""
+    waits = agent.status in {AgentStatus.PAUSED, AgentStatus.PENDING}
+    return waits and status is AgentStatus.COMPLETED
+
+
+def _with_plan(agent: Agent, items: object) -> Agent:
+    if not isinstance(items, list):
+        return agent
+    plan = tuple(
+        {"text": str(item.get("text", ""))[:500], "done": bool(item.get("done"))}
+        for item in items[:50]
+        if isinstance(item, dict)
+    )
+    if not plan:
+        return agent
+    low, high = PHASE_PROGRESS[Phase.WORKING], PHASE_PROGRESS[Phase.VERIFYING]
+    share = sum(item["done"] is True for item in plan) / len(plan)
+    ticked = round(low + (high - low) * share)
+    return replace(agent, plan=plan, progress=max(agent.progress, ticked))

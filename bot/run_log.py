@@ -1,0 +1,74 @@
+"""What runs tell, stored once: the events and the result of a run, by its own numbers."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.bus import Bus
+from bot.db import agents as rows
+from bot.db import runs as run_rows
+from bot.db.engine import Database, Tx
+from bot.domain import Agent, Run, RunStatus
+from bot.errors import NotFound
+from bot.progress import applied
+from runner.spec import Outcome
+
+AGENT_TOPIC = "agent"
+RUN_TOPIC = "run"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class RunLog:
+    """Store what a run says in one transaction with what it makes of the agent."""
+
+    def __init__(self, database: Database, bus: Bus, *, now: Callable[[], datetime] = _now) -> None:
+        self._db = database
+        self._bus = bus
+        self._now = now
+
+    async def record(
+        self, run_id: str, seq: int, kind: str, data: dict[str, Any], at: datetime
+    ) -> bool:
+        """Store one event; return False when *seq* was stored before."""
+        async with self._db.write() as tx:
+            run, agent = await _locked(tx, run_id)
+            if seq <= run.acked_seq:
+                return False
+            if kind == "usage":
+                await run_rows.set_cost(tx, run_id, float(data.get("totalCostUsd", 0.0)))
+                agent = replace(agent, cost_usd=await run_rows.cost_of(tx, agent.id))
+            agent = applied(agent, kind, data)
+            await rows.write(tx, agent, kind, data, at=at, now=self._now())
+            await run_rows.acknowledge(tx, run_id, seq)
+        self._bus.notify(AGENT_TOPIC, agent.id)
+        return True
+
+    async def record_result(self, run_id: str, seq: int, outcome: Outcome) -> bool:
+        """Store how the run ended; return False when it was stored before."""
+        now = self._now()
+        async with self._db.write() as tx:
+            run, agent = await _locked(tx, run_id)
+            if seq <= run.acked_seq:
+                return False
+            result = outcome.model_dump(mode="json", by_alias=True)
+            await run_rows.set_cost(tx, run_id, outcome.cost_usd)
+            await run_rows.close(tx, run_id, RunStatus.FINISHED, at=now, result=result)
+            await run_rows.acknowledge(tx, run_id, seq)
+            agent = replace(agent, cost_usd=await run_rows.cost_of(tx, agent.id))
+            facts = {"status": outcome.status, "kind": outcome.kind, "reason": outcome.reason}
+            await rows.write(tx, agent, "run ended", facts, at=now, now=now)
+        self._bus.notify(AGENT_TOPIC, agent.id)
+        self._bus.notify(RUN_TOPIC, run_id)
+        return True
+
+
+async def _locked(tx: Tx, run_id: str) -> tuple[Run, Agent]:
+    run = await run_rows.load(tx, run_id, lock=True)
+    agent = None if run is None else await rows.load(tx, run.agent_id, lock=True)
+    if run is None or agent is None:
+        raise NotFound(f"there is no run {run_id}")
+    return run, agent
