@@ -24,6 +24,7 @@ from bot.errors import NotFound
 from bot.progress import in_phase, needs_running
 
 TOPIC = "agent"
+WISHES = "wishes"  # pause, resume, stop and words, for the gateway
 
 
 def _now() -> datetime:
@@ -202,17 +203,12 @@ class Agents:
                 await rows.write(
                     tx, agent, "message", {"by": author, "text": text}, at=now, now=now
                 )
-        self._bus.notify(TOPIC, agent_id)
+        self._tell(agent_id)
 
-    async def waiting_messages(self, agent_id: str) -> list[SteeringMessage]:
-        """Return words that no runner has taken over."""
+    async def messages(self, agent_id: str) -> list[SteeringMessage]:
+        """Return all words for the agent, oldest first; a runner takes each one once."""
         async with self._db.read() as tx:
-            return await rows.waiting_messages(tx, agent_id)
-
-    async def mark_delivered(self, ids: list[int]) -> None:
-        """Note that a runner took the words over."""
-        async with self._db.write() as tx:
-            await rows.mark_delivered(tx, ids, at=self._now())
+            return await rows.messages_for(tx, agent_id)
 
     async def _end(
         self, agent_id: str, status: AgentStatus, reason: str, result: dict[str, Any]
@@ -249,8 +245,12 @@ class Agents:
                 await also(tx, after)
             now = self._now()
             after = await rows.write(tx, after, kind, data, at=now, now=now)
-        self._bus.notify(TOPIC, agent_id)
+        self._tell(agent_id)
         return after
+
+    def _tell(self, agent_id: str) -> None:
+        self._bus.notify(TOPIC, agent_id)
+        self._bus.notify(WISHES, agent_id)
 
     async def _quietly(self, agent_id: str, step: Callable[[Agent], Agent]) -> None:
         async with self._db.write() as tx:

@@ -217,7 +217,6 @@ class SteeringMessage:
     agent_id: AgentId
     text: str
     author: str
-    delivered: bool = False
 
 
 def slug(text: str, *, limit: int = 40) -> str:

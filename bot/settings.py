@@ -5,6 +5,7 @@ print themselves.
 """
 
 import os
+import secrets
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -83,6 +84,7 @@ class Settings(BaseSettings):
     max_runs: Annotated[int, Field(ge=1)] = 3
     max_clone_mb: Annotated[int, Field(ge=1)] = 2_000
     no_sandbox: bool = False
+    secret_key: SecretStr = SecretStr("")
     delivery_days: Annotated[int, Field(ge=1)] = 7
     history_days: Annotated[int, Field(ge=1)] = 30
 
@@ -103,6 +105,18 @@ class Settings(BaseSettings):
             return self.private_key_path.read_text()
         return self.private_key.get_secret_value().replace("\\n", "\n")
 
+    @cached_property
+    def server_key(self) -> SecretStr:
+        """The key that run tokens are made with; made once and kept when none is set."""
+        if self.secret_key.get_secret_value():
+            return self.secret_key
+        path = self.data_dir / "server.key"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_hex(32))
+        return SecretStr(path.read_text().strip())
+
     @property
     def database(self) -> str:
         """The database as a URL; SQLite in the data directory when none is set."""
@@ -114,7 +128,7 @@ class Settings(BaseSettings):
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
-    def secrets(self) -> tuple[str, ...]:
+    def secret_values(self) -> tuple[str, ...]:
         """Every secret value that we know, for redaction."""
         values = (
             self.private_key_pem,

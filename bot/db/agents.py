@@ -1,6 +1,5 @@
 """Agents, their events and the words for them, as rows; `bot.agents` decides what they become."""
 
-from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -161,22 +160,13 @@ async def add_message(
     return await inserted(tx, messages, row)
 
 
-async def waiting_messages(tx: Tx, agent_id: str) -> list[SteeringMessage]:
-    """Return words that no runner has acknowledged, oldest first."""
-    query = (
-        select(messages)
-        .where(messages.c.agent_id == agent_id, messages.c.delivered_at.is_(None))
-        .order_by(messages.c.id)
-    )
+async def messages_for(tx: Tx, agent_id: str) -> list[SteeringMessage]:
+    """Return all words for an agent, oldest first."""
+    query = select(messages).where(messages.c.agent_id == agent_id).order_by(messages.c.id)
     return [
         SteeringMessage(id=r.id, agent_id=AgentId(r.agent_id), text=r.text, author=r.author)
         for r in await tx.execute(query)
     ]
-
-
-async def mark_delivered(tx: Tx, ids: Sequence[int], *, at: datetime) -> None:
-    """Note that a runner took the words over."""
-    await tx.execute(update(messages).where(messages.c.id.in_(ids)).values(delivered_at=at))
 
 
 def _values(agent: Agent) -> dict[str, Any]:

@@ -151,7 +151,6 @@ messages = Table(
     Column("text", Text, nullable=False),
     Column("author", String(100), nullable=False),
     Column("created_at", _Time, nullable=False),
-    Column("delivered_at", _Time),
 )
 
 refusals = Table(

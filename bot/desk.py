@@ -1,0 +1,211 @@
+"""What the gateway hands to machines and takes from them: specs, wishes, tokens, events."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydantic import SecretStr
+from runner.redact import Redactor
+
+from bot import cost
+from bot.agents import Agents
+from bot.db.runs import Runs
+from bot.domain import Agent, AgentStatus, Run
+from bot.errors import NotFound, RepositoryUnusable
+from bot.github.app import GitHubApp
+from bot.github.values import Comment
+from bot.run_log import RunLog
+from runner.gateway import Wishes
+from runner.protocol import MessageFrame
+from runner.spec import Budget, ModelSpec, Outcome, Person, Price, Remark, RunSpec
+
+TIME_IS_UP = "the time limit was reached"
+_MAX_REMARKS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunDefaults:
+    """What the operator chose for every run; times in minutes, sizes in megabytes."""
+
+    git_url: str
+    model: str
+    triage_model: str
+    anthropic_url: str
+    anthropic_key: SecretStr
+    author: Person
+    bot_user_id: int
+    budget: Budget
+    max_clone_mb: int
+    has_sandbox: bool
+    lease_s: float
+
+
+class Desk:
+    """See `runner.gateway.Desk` for the promises."""
+
+    def __init__(
+        self,
+        agents: Agents,
+        runs: Runs,
+        run_log: RunLog,
+        github: GitHubApp,
+        redactor: Redactor,
+        defaults: RunDefaults,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._agents = agents
+        self._runs = runs
+        self._log = run_log
+        self._github = github
+        self._redactor = redactor
+        self._defaults = defaults
+        self._now = now
+        self._specs: dict[str, asyncio.Task[RunSpec]] = {}
+
+    async def run_of(self, token_hash: str) -> Run | None:
+        """Return the run of a token."""
+        return await self._runs.by_token(token_hash)
+
+    def prepare(self, run: Run) -> None:
+        """Begin to put the spec together while the machine comes up."""
+        if run.id not in self._specs:
+            self._specs[run.id] = asyncio.create_task(self._build(run))
+
+    def forget(self, run_id: str) -> None:
+        """Drop what was prepared for a run that is over."""
+        task = self._specs.pop(run_id, None)
+        if task is not None:
+            task.cancel()
+
+    async def spec_of(self, run: Run) -> RunSpec:
+        """Return what the run is to do; a failure is tried anew at the next call."""
+        self.prepare(run)
+        task = self._specs[run.id]
+        try:
+            return await asyncio.shield(task)
+        except BaseException:
+            if task.done():
+                self._specs.pop(run.id, None)
+            raise
+
+    async def wishes_for(self, run: Run) -> Wishes:
+        """Return what people want of the run now."""
+        agent = await self._agents.get(run.agent_id)
+        by = await self._agents.cancelled_by(run.agent_id)
+        words = await self._agents.messages(run.agent_id)
+        return Wishes(
+            is_paused=agent.status is AgentStatus.PAUSED and not by,
+            cancel_reason=(TIME_IS_UP if by == TIME_IS_UP else f"stopped by @{by}") if by else None,
+            messages=tuple(MessageFrame(id=w.id, text=w.text, author=w.author) for w in words),
+        )
+
+    async def renew(self, run: Run) -> None:
+        """Move the lease's end."""
+        until = self._now() + timedelta(seconds=self._defaults.lease_s)
+        await self._runs.renew(run.id, until)
+
+    async def record(
+        self, run_id: str, seq: int, kind: str, data: dict[str, Any], at: datetime
+    ) -> bool:
+        """Store an event once, without secrets."""
+        return await self._log.record(run_id, seq, kind, self._redactor.redact_json(data), at)
+
+    async def record_result(self, run_id: str, seq: int, outcome: Outcome) -> bool:
+        """Store the result once, without secrets."""
+        clean = self._redactor.redact_json(outcome.model_dump(mode="json", by_alias=True))
+        return await self._log.record_result(run_id, seq, Outcome.model_validate(clean))
+
+    async def clone_token(self, run: Run) -> str:
+        """Mint a token that reads the contents of the run's repository, nothing else."""
+        task = (await self._agents.get(run.agent_id)).task
+        token = await self._github.mint(
+            task.installation_id,
+            repository_ids=[task.repository_id],
+            permissions={"contents": "read"},
+        )
+        return token.value
+
+    async def _build(self, run: Run) -> RunSpec:
+        agent = await self._agents.get(run.agent_id)
+        task = agent.task
+        repository = self._github.repository(task.installation_id, task.repository)
+        info, remarks = await asyncio.gather(repository.get(), self._remarks(agent))
+        base = task.options.base or info.default_branch
+        if not base:
+            raise RepositoryUnusable(f"{task.repository} has no default branch")
+        return RunSpec(
+            run_id=run.id,
+            agent_id=agent.id,
+            number=agent.number,
+            attempt=run.attempt,
+            repository=info.full_name,
+            clone_url=f"{self._defaults.git_url}/{info.full_name}.git",
+            base=base,
+            branch=agent.branch,
+            issue=task.issue,
+            issue_title=task.issue_title,
+            issue_body=task.issue_body,
+            instruction=task.instruction,
+            requester=task.requester.login,
+            wants_answer_only=task.wants_answer_only,
+            remarks=remarks,
+            author=self._defaults.author,
+            co_author=Person(name=task.requester.login, email=task.requester.email),
+            model=model_spec(self._defaults, task.options.model),
+            budget=self._budget(agent),
+            max_clone_mb=self._defaults.max_clone_mb,
+            sandbox="bubblewrap" if self._defaults.has_sandbox else "none",
+        )
+
+    def _budget(self, agent: Agent) -> Budget:
+        """What earlier runs of the agent spent is spent."""
+        budget = self._defaults.budget
+        whole = agent.task.options.budget_usd or budget.usd
+        return budget.model_copy(update={"usd": max(whole - agent.cost_usd, 0.01)})
+
+    async def _remarks(self, agent: Agent) -> tuple[Remark, ...]:
+        """Return the conversation as it stood when the task was triggered."""
+        task = agent.task
+        if task.issue is None:
+            return ()
+        repository = self._github.repository(task.installation_id, task.repository)
+        try:
+            comments = await repository.comments(task.issue, until=task.triggered_at)
+        except NotFound:  # the issue is gone; its words came with the task
+            return ()
+        ours = self._defaults.bot_user_id
+        others = [c for c in comments if c.author_id != ours and c.id != task.comment_id]
+        return tuple(map(_remark, others[-_MAX_REMARKS:]))
+
+
+def model_spec(defaults: RunDefaults, chosen: str | None) -> ModelSpec:
+    """Return the model of a run with its prices; raise `InvalidRequest` for an unknown one."""
+    name = chosen or defaults.model or cost.newest("sonnet")
+    triage = defaults.triage_model or cost.newest("haiku")
+    return ModelSpec(
+        name=name,
+        triage_name=triage,
+        base_url=defaults.anthropic_url,
+        api_key=defaults.anthropic_key,
+        price=price_of(name),
+        triage_price=price_of(triage),
+    )
+
+
+def price_of(model: str) -> Price:
+    """Return the dated price of *model* in the form that travels to the machine."""
+    price = cost.price(model)
+    return Price(
+        input=price.input,
+        output=price.output,
+        cache_write_5m=price.cache_write_5m,
+        cache_write_1h=price.cache_write_1h,
+        cache_read=price.cache_read,
+    )
+
+
+def _remark(comment: Comment) -> Remark:
+    return Remark(author=comment.author, body=comment.body, at=comment.created_at)

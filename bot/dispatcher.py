@@ -1,0 +1,211 @@
+"""The durable road of a delivery and of an agent: each step may be killed and run again."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import structlog
+from dbos import DBOS
+
+from bot.agents import Agents
+from bot.bus import Bus
+from bot.db.deliveries import Delivery, DeliveryStore
+from bot.db.engine import Database
+from bot.db.runs import Runs
+from bot.domain import Agent, AgentStatus, Run
+from bot.engine import Engine, Queue
+from bot.errors import CadenceError, Unavailable
+from bot.supervisor import Limits, Supervisor
+
+DELIVERY_WAITS_S = (1, 2, 5, 10, 30, 60, 120, 300, 300, 600, 600, 900)
+PUBLISH_WAITS_S = (1, 2, 5, 10, 30, 60, 120, 300, 300, 600)
+GRACE = timedelta(minutes=5)  # the runner keeps its own clock; this is the net below it
+DRAIN_BATCH = 200
+log = structlog.get_logger()
+
+
+class Finisher(Protocol):
+    """What happens when a run is over."""
+
+    async def finish(self, agent: Agent, run: Run | None, *, why_lost: str) -> None:
+        """Publish what there is and end the agent; may be called again after a kill.
+
+        Raise `Unavailable` to be called again later; any other `CadenceError` ends the agent.
+        """
+        ...
+
+
+class Dispatcher:
+    """Deliveries to doors, agents to machines, results to the publisher."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        bus: Bus,
+        agents: Agents,
+        runs: Runs,
+        deliveries: DeliveryStore,
+        supervisor: Supervisor,
+        finisher: Finisher,
+        handle: Callable[[Delivery], Awaitable[str]],
+        limits: Limits,
+    ) -> None:
+        self._db = database
+        self._bus = bus
+        self._agents = agents
+        self._runs = runs
+        self._deliveries = deliveries
+        self._supervisor = supervisor
+        self._finisher = finisher
+        self._handle = handle
+        self._limits = limits
+        self._stored = asyncio.Event()
+        self.engine = Engine(
+            database,
+            [
+                Queue(name="deliveries", at_once=50),
+                Queue(name="agents", at_once=50, per_partition=limits.per_installation),
+            ],
+        )
+
+    async def open(self) -> None:
+        """Start the engine and take up what an earlier process left."""
+        await self.engine.open(self._register)
+        if self._db.is_sqlite:
+            await self.engine.take_over()
+
+    async def close(self) -> None:
+        """Stop taking work."""
+        await self.engine.close()
+
+    def stored(self) -> None:
+        """Hear that a delivery was stored."""
+        self._stored.set()
+
+    async def drain(self) -> None:
+        """Hand stored deliveries to the engine in batches, for ever."""
+        while True:
+            self._stored.clear()
+            guids = await self._deliveries.unqueued(DRAIN_BATCH)
+            if guids:
+                async with self._db.write() as tx:
+                    calls = [(f"gh:{guid}", (guid,)) for guid in guids]
+                    await self.engine.enqueue_in(tx, "handle_delivery", "deliveries", calls)
+                    await self._deliveries.mark_queued(tx, guids)
+            if len(guids) < DRAIN_BATCH:
+                try:
+                    await asyncio.wait_for(self._stored.wait(), timeout=5)
+                except TimeoutError:
+                    continue  # another process may have stored one
+
+    async def start(self, agent: Agent) -> None:
+        """Queue the agent's work; the same agent twice is one."""
+        partition = str(agent.task.installation_id)
+        await self.engine.enqueue(
+            "run_agent", "agents", f"agent:{agent.id}", agent.id, partition=partition
+        )
+
+    def _register(self) -> None:
+        self._register_deliveries()
+        self._register_agents()
+
+    def _register_deliveries(self) -> None:
+        handle = DBOS.step(name="handle")(self.handle_once)
+
+        async def handle_delivery(guid: str) -> str:
+            for wait_s in (*DELIVERY_WAITS_S, None):
+                later = await handle(guid, wait_s is None)
+                if later is None or wait_s is None:
+                    break
+                await DBOS.sleep_async(max(wait_s, later))
+            return guid
+
+        DBOS.workflow(name="handle_delivery")(handle_delivery)
+
+    def _register_agents(self) -> None:
+        begin = DBOS.step(name="begin")(self._begin)
+        execute = DBOS.step(name="execute")(self._supervisor.execute)
+        finish = DBOS.step(name="finish")(self._finish)
+        give_up = DBOS.step(name="give_up")(self._give_up)
+
+        async def run_agent(agent_id: str) -> str:
+            if not await begin(agent_id):
+                return agent_id
+            run_id, ended = await _attempts(agent_id)
+            for wait_s in PUBLISH_WAITS_S:
+                later = await finish(agent_id, run_id, ended)
+                if later is None:
+                    return agent_id
+                await DBOS.sleep_async(max(wait_s, later))
+            await give_up(agent_id)
+            return agent_id
+
+        async def _attempts(agent_id: str) -> tuple[str, str]:
+            run_id, ended = "", "lost"
+            for attempt in range(1, self._limits.max_runs + 1):
+                run_id = f"{agent_id}-{attempt}"
+                ended = await execute(agent_id, run_id, attempt)
+                if ended != "lost":
+                    break
+            return run_id, ended
+
+        DBOS.workflow(name="run_agent")(run_agent)
+
+    async def handle_once(self, guid: str, is_last: bool) -> float | None:
+        """Handle a delivery; return seconds to wait before the next try, None when it is done."""
+        delivery = await self._deliveries.get(guid)
+        with structlog.contextvars.bound_contextvars(delivery=guid, event_name=delivery.event):
+            try:
+                note = await self._handle(delivery)
+            except Unavailable as error:
+                if not is_last:
+                    log.warning("delivery waits", reason=str(error))
+                    return error.retry_after_s or 0.0
+                await self._failed(guid, error)
+            except CadenceError as error:
+                await self._failed(guid, error)
+            else:
+                await self._deliveries.mark(guid, "handled", note, at=datetime.now(UTC))
+        return None
+
+    async def _failed(self, guid: str, error: CadenceError) -> None:
+        log.error("delivery failed", reason=str(error))
+        await self._deliveries.mark(guid, "failed", str(error), at=datetime.now(UTC))
+
+    async def _begin(self, agent_id: str) -> bool:
+        """Wait while it is paused in the queue; return False when it is over already."""
+        async with self._bus.watch("agent", agent_id) as changes:
+            while (agent := await self._agents.get(agent_id)).status is AgentStatus.PAUSED:
+                if agent.started_at is not None:
+                    return True
+                await changes.wait(timeout_s=5)
+        if agent.status.is_final:
+            return False
+        deadline = datetime.now(UTC) + timedelta(minutes=self._limits.hard_minutes) + GRACE
+        await self._agents.start(agent_id, model="", deadline_at=deadline)
+        return True
+
+    async def _finish(self, agent_id: str, run_id: str, ended: str) -> float | None:
+        agent = await self._agents.get(agent_id)
+        if agent.status.is_final:
+            return None
+        run = await self._runs.get(run_id)
+        why = f"its machine was lost {self._limits.max_runs} times" if ended == "lost" else ""
+        try:
+            await self._finisher.finish(agent, run, why_lost=why)
+        except Unavailable as error:
+            log.warning("finish waits", agent_id=agent_id, reason=str(error))
+            return error.retry_after_s or 0.0
+        except CadenceError as error:
+            log.warning("agent failed at the end", agent_id=agent_id, reason=str(error))
+            await self._agents.fail(agent_id, str(error), dict(run.result) if run else None)
+        return None
+
+    async def _give_up(self, agent_id: str) -> None:
+        agent = await self._agents.get(agent_id)
+        if not agent.status.is_final:
+            await self._agents.fail(
+                agent_id, "GitHub did not take the work; `retry` tries again", agent.result
+            )

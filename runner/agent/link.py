@@ -1,0 +1,255 @@
+"""The line to the coordinator: dialled by the machine, redialled when it breaks.
+
+What is said goes into the outbox first and is sent again after a reconnect until it is
+acknowledged, so a coordinator that restarts misses nothing.
+"""
+
+import asyncio
+import contextlib
+import uuid
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import structlog
+
+from runner.agent.outbox import Outbox
+from runner.agent.seams import Control, RunFailed
+from runner.protocol import (
+    MAX_FRAME_BYTES,
+    AckFrame,
+    AssignFrame,
+    CancelFrame,
+    EventFrame,
+    EventKind,
+    HeartbeatFrame,
+    HelloFrame,
+    MessageFrame,
+    NeedTokenFrame,
+    PauseFrame,
+    ResultFrame,
+    ResumeFrame,
+    TokenFrame,
+    from_coordinator,
+)
+from runner.spec import Outcome, RunSpec
+
+HEARTBEAT_S = 5.0
+PATIENCE_S = 120.0
+_NOT_OURS = (401, 403, 404, 410)
+log = structlog.get_logger()
+
+
+class RunNotOurs(Exception):
+    """The coordinator knows no such run any more: stop without a word."""
+
+
+class WebSocketLink:
+    """One run's line; see `runner.agent.seams.Link` for the promises."""
+
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        run_id: str,
+        *,
+        root: Path,
+        patience_s: float = PATIENCE_S,
+        on_secret: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.control = Control()
+        self.spec: asyncio.Future[RunSpec] = asyncio.get_running_loop().create_future()
+        self._url = url.rstrip("/")
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._run_id = run_id
+        self._outbox = Outbox(root / "outbox")
+        self._patience_s = patience_s
+        self._on_secret = on_secret
+        self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self._tokens: dict[str, asyncio.Future[str]] = {}
+        self._empty = asyncio.Event()
+        self._empty.set()
+        self._session: aiohttp.ClientSession | None = None
+
+    async def emit(self, kind: EventKind, data: dict[str, Any]) -> None:
+        """Record one event; it is sent now or when the line is up again."""
+        frame = EventFrame(
+            run_id=self._run_id,
+            seq=self._outbox.last_seq + 1,
+            at=datetime.now(UTC),
+            kind=kind,
+            data=data,
+        )
+        await self._say(frame.to_json(), frame.seq)
+
+    async def finish(self, outcome: Outcome) -> None:
+        """Send the result and wait until the coordinator has stored it."""
+        frame = ResultFrame(run_id=self._run_id, seq=self._outbox.last_seq + 1, outcome=outcome)
+        await self._say(frame.to_json(), frame.seq)
+        await self._empty.wait()
+
+    async def clone_token(self) -> str:
+        """Ask for a read token; raise `RunFailed` with the coordinator's sentence."""
+        request = NeedTokenFrame(run_id=self._run_id, request_id=uuid.uuid4().hex)
+        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._tokens[request.request_id] = answer
+        try:
+            for _ in range(10):  # a line that breaks loses the question, so ask again
+                if self._socket is not None:
+                    with contextlib.suppress(ConnectionError):
+                        await self._socket.send_str(request.to_json())
+                with contextlib.suppress(TimeoutError):
+                    return await asyncio.wait_for(asyncio.shield(answer), timeout=15)
+        finally:
+            del self._tokens[request.request_id]
+        raise RunFailed("the coordinator gave no token to read the repository")
+
+    async def upload_bundle(self, path: Path) -> str:
+        """Hand over the bundle at *path*; return its SHA-256 in hex."""
+        if self._session is None:
+            raise RunFailed("the work could not be handed over: the line was never up")
+        for wait_s in (0.5, 1, 2, 4, 8, 15, 30, None):
+            try:
+                with path.open("rb") as body:
+                    async with self._session.put(f"{self._url}/ws/runner/bundle", data=body) as r:
+                        if r.status == 200:
+                            return str((await r.json())["sha256"])
+                        if r.status in _NOT_OURS or r.status == 413:
+                            raise RunFailed(f"the work was not accepted: {await r.text()}")
+            except (aiohttp.ClientError, TimeoutError) as error:
+                log.warning("bundle not sent", error=type(error).__name__)
+            if wait_s is not None:
+                await asyncio.sleep(wait_s)
+        raise RunFailed("the work could not be handed over: the coordinator did not answer")
+
+    async def run(self) -> None:
+        """Keep the line up; raise `RunNotOurs`, or `RunFailed` when nobody answers for long."""
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=60)
+        async with aiohttp.ClientSession(headers=self._headers, timeout=timeout) as session:
+            self._session = session
+            loop = asyncio.get_running_loop()
+            last_up, wait_s = loop.time(), 0.1
+            while True:
+                try:
+                    async with session.ws_connect(
+                        f"{self._url}/ws/runner", heartbeat=20, max_msg_size=16 * MAX_FRAME_BYTES
+                    ) as socket:
+                        wait_s = 0.1
+                        await self._serve(socket)
+                except aiohttp.WSServerHandshakeError as error:
+                    if error.status in _NOT_OURS:
+                        raise RunNotOurs(f"the coordinator answered {error.status}") from error
+                except (aiohttp.ClientError, ConnectionError, TimeoutError):
+                    pass
+                else:
+                    last_up = loop.time()
+                if loop.time() - last_up > self._patience_s:
+                    raise RunFailed("the coordinator did not come back")
+                await asyncio.sleep(wait_s)
+                wait_s = min(wait_s * 2, 2.0)
+
+    async def _serve(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        hello = HelloFrame(run_id=self._run_id, last_seq=self._outbox.last_seq)
+        await socket.send_str(hello.to_json())
+        beat = asyncio.create_task(self._beat(socket))
+        try:
+            async for message in socket:
+                if message.type is aiohttp.WSMsgType.TEXT:
+                    await self._heard(socket, message.data)
+        finally:
+            self._socket = None
+            beat.cancel()
+        if socket.close_code in (4401, 4410):
+            raise RunNotOurs(f"the coordinator closed with {socket.close_code}")
+
+    async def _beat(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        with contextlib.suppress(ConnectionError):
+            while True:
+                await asyncio.sleep(HEARTBEAT_S)
+                await socket.send_str(HeartbeatFrame(run_id=self._run_id).to_json())
+
+    async def _heard(self, socket: aiohttp.ClientWebSocketResponse, text: str) -> None:
+        frame = from_coordinator.validate_json(text)
+        match frame:
+            case AssignFrame():
+                await self._assigned(socket, frame)
+            case AckFrame():
+                self._outbox.ack(frame.seq)
+                if self._outbox.is_empty:
+                    self._empty.set()
+            case TokenFrame():
+                self._answered(frame)
+            case _:
+                self._steered(frame)
+
+    def _steered(self, frame: PauseFrame | ResumeFrame | CancelFrame | MessageFrame) -> None:
+        match frame:
+            case PauseFrame():
+                self.control.pause()
+            case ResumeFrame():
+                self.control.resume()
+            case CancelFrame():
+                self.control.cancel(frame.reason)
+            case MessageFrame():
+                self.control.add_message(frame)
+
+    async def _assigned(self, socket: aiohttp.ClientWebSocketResponse, frame: AssignFrame) -> None:
+        if not self.spec.done():
+            self._on_secret(frame.spec.model.api_key.get_secret_value())
+            self.spec.set_result(frame.spec)
+        self._outbox.ack(frame.acked_seq)
+        for _, text in self._outbox.after(frame.acked_seq):
+            await socket.send_str(text)
+        if self._outbox.is_empty:
+            self._empty.set()
+        self._socket = socket
+
+    def _answered(self, frame: TokenFrame) -> None:
+        answer = self._tokens.get(frame.request_id)
+        if answer is None or answer.done():
+            return
+        if frame.error:
+            answer.set_exception(RunFailed(frame.error))
+        else:
+            self._on_secret(frame.token.get_secret_value())
+            answer.set_result(frame.token.get_secret_value())
+
+    async def _say(self, frame: str, seq: int) -> None:
+        self._outbox.add(frame, seq)
+        self._empty.clear()
+        if self._socket is not None:
+            with contextlib.suppress(ConnectionError):
+                await self._socket.send_str(frame)
+
+
+@contextlib.asynccontextmanager
+async def connect(
+    url: str,
+    token: str,
+    run_id: str,
+    *,
+    root: Path,
+    on_secret: Callable[[str], None] = lambda _: None,
+) -> AsyncIterator[WebSocketLink]:
+    """Dial and keep the line up for the block; its failure cancels the run with a reason."""
+    link = WebSocketLink(url, token, run_id, root=root, on_secret=on_secret)
+    line = asyncio.create_task(link.run())
+
+    def ended(task: asyncio.Task[None]) -> None:
+        if task.cancelled():
+            return
+        error = task.exception() or RunFailed("the line ended")
+        link.control.cancel(str(error))
+        if not link.spec.done():
+            link.spec.set_exception(error)
+        link._empty.set()
+
+    line.add_done_callback(ended)
+    try:
+        yield link
+    finally:
+        line.cancel()
+        with contextlib.suppress(asyncio.CancelledError, RunFailed, RunNotOurs):
+            await line

@@ -1,0 +1,40 @@
+"""The seam between the dispatcher and the places that can run an agent."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from pydantic import SecretStr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineOrder:
+    """What a machine is told at start: where to dial, with what, for which run."""
+
+    run_id: str
+    url: str
+    token: SecretStr
+
+
+class RunnerBackend(Protocol):
+    """A place that can run an agent. Every call may be made twice for the same run."""
+
+    name: str
+
+    async def start(self, order: MachineOrder) -> dict[str, Any]:
+        """Return the facts of the run's machine, an already started one included.
+
+        Raise `MachineUnavailable` if none comes up.
+        """
+        ...
+
+    async def is_alive(self, run_id: str) -> bool:
+        """Whether the run's machine is there and works."""
+        ...
+
+    async def destroy(self, run_id: str) -> None:
+        """End the run's machine and remove what it left; one that is gone is fine."""
+        ...
+
+    async def known_runs(self) -> list[str]:
+        """Return the ids of all runs that have a machine or left something behind."""
+        ...

@@ -1,0 +1,135 @@
+"""Runs as processes on this machine: one process group and one folder per run."""
+
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from bot.errors import MachineUnavailable
+from runner.backends.base import MachineOrder
+
+STOP_S = 5.0
+_PID_FILE = "runner.pid"
+log = structlog.get_logger()
+
+
+class LocalBackend:
+    """See `runner.backends.base.RunnerBackend` for the promises."""
+
+    name = "local"
+
+    def __init__(self, root: Path, *, environment: dict[str, str]) -> None:
+        self._root = root
+        self._environment = environment
+        self._children: dict[str, asyncio.subprocess.Process] = {}
+
+    async def start(self, order: MachineOrder) -> dict[str, Any]:
+        """Start the run's process unless it is there."""
+        home = self._home(order.run_id)
+        pid = _living(home)
+        if pid is not None:
+            return {"pid": pid}
+        if home.exists():
+            await asyncio.to_thread(shutil.rmtree, home, ignore_errors=True)
+        home.mkdir(parents=True, mode=0o700)
+        config = {
+            "url": order.url,
+            "token": order.token.get_secret_value(),
+            "runId": order.run_id,
+            "root": str(home),
+        }
+        with (home / "runner.log").open("ab") as output:
+            try:
+                process = await asyncio.create_subprocess_exec(
+                    sys.executable,
+                    "-m",
+                    "runner.agent",
+                    stdin=asyncio.subprocess.PIPE,
+                    stdout=output,
+                    stderr=output,
+                    env=self._environment,
+                    start_new_session=True,
+                )
+            except OSError as error:
+                raise MachineUnavailable("no process could be started for the run") from error
+        self._children[order.run_id] = process
+        _write_pid(home, process.pid)
+        stdin = process.stdin
+        if stdin is None:
+            raise MachineUnavailable("the run's process cannot be spoken to")
+        stdin.write(json.dumps(config).encode() + b"\n")
+        with contextlib.suppress(ConnectionError):
+            await stdin.drain()
+        stdin.close()
+        return {"pid": process.pid}
+
+    async def is_alive(self, run_id: str) -> bool:
+        """Whether the run's process is there."""
+        child = self._children.get(run_id)
+        if child is not None and child.returncode is not None:
+            return False
+        return _living(self._home(run_id)) is not None
+
+    async def destroy(self, run_id: str) -> None:
+        """Ask the process to stop, then make it; remove its folder."""
+        home = self._home(run_id)
+        pid = _living(home)
+        if pid is not None:
+            await self._end(run_id, pid)
+        child = self._children.pop(run_id, None)
+        if child is not None:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(child.wait(), timeout=STOP_S)
+        await asyncio.to_thread(shutil.rmtree, home, ignore_errors=True)
+
+    async def known_runs(self) -> list[str]:
+        """Return the runs that have a folder."""
+        if not self._root.is_dir():
+            return []
+        return sorted(entry.name for entry in self._root.iterdir() if entry.is_dir())
+
+    def _home(self, run_id: str) -> Path:
+        return self._root / run_id
+
+    async def _end(self, run_id: str, pid: int) -> None:
+        home = self._home(run_id)
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(pid, number)
+            for _ in range(int(STOP_S * 20)):
+                if _living(home) is None:
+                    return
+                await asyncio.sleep(0.05)
+        log.error("runner would not stop", run_id=run_id, pid=pid)
+
+
+def _write_pid(home: Path, pid: int) -> None:
+    partial = home / f"{_PID_FILE}.part"
+    partial.write_text(f"{pid} {_started(pid)}")
+    partial.replace(home / _PID_FILE)
+
+
+def _living(home: Path) -> int | None:
+    """Return the process of the run; a number that another process has since is not it."""
+    try:
+        pid, _, started = (home / _PID_FILE).read_text().partition(" ")
+        return int(pid) if started and _started(int(pid)) == started else None
+    except (OSError, ValueError):
+        return None
+
+
+def _started(pid: int) -> str:
+    """Return when the kernel started *pid*, in ticks; empty for a process that is over."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return ""
+    fields = stat[stat.rindex(")") + 2 :].split()
+    return "" if fields[0] in "ZX" else fields[19]

@@ -1,0 +1,231 @@
+"""Where machines dial in: one WebSocket per run, and the door for its bundle.
+
+A run is known by its token alone. What a runner says is stored before it is acknowledged; what
+people want of it (pause, resume, stop, words) is read from the `Desk`, at the start and whenever
+the bus says that the agent changed, so nothing is lost when either side restarts.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import structlog
+from aiohttp import WSMsgType, web
+from pydantic import ValidationError
+
+from bot.bus import Bus
+from bot.domain import Run, RunStatus
+from bot.errors import CadenceError
+from runner.protocol import (
+    MAX_FRAME_BYTES,
+    AckFrame,
+    AssignFrame,
+    CancelFrame,
+    EventFrame,
+    HeartbeatFrame,
+    HelloFrame,
+    MessageFrame,
+    NeedTokenFrame,
+    PauseFrame,
+    ResultFrame,
+    ResumeFrame,
+    TokenFrame,
+    from_runner,
+)
+from runner.spec import Outcome, RunSpec, Wire
+
+MAX_BUNDLE_BYTES = 200 * 1024 * 1024
+HELLO_S = 10.0
+_GONE = 4410
+_REPLACED = 4409
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What people want of a run now; *cancel_reason* is None while nobody stops it."""
+
+    is_paused: bool = False
+    cancel_reason: str | None = None
+    messages: tuple[MessageFrame, ...] = ()
+
+
+class Desk(Protocol):
+    """What the gateway needs of the coordinator."""
+
+    async def run_of(self, token_hash: str) -> Run | None:
+        """Return the open or closed run of a token."""
+        ...
+
+    async def spec_of(self, run: Run) -> RunSpec:
+        """Return what the run is to do."""
+        ...
+
+    async def wishes_for(self, run: Run) -> Wishes:
+        """Return what people want of the run now."""
+        ...
+
+    async def renew(self, run: Run) -> None:
+        """Move the lease's end: the runner was heard."""
+        ...
+
+    async def record(
+        self, run_id: str, seq: int, kind: str, data: dict[str, Any], at: datetime
+    ) -> bool:
+        """Store an event once."""
+        ...
+
+    async def record_result(self, run_id: str, seq: int, outcome: Outcome) -> bool:
+        """Store the result once."""
+        ...
+
+    async def clone_token(self, run: Run) -> str:
+        """Return a read token for the run's repository; raise `CadenceError`."""
+        ...
+
+
+class Gateway:
+    """The WebSocket side of the coordinator."""
+
+    def __init__(self, desk: Desk, bus: Bus, *, bundles: Path) -> None:
+        self._desk = desk
+        self._bus = bus
+        self._bundles = bundles
+        self._lines: dict[str, web.WebSocketResponse] = {}
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """Return the routes to add to the application."""
+        return [
+            web.get("/ws/runner", self._dialled),
+            web.put("/ws/runner/bundle", self._bundle_put),
+        ]
+
+    def bundle_path(self, run_id: str) -> Path:
+        """Return where the run's bundle lies once it was handed over."""
+        return self._bundles / f"{run_id}.bundle"
+
+    async def close(self) -> None:
+        """Hang up; the runners will dial again."""
+        for line in list(self._lines.values()):
+            await line.close(code=1012, message=b"restart")
+
+    async def _authenticated(self, request: web.Request) -> Run:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise web.HTTPUnauthorized
+        run = await self._desk.run_of(hashlib.sha256(token.encode()).hexdigest())
+        if run is None:
+            raise web.HTTPUnauthorized
+        if run.status in {RunStatus.LOST, RunStatus.CANCELLED}:
+            raise web.HTTPGone
+        return run
+
+    async def _dialled(self, request: web.Request) -> web.WebSocketResponse:
+        run = await self._authenticated(request)
+        socket = web.WebSocketResponse(heartbeat=20, max_msg_size=MAX_FRAME_BYTES)
+        await socket.prepare(request)
+        older = self._lines.get(run.id)
+        if older is not None:
+            await older.close(code=_REPLACED, message=b"replaced")
+        self._lines[run.id] = socket
+        try:
+            await self._talk(socket, run)
+        except (ValidationError, CadenceError) as error:
+            log.warning("runner line closed", run_id=run.id, reason=type(error).__name__)
+            await socket.close(code=1008)
+        except (ConnectionError, TimeoutError):
+            log.info("runner line broke", run_id=run.id)
+        finally:
+            if self._lines.get(run.id) is socket:
+                del self._lines[run.id]
+        return socket
+
+    async def _talk(self, socket: web.WebSocketResponse, run: Run) -> None:
+        first = await socket.receive(timeout=HELLO_S)
+        if first.type is not WSMsgType.TEXT:
+            return
+        hello = from_runner.validate_json(first.data)
+        if not isinstance(hello, HelloFrame) or hello.run_id != run.id:
+            await socket.close(code=1008)
+            return
+        log.info("runner dialled in", run_id=run.id, agent_id=run.agent_id, seq=hello.last_seq)
+        await self._desk.renew(run)
+        spec = await self._desk.spec_of(run)
+        await _send(socket, AssignFrame(spec=spec, acked_seq=run.acked_seq))
+        async with asyncio.TaskGroup() as tasks:
+            wishes = tasks.create_task(self._tell_wishes(socket, run))
+            async for message in socket:
+                if message.type is WSMsgType.TEXT:
+                    await self._heard(socket, run, message.data)
+            wishes.cancel()
+
+    async def _heard(self, socket: web.WebSocketResponse, run: Run, text: str) -> None:
+        frame = from_runner.validate_json(text)
+        if frame.run_id != run.id:
+            raise CadenceError("a frame for another run")
+        match frame:
+            case EventFrame():
+                await self._desk.record(run.id, frame.seq, frame.kind, frame.data, frame.at)
+                await _send(socket, AckFrame(seq=frame.seq))
+            case ResultFrame():
+                await self._desk.record_result(run.id, frame.seq, frame.outcome)
+                await _send(socket, AckFrame(seq=frame.seq))
+            case NeedTokenFrame():
+                await _send(socket, await self._token_for(run, frame))
+            case HeartbeatFrame() | HelloFrame():
+                await self._desk.renew(run)
+
+    async def _token_for(self, run: Run, frame: NeedTokenFrame) -> TokenFrame:
+        try:
+            token = await self._desk.clone_token(run)
+        except CadenceError as error:
+            return TokenFrame(request_id=frame.request_id, error=str(error))
+        return TokenFrame.model_validate({"request_id": frame.request_id, "token": token})
+
+    async def _tell_wishes(self, socket: web.WebSocketResponse, run: Run) -> None:
+        told_pause, told_cancel, last_message = False, False, 0
+        async with self._bus.watch("wishes", run.agent_id) as changes:
+            with contextlib.suppress(ConnectionError):
+                while True:
+                    wishes = await self._desk.wishes_for(run)
+                    if wishes.is_paused != told_pause:
+                        told_pause = wishes.is_paused
+                        await _send(socket, PauseFrame() if told_pause else ResumeFrame())
+                    for message in wishes.messages:
+                        if message.id > last_message:
+                            last_message = message.id
+                            await _send(socket, message)
+                    if wishes.cancel_reason is not None and not told_cancel:
+                        told_cancel = True
+                        await _send(socket, CancelFrame(reason=wishes.cancel_reason))
+                    await changes.wait(timeout_s=5.0)
+
+    async def _bundle_put(self, request: web.Request) -> web.Response:
+        run = await self._authenticated(request)
+        self._bundles.mkdir(parents=True, exist_ok=True)
+        target = self.bundle_path(run.id)
+        partial = target.with_suffix(f".{os.getpid()}.part")
+        digest, size = hashlib.sha256(), 0
+        try:
+            with partial.open("wb") as file:
+                async for chunk in request.content.iter_chunked(256 * 1024):
+                    size += len(chunk)
+                    if size > MAX_BUNDLE_BYTES:
+                        raise web.HTTPRequestEntityTooLarge(MAX_BUNDLE_BYTES, size)
+                    digest.update(chunk)
+                    file.write(chunk)
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
+        return web.json_response({"sha256": digest.hexdigest(), "bytes": size})
+
+
+async def _send(socket: web.WebSocketResponse, frame: Wire) -> None:
+    await socket.send_str(frame.to_json())
