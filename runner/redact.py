@@ -1,0 +1,253 @@
+"""Take secrets out of everything that is stored, logged, shown or pushed.
+
+First the known values in all their spellings, then what looks like a secret, then what stands
+where secrets stand, then gitleaks' rules. A text is worked through in segments: whole lines, more
+of them where a private key or a known value goes on; long lines are cut. A stream makes the same
+segments, so chunks never change what comes out.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, BinaryIO
+
+from runner.redact_context import CONTEXT_RULES
+from runner.redact_keys import has_begin, is_open, key_spans
+from runner.redact_known import KnownValues
+from runner.redact_looks import OWN_RULES
+from runner.redact_rules import RuleSet, gitleaks_rules
+
+_MOST_HELD = 64 * 1024
+_OVERLAP = 4 * 1024
+_BLOCK = 64 * 1024
+_READ = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A secret at ``text[start:end]``, and the rule that found it."""
+
+    rule: str
+    start: int
+    end: int
+
+
+@cache
+def _rules() -> RuleSet:
+    return RuleSet((*OWN_RULES, *CONTEXT_RULES, *gitleaks_rules()))
+
+
+class Redactor:
+    """Takes out known values and whatever looks like a secret."""
+
+    def __init__(self, known: Iterable[str] = ()) -> None:
+        self._known = KnownValues()
+        for value in known:
+            self._known.add(value)
+
+    def add(self, secret: str) -> None:
+        """Take out *secret* from now on; too short or too common values are ignored."""
+        self._known.add(secret)
+
+    def redact(self, text: str) -> str:
+        """Return *text* with ``[redacted:<rule>]`` in place of each secret."""
+        parts, done = [], 0
+        for finding in self.find(text):
+            parts += [text[done : finding.start], f"[redacted:{finding.rule}]"]
+            done = finding.end
+        return "".join((*parts, text[done:])) if parts else text
+
+    def redact_json(self, value: Any) -> Any:
+        """Return *value*, made of dicts, lists and scalars, with all its strings redacted."""
+        if isinstance(value, str):
+            return self.redact(value)
+        if isinstance(value, dict):
+            return {self.redact_json(key): self._member(key, each) for key, each in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.redact_json(each) for each in value]
+        return value
+
+    def find(self, text: str) -> list[Finding]:
+        """Return the secrets in *text*, in order, none overlapping."""
+        found: list[Finding] = []
+        done = 0
+        while done < len(text):
+            end = self._block_end(text, done)
+            found.extend(self._in_segment(text[done:end], done))
+            done = end
+        return found
+
+    def _member(self, key: Any, value: Any) -> Any:
+        """Return the redacted *value* of *key*, whose name may say that it is a secret."""
+        redacted = self.redact_json(value)
+        if redacted != value or not isinstance(key, str) or not isinstance(value, str):
+            return redacted
+        if "\n" in value or len(value) > 500:
+            return redacted
+        lead = f'"{key}": "'
+        for finding in self.find(f'{lead}{value}"'):
+            if finding.start >= len(lead):
+                return f"[redacted:{finding.rule}]"
+        return redacted
+
+    def settled(self, text: str, *, is_last: bool) -> int:
+        """Return how much of *text*, which starts a segment, can be worked through by now."""
+        done = 0
+        while done < len(text):
+            if not is_last and len(text) - done < _MOST_HELD:
+                last = text.rfind("\n", done) + 1
+                if last <= done:
+                    return done
+                if self._is_simple(text, done, last):
+                    return last
+            end = self._segment_end(text, done, is_last=is_last)
+            if end is None:
+                return done
+            done = end
+        return done
+
+    def _is_simple(self, text: str, start: int, end: int) -> bool:
+        """Return whether every line of ``text[start:end]`` is a segment of its own."""
+        part = text[start:end]
+        if has_begin(part):
+            return False
+        if self._known and (self._known.may_be_in(part) or self._known.ends_inside(part)):
+            return False
+        return _longest_line(part) < _MOST_HELD
+
+    def _block_end(self, text: str, start: int) -> int:
+        """Return the end of the next segment, or of a block of simple lines."""
+        if len(text) - start <= _BLOCK:
+            last = len(text)
+        else:
+            last = text.rfind("\n", start, start + _BLOCK) + 1
+        if last > start and self._is_simple(text, start, last):
+            return last
+        end = self._segment_end(text, start, is_last=True)
+        return len(text) if end is None else end
+
+    def _segment_end(self, text: str, start: int, *, is_last: bool) -> int | None:
+        """Return where the segment from *start* ends, None when that is not seen yet."""
+        limit = start + _MOST_HELD
+        at = start
+        while True:
+            line = text.find("\n", at, limit) + 1
+            if not line:
+                break
+            if not self._goes_on(text[start:line]):
+                return line
+            at = line
+        if len(text) >= limit:
+            return self._cut(text, start, limit)
+        return len(text) if is_last else None
+
+    def _goes_on(self, part: str) -> bool:
+        if "-----" in part and is_open(part):
+            return True
+        return bool(self._known) and self._known.ends_inside(part)
+
+    def _cut(self, text: str, start: int, limit: int) -> int:
+        """Return where to cut a segment that got too long: not inside a secret or a word."""
+        cut = limit - _OVERLAP
+        for finding in self._in_segment(text[start:limit], start):
+            if finding.start < cut < finding.end:
+                cut = finding.start if finding.start > start else finding.end
+        space = max(text.rfind(" ", cut - _OVERLAP, cut), text.rfind("\n", cut - _OVERLAP, cut))
+        return space + 1 if space > start else cut
+
+    def _in_segment(self, text: str, offset: int) -> list[Finding]:
+        ranked: list[tuple[int, int, int, str]] = []
+        for rank, (rule, start, end) in enumerate(self._raw(text)):
+            ranked.append((start, end, rank, rule))
+        ranked.sort()
+        merged: list[tuple[int, int, int, str]] = []
+        for start, end, rank, rule in ranked:
+            if merged and start < merged[-1][1]:
+                first, last, best, name = merged[-1]
+                name = rule if rank < best else name
+                merged[-1] = (first, max(last, end), min(rank, best), name)
+            else:
+                merged.append((start, end, rank, rule))
+        return [Finding(rule, start + offset, end + offset) for start, end, _, rule in merged]
+
+    def _raw(self, text: str) -> Iterator[tuple[str, int, int]]:
+        if self._known and self._known.may_be_in(text):
+            for start, end in self._known.spans(text):
+                yield "known", start, end
+        if "-----" in text:
+            for start, end in key_spans(text):
+                yield "private-key", start, end
+        lowered = text.lower()
+        if len(lowered) != len(text):  # one letter, U+0130, becomes two
+            lowered = text.replace("\u0130", "i").lower()
+        yield from _rules().spans(text, lowered)
+
+
+class StreamRedactor:
+    """Redacts a stream; what comes out does not depend on how it was cut into chunks."""
+
+    def __init__(self, known: Iterable[str] = (), *, redactor: Redactor | None = None) -> None:
+        self._redactor = redactor or Redactor(known)
+        self._held: list[str] = []
+        self._size = 0
+
+    def feed(self, chunk: str) -> str:
+        """Take *chunk*; return what can be shown by now."""
+        self._held.append(chunk)
+        self._size += len(chunk)
+        if "\n" not in chunk and self._size < _MOST_HELD:
+            return ""
+        return self._release(is_last=False)
+
+    def close(self) -> str:
+        """Return the rest."""
+        return self._release(is_last=True)
+
+    def _release(self, *, is_last: bool) -> str:
+        text = "".join(self._held)
+        done = self._redactor.settled(text, is_last=is_last)
+        self._held = [text[done:]]
+        self._size = len(text) - done
+        return self._redactor.redact(text[:done])
+
+
+Stream = StreamRedactor
+
+
+def redact(text: str, known: Iterable[str] = ()) -> str:
+    """Return *text* without secrets; *known* are values that must not be seen."""
+    return Redactor(known).redact(text)
+
+
+def filter_stream(source: BinaryIO, sink: BinaryIO, known: Iterable[str] = ()) -> None:
+    """Copy *source* to *sink* without secrets, as far as it is settled after each read."""
+    stream = StreamRedactor(known)
+    pending = b""
+    while chunk := source.read1(_READ) if hasattr(source, "read1") else source.read(_READ):
+        whole, pending = _whole_characters(pending + chunk)
+        sink.write(_encoded(stream.feed(_decoded(whole))))
+        sink.flush()
+    sink.write(_encoded(stream.feed(_decoded(pending)) + stream.close()))
+    sink.flush()
+
+
+def _whole_characters(data: bytes) -> tuple[bytes, bytes]:
+    """Return *data* up to the last whole UTF-8 character, and the rest."""
+    for back in range(1, min(4, len(data)) + 1):
+        byte = data[-back]
+        if byte & 0xC0 != 0x80:
+            size = 4 if byte >= 0xF0 else 3 if byte >= 0xE0 else 2 if byte >= 0xC0 else 1
+            return (data[:-back], data[-back:]) if size > back else (data, b"")
+    return data, b""
+
+
+def _decoded(data: bytes) -> str:
+    return data.decode("utf-8", "surrogateescape")
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _longest_line(text: str) -> int:
+    return max(map(len, text.split("\n")), default=0)
