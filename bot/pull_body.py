@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot import prose
+from bot.bundles import FileChange
 from bot.domain import Agent
 from bot.evidence import is_verified, lasted, table, verdict
 from runner.spec import Outcome
@@ -18,15 +19,6 @@ MAX_CHARACTERS = 60_000  # GitHub takes 65,536
 _FILES = 10
 _OUTPUT_LINES = 12
 _HOSTS = 8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileChange:
-    """A changed file as git counts it; a binary one has no lines."""
-
-    path: str
-    added: int | None
-    removed: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

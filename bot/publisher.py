@@ -1,0 +1,290 @@
+"""Bundle → checked → pushed → pull request; killed at any point and run again, it does it once.
+
+Every step looks before it creates: the branch by its commit, the pull request by its head branch.
+A branch of that name with other work on it is left alone, and ``<branch>-2`` (``-3``, …) is taken:
+nothing that somebody pushed is ever overwritten.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import structlog
+import yaml
+
+from bot import bundles, pull_body
+from bot.bundles import Rules, SecretFinder, Work
+from bot.domain import Agent, Task
+from bot.errors import CadenceError, GitHubRefused, PublishRefused, PushRejected, RepositoryUnusable
+from bot.evidence import is_verified
+from bot.git import Git, GitFailed, raced, refusal
+from bot.github.app import GitHubApp
+from bot.github.repository import Repository
+from bot.github.values import Pull
+from bot.mirrors import Mirror, Mirrors
+from runner.spec import Outcome, Person
+
+_RACES = 3
+_NAMES = 20
+log = structlog.get_logger()
+
+
+class Redactor(SecretFinder, Protocol):
+    """Finds secrets in text and takes them out."""
+
+    def redact(self, text: str) -> str:
+        """Return *text* without secrets."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What left the house; *note* is a sentence when something is not as one would expect."""
+
+    branch: str = ""
+    head_sha: str = ""
+    pr_number: int | None = None
+    pr_url: str = ""
+    note: str = ""
+
+
+def _go_on(_step: str) -> None:
+    """Stop nowhere."""
+
+
+class Publisher:
+    """Publishes the work of agents.
+
+    *git_url* gives the HTTPS address of a repository's name; *author* is the App's bot, who must
+    have made every commit; *checkpoint* hears the name of each step before it is done.
+    """
+
+    def __init__(
+        self,
+        github: GitHubApp,
+        root: Path,
+        redactor: Redactor,
+        git_url: Callable[[str], str],
+        *,
+        author: Person,
+        places: pull_body.Places,
+        environment: Mapping[str, str] | None = None,
+        checkpoint: Callable[[str], None] = _go_on,
+    ) -> None:
+        self._github = github
+        self._mirrors = Mirrors(root, environment=environment)
+        self._redactor = redactor
+        self._git_url = git_url
+        self._author = author
+        self._places = places
+        self._checkpoint = checkpoint
+
+    async def publish(self, agent: Agent, outcome: Outcome, bundle: Path | None) -> Published:
+        """Push the work and, when the agent completed a change, open its pull request.
+
+        Raise `ForbiddenContent`, `PushRejected` or `GitHubRefused` with the reason, `Unavailable`
+        when the same call may work later. May be repeated after anything.
+        """
+        if bundle is None or (outcome.status == "completed" and outcome.kind != "change"):
+            return Published()
+        task = agent.task
+        repository = self._github.repository(
+            task.installation_id, task.repository, repository_id=task.repository_id
+        )
+        info = await repository.get()
+        base = task.options.base or info.default_branch
+        if not base:
+            raise RepositoryUnusable("the repository has no default branch")
+        url = self._git_url(info.full_name)
+        async with self._mirrors.hold(task.installation_id, task.repository_id, url) as mirror:
+            branch, work = await self._publish_branch(agent, outcome, bundle, base, mirror)
+        published = Published(branch=branch, head_sha=work.head_sha)
+        if outcome.status != "completed":
+            return published
+        return await self._publish_pull(agent, outcome, work, published, repository, base)
+
+    async def _publish_branch(
+        self, agent: Agent, outcome: Outcome, bundle: Path, base: str, mirror: Mirror
+    ) -> tuple[str, Work]:
+        """Check the bundle, then make sure that a branch on GitHub holds it."""
+        self._checkpoint("check the bundle")
+        bundle = await asyncio.to_thread(bundle.resolve)
+        await asyncio.to_thread(bundles.check_file, bundle, outcome.bundle_sha256)
+        self._checkpoint("fetch the base")
+        async with self._token(agent.task, "read") as token:
+            await _check_base(mirror, agent, outcome.base_sha, base, token=token)
+        async with mirror.desk(agent.id, outcome.base_sha) as desk:
+            self._checkpoint("unpack the bundle")
+            rules = Rules(
+                branch=agent.branch,
+                bot_email=self._author.email,
+                co_authors=(agent.task.requester.email,),
+                allow_workflows=await _allows_workflows(desk, outcome.base_sha),
+            )
+            base_sha = outcome.base_sha
+            sha = await bundles.unpack(desk, bundle, rules=rules, base_sha=base_sha)
+            work = await bundles.inspect(
+                desk, sha, rules=rules, base_sha=base_sha, secrets=self._redactor
+            )
+            return await self._push(agent, mirror, desk, sha), work
+
+    async def _push(self, agent: Agent, mirror: Mirror, desk: Git, sha: str) -> str:
+        """Return the branch that holds *sha* on GitHub, after pushing it if none did."""
+        wanted = agent.branch
+        for _ in range(_RACES):
+            self._checkpoint("look for the branch")
+            async with self._token(agent.task, "write") as token:
+                heads = await mirror.heads(wanted, f"{wanted}-*", token=token)
+                branch = await _place(desk, sha, wanted, heads)
+                if heads.get(branch) == sha:
+                    return branch
+                self._checkpoint("push")
+                seen = heads.get(branch, "")
+                try:
+                    await mirror.push(desk, sha, branch, seen=seen, token=token)
+                except GitFailed as failed:
+                    if not raced(failed):
+                        raise refusal(failed, doing="push", branch=branch) from failed
+                    log.info("push lost a race", agent_id=agent.id, branch=branch)
+                    continue
+            log.info("branch pushed", agent_id=agent.id, branch=branch, sha=sha)
+            self._checkpoint("pushed")
+            return branch
+        raise PushRejected(f"the branch `{wanted}` moved on GitHub each time that we pushed")
+
+    async def _publish_pull(
+        self,
+        agent: Agent,
+        outcome: Outcome,
+        work: Work,
+        published: Published,
+        repository: Repository,
+        base: str,
+    ) -> Published:
+        title = self._redactor.redact(pull_body.title(agent, outcome))
+        body = self._redactor.redact(
+            pull_body.render(agent, outcome, work.files, places=self._places)
+        )
+        self._checkpoint("look for the pull request")
+        pull = await repository.find_pull(published.branch)
+        if pull is None or (pull.state != "open" and pull.head_sha != work.head_sha):
+            self._checkpoint("open the pull request")
+            pull = await _opened(
+                repository, title=title, body=body, head=published.branch, base=base
+            )
+            log.info("pull request opened", agent_id=agent.id, number=pull.number)
+            self._checkpoint("opened")
+        elif pull.state == "open" and _is_of_another_agent(pull, agent):
+            pull = await repository.update_pull(pull.number, body=body)
+        note = await self._make_ready(repository, pull, outcome)
+        return Published(
+            branch=published.branch,
+            head_sha=work.head_sha,
+            pr_number=pull.number,
+            pr_url=pull.url,
+            note=note,
+        )
+
+    async def _make_ready(self, repository: Repository, pull: Pull, outcome: Outcome) -> str:
+        """Take the draft mark away once the change is verified; return a note for people."""
+        if pull.state != "open":
+            return f"pull request #{pull.number} is {'merged' if pull.merged else 'closed'} already"
+        if not is_verified(outcome):
+            return "" if pull.draft else "it is not verified, and GitHub has no drafts here"
+        if pull.draft:
+            self._checkpoint("mark it ready")
+            try:
+                await repository.mark_ready(pull.number)
+            except GitHubRefused as error:  # the work is there: a person can press the button
+                log.warning("pull request stays a draft", number=pull.number, reason=str(error))
+                return "it is verified, but GitHub did not let us take its draft mark away"
+        return ""
+
+    @contextlib.asynccontextmanager
+    async def _token(self, task: Task, level: str) -> AsyncIterator[str]:
+        """Give out a token for this repository's contents, worthless after the block."""
+        token = await self._github.mint(
+            task.installation_id,
+            repository_ids=[task.repository_id],
+            permissions={"contents": level},
+        )
+        try:
+            yield token.value
+        finally:
+            try:
+                await self._github.revoke(token)
+            except CadenceError as error:  # it dies by itself within the hour
+                log.warning("token not revoked", reason=str(error))
+
+
+async def _check_base(
+    mirror: Mirror, agent: Agent, base_sha: str, base: str, *, token: str
+) -> None:
+    """Refuse work that does not start on GitHub's own branches.
+
+    GitHub serves any commit of any fork by its number, so that one which is merely *there* proves
+    nothing: it must be on the base branch, or on the agent's own.
+    """
+    heads = await mirror.heads(base, agent.branch, token=token)
+    if base not in heads:
+        raise RepositoryUnusable(f"there is no branch `{base}` (any more)")
+    for branch in (base, agent.branch):
+        tip = heads.get(branch)
+        if tip and await mirror.reaches(base_sha, branch, tip, token=token):
+            return
+    raise PublishRefused(
+        f"the work does not start from a commit of `{base}`; was the branch rewritten meanwhile?"
+    )
+
+
+async def _place(desk: Git, sha: str, wanted: str, heads: Mapping[str, str]) -> str:
+    """Return the first name that holds *sha*, else one that is free or only behind it."""
+    names = [wanted, *(f"{wanted}-{number}" for number in range(2, _NAMES))]
+    for name in names:
+        if heads.get(name) == sha:
+            return name
+    for name in names:
+        if name not in heads or await desk.is_ancestor(heads[name], sha):
+            return name
+    raise PushRejected(f"there are {_NAMES} branches named like `{wanted}` already")
+
+
+async def _allows_workflows(desk: Git, base_sha: str) -> bool:
+    """Whether the base's own ``.github/cadence.yml`` says ``allow_workflows: true``."""
+    try:
+        text = await desk("cat-file", "blob", f"{base_sha}:.github/cadence.yml")
+    except GitFailed:  # there is no such file
+        return False
+    try:
+        config = yaml.safe_load(text[:65_536])
+    except yaml.YAMLError:
+        return False
+    return isinstance(config, dict) and config.get("allow_workflows") is True
+
+
+async def _opened(repository: Repository, *, title: str, body: str, head: str, base: str) -> Pull:
+    """Open a draft; where GitHub has no drafts (private, free plan) an ordinary one."""
+    for draft in (True, False):
+        try:
+            return await repository.open_pull(
+                title=title, body=body, head=head, base=base, draft=draft
+            )
+        except GitHubRefused as error:
+            if error.status != 422:
+                raise
+            if "already exists" in str(error):  # somebody, or we before a kill, was faster
+                existing = await repository.find_pull(head)
+                if existing is not None:
+                    return existing
+            if not draft or "draft" not in str(error).lower():
+                raise
+    raise GitHubRefused("GitHub opened no pull request", status=422)
+
+
+def _is_of_another_agent(pull: Pull, agent: Agent) -> bool:
+    """Whether the text is one of ours about older work; people's own texts are left alone."""
+    ours = pull_body.marker("").removesuffix(" -->")
+    return pull.body.startswith(ours) and not pull.body.startswith(pull_body.marker(agent.id))
