@@ -126,8 +126,13 @@ class Agents:
 
         def step(agent: Agent) -> Agent:
             # One that was paused in the queue has not started yet.
-            waits = agent.status is AgentStatus.PAUSED and agent.started_at is None
-            return agent.moved_to(AgentStatus.PENDING if waits else AgentStatus.RUNNING)
+            if agent.status is AgentStatus.PAUSED and agent.started_at is None:
+                return agent.moved_to(AgentStatus.PENDING)
+            going = agent.moved_to(AgentStatus.RUNNING)
+            if agent.deadline_at is None or agent.updated_at is None:
+                return going
+            # The clock stands while it is paused; its last change was about the pause.
+            return replace(going, deadline_at=agent.deadline_at + (self._now() - agent.updated_at))
 
         return await self._change(agent_id, "resumed", {"by": by}, step)
 

@@ -1,7 +1,7 @@
 """The durable road of a delivery and of an agent: each step may be killed and run again."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -80,8 +80,8 @@ class Dispatcher:
         """Stop taking work."""
         await self.engine.close()
 
-    def stored(self) -> None:
-        """Hear that a delivery was stored."""
+    def stored(self, _guids: Sequence[str] = ()) -> None:
+        """Hear that deliveries were stored."""
         self._stored.set()
 
     async def drain(self) -> None:

@@ -25,8 +25,11 @@ class LocalBackend:
 
     name = "local"
 
-    def __init__(self, root: Path, *, environment: dict[str, str]) -> None:
-        self._root = root
+    def __init__(
+        self, root: Path, *, environment: dict[str, str], program: str = "runner.agent"
+    ) -> None:
+        self._root = root.resolve()
+        self._program = program
         self._environment = environment
         self._children: dict[str, asyncio.subprocess.Process] = {}
 
@@ -50,7 +53,7 @@ class LocalBackend:
                 process = await asyncio.create_subprocess_exec(
                     sys.executable,
                     "-m",
-                    "runner.agent",
+                    self._program,
                     stdin=asyncio.subprocess.PIPE,
                     stdout=output,
                     stderr=output,
