@@ -157,12 +157,15 @@ class Gateway:
         await self._desk.renew(run)
         spec = await self._desk.spec_of(run)
         await _send(socket, AssignFrame(spec=spec, acked_seq=run.acked_seq))
-        async with asyncio.TaskGroup() as tasks:
-            wishes = tasks.create_task(self._tell_wishes(socket, run))
+        wishes = asyncio.create_task(self._tell_wishes(socket, run))
+        try:
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
                     await self._heard(socket, run, message.data)
+        finally:
             wishes.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await wishes
 
     async def _heard(self, socket: web.WebSocketResponse, run: Run, text: str) -> None:
         frame = from_runner.validate_json(text)

@@ -150,6 +150,10 @@ class WebSocketLink:
                 await asyncio.sleep(wait_s)
                 wait_s = min(wait_s * 2, 2.0)
 
+    def close(self) -> None:
+        """Let the outbox go; nothing can be said any more."""
+        self._outbox.close()
+
     async def _serve(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         hello = HelloFrame(run_id=self._run_id, last_seq=self._outbox.last_seq)
         await socket.send_str(hello.to_json())
@@ -253,3 +257,4 @@ async def connect(
         line.cancel()
         with contextlib.suppress(asyncio.CancelledError, RunFailed, RunNotOurs):
             await line
+        link.close()
