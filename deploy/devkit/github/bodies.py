@@ -55,7 +55,14 @@ _USER_URLS = {
     "events_url": "/events{/privacy}",
     "received_events_url": "/received_events",
 }
-_ZEROES = ("stargazers_count", "watchers_count", "forks_count", "forks", "watchers")
+# What never differs here.
+_PLAIN: Json = {
+    **dict.fromkeys(("stargazers_count", "watchers_count", "forks_count", "forks", "watchers"), 0),
+    **dict.fromkeys(("homepage", "language", "mirror_url", "license")),
+    **dict.fromkeys(("has_projects", "has_downloads", "has_wiki", "allow_forking"), True),
+    **dict.fromkeys(("fork", "has_pages", "has_discussions", "disabled", "is_template"), False),
+    "web_commit_signoff_required": False,
+}
 
 
 def iso(moment: datetime | None) -> str | None:
@@ -166,7 +173,6 @@ def repository(world: World, item: Repository) -> Json:
     api = f"{world.api_url}/repos/{item.full_name}"
     html = f"{world.url}/{item.full_name}"
     opened = sum(i.state == "open" and not i.is_deleted for i in item.issues.values())
-    host = world.url.partition("://")[2]
     return {
         "id": item.id,
         "node_id": node_id("R", item.id),
@@ -176,39 +182,32 @@ def repository(world: World, item: Repository) -> Json:
         "owner": user(world, item.owner),
         "html_url": html,
         "description": item.description,
-        "fork": False,
         "url": api,
         **{key: api + tail for key, tail in _REPOSITORY_URLS.items()},
+        **_PLAIN,
         "created_at": iso(item.created_at),
         "updated_at": iso(item.pushed_at or item.created_at),
         "pushed_at": iso(item.pushed_at or item.created_at),
-        "git_url": f"git://{host}/{item.full_name}.git",
-        "ssh_url": f"git@{host.partition(':')[0]}:{item.full_name}.git",
-        "clone_url": f"{html}.git",
-        "svn_url": html,
-        "homepage": None,
+        **_clone_urls(world, item),
         "size": item.size_kb,
-        **dict.fromkeys(_ZEROES, 0),
-        "language": None,
         "has_issues": item.has_issues,
-        "has_projects": True,
-        "has_downloads": True,
-        "has_wiki": True,
-        "has_pages": False,
-        "has_discussions": False,
-        "mirror_url": None,
         "archived": item.is_archived,
-        "disabled": False,
         "open_issues_count": opened,
         "open_issues": opened,
-        "license": None,
-        "allow_forking": True,
-        "is_template": False,
-        "web_commit_signoff_required": False,
         "topics": [],
         "visibility": "private" if item.is_private else "public",
         "default_branch": item.default_branch,
         "custom_properties": {},
+    }
+
+
+def _clone_urls(world: World, item: Repository) -> Json:
+    host = world.url.partition("://")[2]
+    return {
+        "git_url": f"git://{host}/{item.full_name}.git",
+        "ssh_url": f"git@{host.partition(':')[0]}:{item.full_name}.git",
+        "clone_url": f"{world.url}/{item.full_name}.git",
+        "svn_url": f"{world.url}/{item.full_name}",
     }
 
 

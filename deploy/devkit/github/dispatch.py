@@ -13,7 +13,7 @@ from aiohttp import web
 from deploy.devkit.github import auth
 from deploy.devkit.github.errors import Refused, not_found
 from deploy.devkit.github.faults import Fault
-from deploy.devkit.github.records import Exchange, Json, PullRequest, Repository
+from deploy.devkit.github.records import Exchange, PullRequest, Repository
 from deploy.devkit.github.rest import PREFIX, Call, Reply, Route
 from deploy.devkit.github.site import Site
 
@@ -30,7 +30,8 @@ def mount(app: web.Application, site: Site, routes: Iterable[Route]) -> None:
         if route.path.startswith(_REPO):
             paths.append(_BY_ID + route.path.removeprefix(_REPO))
         for path in paths:
-            for prefix in (PREFIX, ""):
+            # An Enterprise Server has GraphQL beside, not below, the prefix of REST.
+            for prefix in ("/api", "") if path == "/graphql" else (PREFIX, ""):
                 app.router.add_route(route.method, prefix + path, Endpoint(site, route).serve)
     unknown = Route(method="*", path="", handler=_unknown, needs=())
     for path in (PREFIX + "/{tail:.*}", f"/{{root:{_ROOTS}}}", f"/{{root:{_ROOTS}}}/{{tail:.*}}"):
@@ -222,8 +223,3 @@ def _encoded(reply: Reply) -> bytes:
     if reply.media_type == "application/json":
         return orjson.dumps(reply.body)
     return reply.body if isinstance(reply.body, bytes) else str(reply.body).encode()
-
-
-def describe(fault: Fault) -> Json:
-    """Return a fault as the control calls show it."""
-    return {"path": fault.path, "method": fault.method, "times": fault.times, "hits": fault.hits}

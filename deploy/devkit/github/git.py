@@ -1,9 +1,8 @@
-"""Bare repositories on disk, changed and read with the real git."""
+"""Bare repositories on disk, read with the real git."""
 
 import asyncio
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,27 +18,6 @@ ENV = {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_TERMINAL_PROMPT": "0",
 }
-
-# Stands for the rules that GitHub enforces before it moves a ref.
-UPDATE_HOOK = """#!/bin/sh
-ref=$1 old=$2 new=$3
-case $ref in refs/pull/*) echo "error: GH002: refs/pull is read-only" >&2; exit 1;; esac
-if grep -qxF "$ref" "$GIT_DIR/protected" 2>/dev/null; then
-  echo "error: GH006: Protected branch update failed for $ref." >&2
-  echo "error: Changes must be made through a pull request." >&2
-  exit 1
-fi
-[ -n "$DEVKIT_NO_WORKFLOWS" ] || exit 0
-[ "$new" = 0000000000000000000000000000000000000000 ] && exit 0
-for commit in $(git rev-list "$new" --not --all); do
-  path=$(git diff-tree --root --no-commit-id --name-only -r "$commit" -- .github/workflows)
-  path=$(printf '%s' "$path" | head -n 1)
-  [ -z "$path" ] && continue
-  printf '%s' "refusing to allow a GitHub App to create or update workflow " >&2
-  echo "\\`$path\\` without \\`workflows\\` permission" >&2
-  exit 1
-done
-"""
 
 
 class GitFailed(Exception):
@@ -91,23 +69,6 @@ async def run(cwd: Path, *args: str, stdin: bytes = b"", env: Mapping[str, str] 
     return out
 
 
-async def create(path: Path, default_branch: str) -> None:
-    """Make an empty bare repository at *path* that serves as GitHub's do."""
-    await run(path.parent, "init", "-q", "--bare", "-b", default_branch, path.name)
-    await asyncio.to_thread(_configure, path)
-
-
-def _configure(path: Path) -> None:
-    with (path / "config").open("a") as config:
-        config.write("[http]\n\treceivepack = true\n[receive]\n\tfsckObjects = true\n")
-        config.write("[uploadpack]\n\tallowFilter = true\n\tallowAnySHA1InWant = true\n")
-        config.write("[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n")
-    hook = path / "hooks" / "update"
-    hook.parent.mkdir(exist_ok=True)
-    hook.write_text(UPDATE_HOOK)
-    hook.chmod(0o755)
-
-
 async def rev(path: Path, name: str) -> str | None:
     """Return the commit that *name* means, if there is one."""
     try:
@@ -128,54 +89,6 @@ async def refs(path: Path) -> dict[str, str]:
 async def update_ref(path: Path, ref: str, sha: str | None) -> None:
     """Point *ref* at *sha*, or delete it."""
     await run(path, "update-ref", *(("-d", ref) if sha is None else (ref, sha)))
-
-
-async def commit(
-    path: Path,
-    *,
-    branch: str,
-    message: str,
-    author: tuple[str, str],
-    files: Mapping[str, str | bytes | None],
-    directory: Path | None = None,
-) -> str:
-    """Put *files* (``None`` removes one) or a whole *directory* on *branch*; return the commit."""
-    with tempfile.TemporaryDirectory() as scratch:
-        name, email = author
-        env = {
-            **ENV,
-            "GIT_INDEX_FILE": f"{scratch}/index",
-            "GIT_AUTHOR_NAME": name,
-            "GIT_AUTHOR_EMAIL": email,
-            "GIT_COMMITTER_NAME": name,
-            "GIT_COMMITTER_EMAIL": email,
-        }
-        parent = await rev(path, f"refs/heads/{branch}")
-        if parent:
-            await run(path, "read-tree", parent, env=env)
-        if directory is not None:
-            tree_args = (f"--git-dir={path}", f"--work-tree={directory}", "add", "-A", "-f", ".")
-            await run(directory, *tree_args, env=env)
-        for file, content in files.items():
-            await _stage(path, file, content, env=env)
-        tree = (await run(path, "write-tree", env=env)).decode().strip()
-        parents = ("-p", parent) if parent else ()
-        made = await run(path, "commit-tree", *parents, tree, stdin=message.encode(), env=env)
-    sha = made.decode().strip()
-    await update_ref(path, f"refs/heads/{branch}", sha)
-    return sha
-
-
-async def _stage(
-    path: Path, file: str, content: str | bytes | None, *, env: Mapping[str, str]
-) -> None:
-    if content is None:
-        await run(path, "update-index", "--force-remove", "--", file, env=env)
-        return
-    data = content.encode() if isinstance(content, str) else content
-    blob = (await run(path, "hash-object", "-w", "--stdin", stdin=data, env=env)).decode().strip()
-    mode = "100755" if data.startswith(b"#!") else "100644"
-    await run(path, "update-index", "--add", "--cacheinfo", f"{mode},{blob},{file}", env=env)
 
 
 _FORMAT = "%H%x00%T%x00%P%x00%an%x00%ae%x00%aI%x00%cn%x00%ce%x00%cI%x00%B%x00%x01"
@@ -281,16 +194,6 @@ async def blob(path: Path, sha: str) -> bytes:
     return await run(path, "cat-file", "blob", sha)
 
 
-async def merge(path: Path, base: str, head: str, *, message: str, author: tuple[str, str]) -> str:
-    """Return a merge commit of *head* into *base*; raise `GitFailed` on a conflict."""
-    tree = (await run(path, "merge-tree", "--write-tree", base, head)).decode().split()[0]
-    name, email = author
-    env = {**ENV, "GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": email}
-    env |= {"GIT_COMMITTER_NAME": name, "GIT_COMMITTER_EMAIL": email}
-    args = ("commit-tree", "-p", base, "-p", head, tree)
-    return (await run(path, *args, stdin=message.encode(), env=env)).decode().strip()
-
-
 async def merges(path: Path, base: str, head: str) -> bool:
     """Tell whether *head* merges into *base* without a conflict."""
     try:
@@ -298,3 +201,12 @@ async def merges(path: Path, base: str, head: str) -> bool:
     except GitFailed:
         return False
     return True
+
+
+async def size_kb(path: Path) -> int:
+    """Return how much the objects of a repository take."""
+    counts = dict(
+        line.split(": ", 1)
+        for line in (await run(path, "count-objects", "-v")).decode().splitlines()
+    )
+    return int(counts["size"]) + int(counts["size-pack"])

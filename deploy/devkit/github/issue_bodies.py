@@ -71,24 +71,10 @@ def issue(world: World, repo: Repository, item: Issue) -> Json:
         "html_url": page(world, repo, item),
         "id": item.id,
         "node_id": node_id("I", item.id),
-        "number": item.number,
-        "title": item.title,
-        "user": user(world, item.author),
-        "labels": [label(world, repo, each) for each in item.labels],
-        "state": item.state,
+        **_common(world, repo, item),
         "state_reason": item.state_reason,
-        "locked": item.is_locked,
-        "active_lock_reason": None,
-        "assignee": user(world, item.assignees[0]) if item.assignees else None,
-        "assignees": [user(world, each) for each in item.assignees],
-        "milestone": None,
         "comments": len(item.comments),
-        "created_at": iso(item.created_at),
-        "updated_at": iso(item.updated_at),
-        "closed_at": iso(item.closed_at),
-        "author_association": association(repo, item.author),
         "performed_via_github_app": app(world, item.via) if item.via else None,
-        "body": item.body,
         "reactions": rollup(url, item.reactions),
         "timeline_url": f"{url}/timeline",
     }
@@ -102,6 +88,26 @@ def issue(world: World, repo: Repository, item: Issue) -> Json:
             "merged_at": iso(item.merged_at),
         }
     return body
+
+
+def _common(world: World, repo: Repository, item: Issue) -> Json:
+    return {
+        "number": item.number,
+        "title": item.title,
+        "body": item.body,
+        "user": user(world, item.author),
+        "labels": [label(world, repo, each) for each in item.labels],
+        "state": item.state,
+        "locked": item.is_locked,
+        "active_lock_reason": None,
+        "assignee": user(world, item.assignees[0]) if item.assignees else None,
+        "assignees": [user(world, each) for each in item.assignees],
+        "milestone": None,
+        "created_at": iso(item.created_at),
+        "updated_at": iso(item.updated_at),
+        "closed_at": iso(item.closed_at),
+        "author_association": association(repo, item.author),
+    }
 
 
 def page(world: World, repo: Repository, item: Issue) -> str:
@@ -144,23 +150,11 @@ def pull(world: World, repo: Repository, item: PullRequest) -> Json:
         "diff_url": f"{html}.diff",
         "patch_url": f"{html}.patch",
         "issue_url": links["issue"],
-        "number": item.number,
-        "state": item.state,
-        "locked": item.is_locked,
-        "title": item.title,
-        "user": user(world, item.author),
-        "body": item.body,
-        "created_at": iso(item.created_at),
-        "updated_at": iso(item.updated_at),
-        "closed_at": iso(item.closed_at),
+        **_common(world, repo, item),
         "merged_at": iso(item.merged_at),
         "merge_commit_sha": item.merge_commit_sha,
-        "assignee": user(world, item.assignees[0]) if item.assignees else None,
-        "assignees": [user(world, each) for each in item.assignees],
         "requested_reviewers": [],
         "requested_teams": [],
-        "labels": [label(world, repo, each) for each in item.labels],
-        "milestone": None,
         "draft": item.draft,
         "commits_url": links["commits"],
         "review_comments_url": links["review_comments"],
@@ -170,9 +164,7 @@ def pull(world: World, repo: Repository, item: PullRequest) -> Json:
         "head": _side(world, repo, item.head_ref, item.head_sha),
         "base": _side(world, repo, item.base_ref, item.base_sha),
         "_links": {name: {"href": href} for name, href in (links | {"html": html}).items()},
-        "author_association": association(repo, item.author),
         "auto_merge": None,
-        "active_lock_reason": None,
     }
 
 

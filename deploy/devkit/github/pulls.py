@@ -2,7 +2,7 @@
 
 import re
 
-from deploy.devkit.github import git
+from deploy.devkit.github import git, git_write
 from deploy.devkit.github.errors import custom, invalid
 from deploy.devkit.github.events import Events
 from deploy.devkit.github.records import (
@@ -41,17 +41,7 @@ class Pulls:
     ) -> PullRequest:
         """Open a pull request; raise `Refused` where GitHub answers 422."""
         branch = head.removeprefix(f"{repo.owner.login}:")
-        base_sha = await git.rev(repo.path, f"refs/heads/{base}")
-        if base_sha is None:
-            raise invalid("PullRequest", "base")
-        head_sha = await git.rev(repo.path, f"refs/heads/{branch}")
-        if head_sha is None:
-            raise invalid("PullRequest", "head")
-        if not await git.count(repo.path, f"{base_sha}..{head_sha}"):
-            raise custom("PullRequest", f"No commits between {base} and {branch}")
-        if any(p.head_ref == branch and p.base_ref == base for p in self._world.open_pulls(repo)):
-            label = f"{repo.owner.login}:{branch}"
-            raise custom("PullRequest", f"A pull request already exists for {label}.")
+        base_sha, head_sha = await self._sides(repo, branch, base)
         item = PullRequest(
             id=self._world.next_id(),
             number=take_number(repo),
@@ -69,6 +59,21 @@ class Pulls:
         await self._measure(repo, item)
         self._events.pull_request("opened", repo, item, author)
         return item
+
+    async def _sides(self, repo: Repository, branch: str, base: str) -> tuple[str, str]:
+        """Return both commits; raise `Refused` unless the one has something for the other."""
+        base_sha = await git.rev(repo.path, f"refs/heads/{base}")
+        if base_sha is None:
+            raise invalid("PullRequest", "base")
+        head_sha = await git.rev(repo.path, f"refs/heads/{branch}")
+        if head_sha is None:
+            raise invalid("PullRequest", "head")
+        if not await git.count(repo.path, f"{base_sha}..{head_sha}"):
+            raise custom("PullRequest", f"No commits between {base} and {branch}")
+        if any(p.head_ref == branch and p.base_ref == base for p in self._world.open_pulls(repo)):
+            label = f"{repo.owner.login}:{branch}"
+            raise custom("PullRequest", f"A pull request already exists for {label}.")
+        return base_sha, head_sha
 
     async def follow(self, repo: Repository, branch: str, new: str, sender: Account) -> None:
         """Bring the pull requests of *branch* to where it is now."""
@@ -114,7 +119,7 @@ class Pulls:
     async def merge(self, repo: Repository, item: PullRequest, sender: Account) -> str:
         """Merge into the base branch; return the merge commit and close what the body names."""
         host = self._world.url.partition("://")[2].partition(":")[0]
-        sha = await git.merge(
+        sha = await git_write.merge(
             repo.path,
             item.base_sha,
             item.head_sha,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from deploy.devkit.github import git
+from deploy.devkit.github import git, git_write
 from deploy.devkit.github.records import (
     LEVELS,
     Account,
@@ -94,21 +94,25 @@ class Scene:
             description=description,
             labels=self.world.default_labels(),
         )
-        await git.create(repo.path, default_branch)
+        await git_write.create(repo.path, default_branch)
         self.world.repositories[repo.id] = repo
         if files or from_directory:
-            await git.commit(
-                repo.path,
-                branch=default_branch,
-                message="Initial commit",
-                author=(owner.login, owner.email("example.com")),
-                files=files or {},
-                directory=from_directory,
-            )
-            repo.pushed_at = now()
-            packed = sum(each.stat().st_size for each in repo.path.rglob("*") if each.is_file())
-            repo.size_kb = packed // 1024
+            await self._fill(repo, files or {}, from_directory)
         return repo
+
+    async def _fill(
+        self, repo: Repository, files: Mapping[str, str | bytes], directory: Path | None
+    ) -> None:
+        await git_write.commit(
+            repo.path,
+            branch=repo.default_branch,
+            message="Initial commit",
+            author=(repo.owner.login, repo.owner.email("example.com")),
+            files=files,
+            directory=directory,
+        )
+        repo.pushed_at = now()
+        repo.size_kb = await git.size_kb(repo.path)
 
     async def push(
         self,
@@ -125,7 +129,7 @@ class Scene:
         ref, start = f"refs/heads/{branch}", await git.rev(repo.path, repo.default_branch)
         if ref not in before and start:
             await git.update_ref(repo.path, ref, start)
-        sha = await git.commit(
+        sha = await git_write.commit(
             repo.path,
             branch=branch,
             message=message,

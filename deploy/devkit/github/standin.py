@@ -17,15 +17,21 @@ from deploy.devkit.github import (
     api_pulls,
     api_repos,
     dispatch,
+    manifests,
 )
+from deploy.devkit.github.app_pages import AppPages
+from deploy.devkit.github.code_pages import CodePages
+from deploy.devkit.github.control import Control
 from deploy.devkit.github.faults import SECONDARY, Fault
 from deploy.devkit.github.lifecycle import Lifecycle
+from deploy.devkit.github.manifests import ManifestPages
+from deploy.devkit.github.pages import Pages
 from deploy.devkit.github.records import Delivery, Exchange
 from deploy.devkit.github.site import Site
 from deploy.devkit.github.smart_http import SmartHttp
 
 _MAX_BODY = 1 << 30
-_APIS = (api_apps, api_repos, api_issues, api_comments, api_pulls, api_git)
+_APIS = (api_apps, api_repos, api_issues, api_comments, api_pulls, api_git, manifests)
 
 
 class GitHubStandIn(Lifecycle):
@@ -119,7 +125,15 @@ class GitHubStandIn(Lifecycle):
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=_MAX_BODY)
         dispatch.mount(app, self.site, [route for api in _APIS for route in api.routes.all])
-        self.git.mount(app)
+        for part in (
+            self.git,
+            Control(self),
+            ManifestPages(self.site),
+            AppPages(self),
+            CodePages(self.site),
+            Pages(self.site),
+        ):
+            part.mount(app)
         # git sends gzipped bodies, which `git http-backend` inflates itself.
         self._runner = web.AppRunner(app, auto_decompress=False, access_log=None)
         await self._runner.setup()

@@ -77,18 +77,13 @@ class World:
         events: Sequence[str],
     ) -> tuple[App, AppCredentials]:
         """Register an App with a new key pair and give it its bot."""
-        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        pem = serialization.Encoding.PEM
-        private = key.private_bytes(
-            pem, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
-        )
-        public = key.public_key().public_bytes(pem, serialization.PublicFormat.SubjectPublicKeyInfo)
+        private, public = _key_pair()
         bot = self.account(f"{slug}[bot]", type="Bot")
         webhook_secret = secret if secret is not None else secrets.token_hex(20)
         credentials = AppCredentials(
             app_id=self.next_id(),
             slug=slug,
-            private_key_pem=private.decode(),
+            private_key_pem=private,
             webhook_secret=webhook_secret,
             client_id=f"Iv23{secrets.token_hex(8)}",
             client_secret=secrets.token_hex(20),
@@ -99,7 +94,7 @@ class World:
             name=name,
             owner=owner,
             bot=bot,
-            public_key_pem=public.decode(),
+            public_key_pem=public,
             hook_id=self.next_id(),
             hook_url=hook_url,
             permissions={"metadata": "read", **permissions},
@@ -210,3 +205,13 @@ class World:
             for issue in repository.issues.values()
             if isinstance(issue, PullRequest) and issue.state == "open" and not issue.is_deleted
         ]
+
+
+def _key_pair() -> tuple[str, str]:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = serialization.Encoding.PEM
+    private = key.private_bytes(
+        pem, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+    )
+    public = key.public_key().public_bytes(pem, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return private.decode(), public.decode()
