@@ -102,19 +102,24 @@ def when(moment: datetime | None) -> str:
     return f'<time datetime="{moment.isoformat()}">{moment:%d %b %Y, %H:%M:%S} UTC</time>'
 
 
-def talk(said: Issue | Comment) -> str:
+def name(account: Account) -> str:
+    """Return an account's name, with the sign that it is a bot."""
+    tag = ' <span class="tag">bot</span>' if account.type == "Bot" else ""
+    return f"<strong>{escape(account.login.removesuffix('[bot]'))}</strong>{tag}"
+
+
+def talk(repo: Repository, said: Issue | Comment) -> str:
     """Return an opening text or a comment in its bubble."""
     author = said.author
     bot = author.type == "Bot"
     anchor = f' id="issuecomment-{said.id}"' if isinstance(said, Comment) else ""
     edited = " · edited" if isinstance(said, Comment) and said.updated_at > said.created_at else ""
-    tag = '<span class="tag">bot</span>' if bot else ""
+    body = markdown.render(said.body, repository=repo.full_name)
     return (
         f'<article class="talk"{anchor}><img class="{"bot" if bot else ""}" alt="" '
         f'src="/avatars/{author.id}"><div class="sheet"><div class="who">'
-        f"<strong>{escape(author.login.removesuffix('[bot]'))}</strong>{tag}"
-        f"<span>{when(said.created_at)}{edited}</span></div>"
-        f'<div class="prose">{markdown.render(said.body)}</div>{faces(said.reactions)}'
+        f"{name(author)}<span>{when(said.created_at)}{edited}</span></div>"
+        f'<div class="prose">{body}</div>{faces(said.reactions)}'
         "</div></article>"
     )
 
@@ -131,10 +136,11 @@ def faces(reactions: Sequence[Reaction]) -> str:
 def issue_row(repo: Repository, item: Issue) -> str:
     """Return one line of a list of issues or pull requests."""
     kind = "pull" if isinstance(item, PullRequest) else "issues"
+    author = escape(item.author.login.removesuffix("[bot]"))
     return (
         f'<div><span>{state(item)}</span><span class="grow">'
-        f'<a href="/{repo.full_name}/{kind}/{item.number}">{escape(item.title)}</a> '
-        f'{labels(item)}<br><span class="soft">#{item.number} by {escape(item.author.login)}, '
+        f'<a href="/{repo.full_name}/{kind}/{item.number}">{markdown.title(item.title)}</a> '
+        f'{labels(item)}<br><span class="soft">#{item.number} by {author}, '
         f"{when(item.created_at)}</span></span>"
         f'<span class="soft">{f"{len(item.comments)} 💬" if item.comments else ""}</span></div>'
     )
@@ -145,11 +151,12 @@ def delivery_row(item: Delivery) -> str:
     good = item.status_code is not None and 200 <= item.status_code < 300
     kind = "wait" if item.status_code is None else "ok" if good else "bad"
     event = f"{item.event}.{item.action}" if item.action else item.event
-    code = item.status_code or item.status
+    code = "waiting" if item.status_code is None else item.status_code or "no answer"
     again = ' <span class="tag">again</span>' if item.is_redelivery else ""
     return (
         f'<tr><td><a href="/_devkit/deliveries/{item.id}">{escape(event)}</a>{again}</td>'
-        f'<td class="mono soft">{item.guid}</td><td>{when(item.delivered_at)}</td>'
+        f'<td class="mono soft" title="{item.guid}">{item.guid[:8]}</td>'
+        f"<td>{when(item.delivered_at)}</td>"
         f'<td class="num">{item.duration_s * 1000:.0f} ms</td>'
         f'<td class="num {kind}">{escape(code)}</td></tr>'
     )

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from deploy.devkit.github import code_pages, diff_view, git, html
+from deploy.devkit.github import code_pages, diff_view, git, html, markdown
 from deploy.devkit.github.markdown import escape
 from deploy.devkit.github.records import Issue, PullRequest, Repository
 from deploy.devkit.github.site import Site
@@ -98,8 +98,21 @@ class Pages:
             f"{html.crumbs(repo)}<h1>{escape(repo.name)}</h1>"
             f"<h2>Pull requests</h2>{_rows(pulls, 'No pull request yet.')}"
             f"<h2>Issues</h2>{_rows(issues, 'No issue yet.')}"
-            f"<h2>Branches</h2>{_rows(branches, 'The repository is empty.')}",
+            f"<h2>Branches</h2>{_rows(branches, 'The repository is empty.')}"
+            f"{await self._files(repo)}",
         )
+
+    async def _files(self, repo: Repository) -> str:
+        sha = await git.rev(repo.path, repo.default_branch)
+        if sha is None:
+            return ""
+        rows = "".join(
+            f'<div><a class="grow mono" '
+            f'href="/{repo.full_name}/{kind}/{repo.default_branch}/{escape(path)}">{escape(path)}</a>'
+            f'<span class="soft">{f"{size} bytes" if kind == "blob" else ""}</span></div>'
+            for _, kind, _, size, path in await git.entry(repo.path, sha, "")
+        )
+        return f"<h2>Files</h2>{_rows(rows, 'No file yet.')}"
 
     async def issue(self, request: web.Request) -> web.Response:
         """Show an issue with everything that was said."""
@@ -111,9 +124,9 @@ class Pages:
         return html.page(
             f"{item.title} · #{item.number}",
             f"{html.crumbs(repo)}{_title(item)}"
-            f'<p class="meta">{html.state(item)}<span><strong>{escape(item.author.login)}</strong> '
+            f'<p class="meta">{html.state(item)}<span>{html.name(item.author)} '
             f"opened this {html.when(item.created_at)}</span>{html.labels(item)}{assigned}</p>"
-            f"{_conversation(item)}",
+            f"{_conversation(repo, item)}",
         )
 
     async def pull(self, request: web.Request) -> web.Response:
@@ -132,12 +145,12 @@ class Pages:
         return html.page(
             f"{item.title} · #{item.number}",
             f"{html.crumbs(repo)}{_title(item)}"
-            f'<p class="meta">{html.state(item)}<span><strong>{escape(item.author.login)}</strong> '
+            f'<p class="meta">{html.state(item)}<span>{html.name(item.author)} '
             f"wants to merge {_many(size.commits, 'commit')} into "
             f'<span class="branch mono">{escape(item.base_ref)}</span> from '
             f'<span class="branch mono">{escape(item.head_ref)}</span></span>'
             f"{html.labels(item)}</p>"
-            f"{_conversation(item)}"
+            f"{_conversation(repo, item)}"
             f"<h2>Commits</h2>{_rows(rows, 'Everything is merged.')}"
             f"<h2>{_many(size.changed_files, 'file')} changed "
             f'<span class="adds">+{size.additions}</span> '
@@ -147,11 +160,11 @@ class Pages:
 
 
 def _title(item: Issue) -> str:
-    return f'<h1>{escape(item.title)} <span class="number">#{item.number}</span></h1>'
+    return f'<h1>{markdown.title(item.title)} <span class="number">#{item.number}</span></h1>'
 
 
-def _conversation(item: Issue) -> str:
-    return html.talk(item) + "".join(html.talk(each) for each in item.comments)
+def _conversation(repo: Repository, item: Issue) -> str:
+    return html.talk(repo, item) + "".join(html.talk(repo, each) for each in item.comments)
 
 
 def _rows(rows: str, nothing: str) -> str:
