@@ -67,6 +67,8 @@ class Work:
 
 def check_file(path: Path, sha256: str) -> None:
     """Refuse a file that is not the one that the run handed over."""
+    if not path.is_file():
+        raise PublishRefused("the work that the machine handed over is gone")
     size = path.stat().st_size
     if size > MAX_BUNDLE_BYTES:
         raise ForbiddenContent(

@@ -187,6 +187,7 @@ _REJECTED = (
     (r"GH013|rule violations", "a rule of the repository forbids it"),
     (r"hook declined", "a rule of the server forbids it"),
 )
+_NOT_FOUND = re.compile(r"repository (?:'[^']*' )?not found|returned error: 404")
 _HTTP = re.compile(r"returned error: (\d{3})|HTTP (\d{3})")
 
 
@@ -197,14 +198,13 @@ def refusal(failed: GitFailed, *, doing: str, branch: str = "") -> CadenceError:
     for pattern, because in _REJECTED:
         if re.search(pattern, said, re.IGNORECASE | re.DOTALL):
             return PushRejected(f"GitHub did not take the branch `{branch}`: {because}")
-    if "repository not found" in lower or ("archived" in lower and "read-only" in lower):
-        state = "archived" if "archived" in lower else "not there any more"
-        return RepositoryUnusable(f"the repository is {state}", status=403)
+    if "archived" in lower and "read-only" in lower:
+        return RepositoryUnusable("the repository is archived", status=403)
+    if _NOT_FOUND.search(lower):
+        return RepositoryUnusable("the repository is not there any more", status=404)
     status = next((int(a or b) for a, b in _HTTP.findall(said)), 0)
     if status in {401, 403}:
         return GitHubRefused(f"GitHub refused to let us {doing} (HTTP {status})", status=status)
-    if status == 404:
-        return RepositoryUnusable("the repository is not there any more", status=404)
     if "[remote rejected]" in said:
         return PushRejected(f"GitHub did not take the branch `{branch}`")
     return Unavailable(f"git could not {doing}" + (f" (HTTP {status})" if status else ""))

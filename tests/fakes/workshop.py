@@ -58,7 +58,7 @@ class Workshop:
         self.path = path
         self.branch = branch
         git(path.parent, "clone", "-q", "--depth=1", "-b", base, f"file://{origin}", str(path))
-        git(path, "checkout", "-q", "-b", branch)
+        git(path, "checkout", "-q", "-B", branch)
         self.base_sha = git(path, "rev-parse", "HEAD")
 
     def write(self, files: Mapping[str, str | bytes]) -> None:
