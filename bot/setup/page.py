@@ -61,7 +61,7 @@ def begin(
         "Set up Cadence",
         "<p>Cadence works as a GitHub App of your own. Its key stays on this machine.</p>"
         f"{note}<dl><dt>Owner</dt><dd>{owner}</dd>"
-        f"<dt>GitHub reaches it at</dt><dd><code>{escape(address) or '—'}</code></dd>"
+        f"<dt>Public address</dt><dd><code>{escape(address) or '—'}</code></dd>"
         f'<dt>It may</dt><dd><ul class="may">{rows}</ul></dd></dl>'
         f"{create if address else ''}{_change(address, organisation)}",
     )

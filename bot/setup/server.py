@@ -6,7 +6,7 @@ import hmac
 import re
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,7 +15,7 @@ from aiohttp import web
 
 from bot import env_file
 from bot.errors import CadenceError, InvalidRequest
-from bot.manifest import Manifest
+from bot.manifest import Manifest, read
 from bot.setup import page
 from bot.setup.conversion import App, exchange
 
@@ -25,11 +25,14 @@ _LOGIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,98}[A-Za-z0-9])?")
 _LOCAL = ("127.0.0.1", "localhost")
 
 
+def _is_loopback(url: str) -> bool:
+    return urlsplit(url).hostname in _LOCAL
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
     """What the set-up begins with; the address and the owner can be changed on the page."""
 
-    manifest: Manifest
     github_url: str
     api_url: str
     webhook_path: str
@@ -37,6 +40,7 @@ class Setup:
     public_url: str = ""
     organisation: str = ""
     port: int = 0
+    manifest: Manifest = field(default_factory=read)
 
 
 async def run(setup: Setup, *, announce: Callable[[str], None]) -> App:
@@ -61,7 +65,9 @@ class _Flow:
         self.port = 0
         self.made: asyncio.Future[App] = asyncio.get_running_loop().create_future()
         self._setup = setup
-        self._address = setup.public_url.rstrip("/")
+        # GitHub's own machines cannot reach this one by its loopback address: ask for a better one.
+        is_useless = _is_loopback(setup.public_url) and not _is_loopback(setup.github_url)
+        self._address = "" if is_useless else setup.public_url.rstrip("/")
         self._organisation = setup.organisation
         # The page may stand open in two tabs; what is in a tab must not end the other's.
         self._states: set[str] = set()
@@ -132,7 +138,7 @@ class _Flow:
             "GITHUB_CLIENT_ID": app.client_id,
             "GITHUB_CLIENT_SECRET": app.client_secret,
         }
-        if self._address != self._setup.public_url.rstrip("/"):
+        if not _is_loopback(self._address):
             values["CADENCE_PUBLIC_URL"] = self._address
         env_file.write(self._setup.env_path, values)
 
