@@ -1,4 +1,4 @@
-"""GitHub's own documents as judges: REST exchanges against its OpenAPI, webhooks against schemas."""
+"""GitHub's own documents as judges: OpenAPI for REST exchanges, schemas for webhooks."""
 
 import gzip
 import json

@@ -104,6 +104,7 @@ def public_user(world: World, account: Account) -> Json:
     return {
         **user(world, account),
         **nothing,
+        "user_view_type": "public",
         "name": account.name or None,
         "blog": "",
         "public_repos": public,

@@ -160,6 +160,7 @@ class Endpoint:
         self._site.exchanges.append(
             Exchange(
                 method=request.method,
+                route=self._route.path,
                 path=path,
                 query=request.query_string,
                 actor=identity.name,

@@ -86,7 +86,8 @@ async def _stage(
     path: Path, file: str, content: str | bytes | None, *, env: Mapping[str, str]
 ) -> None:
     if content is None:
-        await git.run(path, "update-index", "--force-remove", "--", file, env=env)
+        line = f"0 {git.ZERO}\t{file}\n".encode()  # mode 0 takes it out of the index
+        await git.run(path, "update-index", "--index-info", stdin=line, env=env)
         return
     data = content.encode() if isinstance(content, str) else content
     blob = (

@@ -251,9 +251,13 @@ class Delivery:
 
 @dataclass(frozen=True, kw_only=True)
 class Exchange:
-    """One REST call with its answer; paths are without the ``/api/v3`` prefix."""
+    """One REST call with its answer; paths are without the ``/api/v3`` prefix.
+
+    *route* is the pattern that answered, empty for a path that is not known.
+    """
 
     method: str
+    route: str
     path: str
     query: str
     actor: str

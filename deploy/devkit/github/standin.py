@@ -31,7 +31,7 @@ from deploy.devkit.github.site import Site
 from deploy.devkit.github.smart_http import SmartHttp
 
 _MAX_BODY = 1 << 30
-_APIS = (api_apps, api_repos, api_issues, api_comments, api_pulls, api_git, manifests)
+APIS = (api_apps, api_repos, api_issues, api_comments, api_pulls, api_git, manifests)
 
 
 class GitHubStandIn(Lifecycle):
@@ -124,7 +124,7 @@ class GitHubStandIn(Lifecycle):
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=_MAX_BODY)
-        dispatch.mount(app, self.site, [route for api in _APIS for route in api.routes.all])
+        dispatch.mount(app, self.site, [route for api in APIS for route in api.routes.all])
         for part in (
             self.git,
             Control(self),
