@@ -29,6 +29,8 @@ _CLOSING = re.compile(
 _HEADING = re.compile(r"(?m)^( {0,3})#{1,3}(?=[ \t]|$)")
 _SLASH = re.compile(r"(?m)^([ \t]*)/(?=[A-Za-z])")
 _TICKS = re.compile(r"`+")
+_PUNCTUATION = re.compile(r"([`*_~\[\]|\\#>+=-])")
+_NUMBERED = re.compile(r"^(\d+)([.)])")
 _FENCE = re.compile(r"`{3,}")
 
 
@@ -43,31 +45,25 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 
 def neutral(text: str, *, limit: int = 6_000, lines: int = 200) -> str:
-    """Return *text* as Markdown that pings, closes, loads and hides nothing."""
+    """Return *text* as Markdown that pings, closes, loads and hides nothing.
+
+    Never more than *limit* characters: what is cut is cut before it is disarmed, not after.
+    """
     text = _COMMENT.sub("", plain(text)).replace("\t", "    ").strip("\n").rstrip()
-    text = shortened(text, limit=limit, lines=lines)
-    rows = text.split("\n")
-    parts: list[str] = []
-    at = 0
-    for start, end, kind in _regions(text):
-        if start < at:
-            continue
-        if start > at:
-            parts.append(_disarmed("\n".join(rows[at:start])))
-        region = "\n".join(rows[start:end])
-        parts.append(region if kind == "block" else _around_spans(region))
-        at = end
-    if at < len(rows):
-        parts.append(_disarmed("\n".join(rows[at:])))
-    done = closed("\n".join(parts))
-    return done if is_harmless(done) else _last_resort(text)
+    room = limit
+    while len(done := _neutral(shortened(text, limit=room, lines=lines))) > limit:
+        room //= 2
+    return done
 
 
 def one_line(text: str, *, limit: int = 200) -> str:
-    """Return *text* as one harmless line of prose."""
+    """Return *text* as one harmless line of prose; code spans in it stay code."""
     words = " ".join(_COMMENT.sub("", plain(text)).split())
     cut = words if len(words) <= limit else words[: limit - 1].rstrip() + "…"
-    return _disarmed(re.sub(r"([`*_~\[\]|\\])", r"\\\1", cut))
+    line = _around_spans(cut)
+    if _is_paragraph(line) and is_harmless(line):
+        return line
+    return _disarmed(_NUMBERED.sub(r"\1\\\2", _PUNCTUATION.sub(r"\\\1", cut)))
 
 
 def title(text: str, *, limit: int = 100) -> str:
@@ -130,6 +126,29 @@ def is_harmless(markdown: str) -> bool:
         if _MENTION.search(said) or _CLOSING.search(said):
             return False
     return True
+
+
+def _neutral(text: str) -> str:
+    rows = text.split("\n")
+    parts: list[str] = []
+    at = 0
+    for start, end, kind in _regions(text):
+        if start < at:
+            continue
+        if start > at:
+            parts.append(_disarmed("\n".join(rows[at:start])))
+        region = "\n".join(rows[start:end])
+        parts.append(region if kind == "block" else _around_spans(region))
+        at = end
+    if at < len(rows):
+        parts.append(_disarmed("\n".join(rows[at:])))
+    done = closed("\n".join(parts))
+    return done if is_harmless(done) else _last_resort(text)
+
+
+def _is_paragraph(line: str) -> bool:
+    kinds = [token.type for token in _BLOCKS.parse(line)]
+    return kinds in ([], ["paragraph_open", "inline", "paragraph_close"])
 
 
 def _regions(text: str) -> Iterator[tuple[int, int, str]]:

@@ -15,8 +15,7 @@ from bot.evidence import is_verified, lasted, table, verdict
 from runner.spec import Outcome
 
 MAX_LINES = 60
-MAX_CHARACTERS = 60_000  # GitHub takes 65,536
-_FILES = 10
+_FILES = 8
 _OUTPUT_LINES = 12
 _HOSTS = 8
 
@@ -46,7 +45,7 @@ def render(agent: Agent, outcome: Outcome, files: Sequence[FileChange], *, place
         marker(agent.id),
         _asked(agent, places),
         "### What changed and why",
-        prose.neutral(outcome.summary, limit=3_000, lines=12)
+        prose.neutral(outcome.summary, limit=3_000, lines=10)
         or "_The agent gave no summary; the diff speaks for itself._",
         _files(files),
         "### Evidence",
@@ -54,8 +53,7 @@ def render(agent: Agent, outcome: Outcome, files: Sequence[FileChange], *, place
     tail = [_doubts(outcome), "---", _receipt(agent, outcome, places), _reference(agent, outcome)]
     used = len("\n\n".join([*filter(None, head), *filter(None, tail)]).split("\n"))
     evidence = _evidence(outcome, room=MAX_LINES - used - 2)
-    text = "\n\n".join(part for part in [*head, evidence, *tail] if part)
-    return text if len(text) <= MAX_CHARACTERS else _smaller(text)
+    return "\n\n".join(part for part in [*head, evidence, *tail] if part)
 
 
 def _asked(agent: Agent, places: Places) -> str:
@@ -69,7 +67,7 @@ def _asked(agent: Agent, places: Places) -> str:
             issue = f"{places.web_url}/{task.repository}/issues/{task.issue}"
             where += f" ([comment]({issue}#issuecomment-{task.comment_id}))"
     words = task.instruction or task.issue_title
-    return f"{who} asked{where}:\n\n{prose.quoted(words, limit=500, lines=5)}"
+    return f"{who} asked{where}:\n\n{prose.quoted(words, limit=500, lines=4)}"
 
 
 def _files(files: Sequence[FileChange]) -> str:
@@ -89,12 +87,12 @@ def _evidence(outcome: Outcome, *, room: int) -> str:
     verification = outcome.verification
     if verification.outcome == "none":
         return (
-            f"{verdict(verification)} This stays a draft until somebody has tried it. "
+            f"{verdict(verification)} Somebody should try the change before it is merged. "
             "Name the command in `.github/cadence.yml` and the next agent will run it."
         )
     parts = [table(verification)]
     if not is_verified(outcome):
-        parts.append("**Not verified**, so this stays a draft.")
+        parts.append("**Not verified**: somebody should look into this before it is merged.")
     output = prose.plain(verification.output_tail).strip("\n")
     lines = min(_OUTPUT_LINES, room - 12)  # the table, the fold and the blank lines around
     if output and lines > 0:
@@ -107,7 +105,7 @@ def _evidence(outcome: Outcome, *, room: int) -> str:
 
 
 def _doubts(outcome: Outcome) -> str:
-    words = prose.neutral(outcome.doubts, limit=1_500, lines=6)
+    words = prose.neutral(outcome.doubts, limit=1_500, lines=5)
     return f"### Not done, or in doubt\n\n{words}" if words else ""
 
 
@@ -150,9 +148,3 @@ def _reference(agent: Agent, outcome: Outcome) -> str:
         return ""
     closes = outcome.closes_issue and is_verified(outcome)
     return f"{'Closes' if closes else 'Refs'} #{agent.task.issue}"
-
-
-def _smaller(text: str) -> str:
-    """Cut a text whose lines are absurdly long; the reference at its end stays."""
-    body, _, last = text.rpartition("\n\n")
-    return f"{prose.closed(prose.shortened(body, limit=MAX_CHARACTERS - 200))}\n\n{last}"

@@ -7,7 +7,7 @@ from bot.domain import Agent, AgentStatus, Phase
 from bot.evidence import is_verified, lasted, verdict
 from runner.spec import Outcome, Verification
 
-MAX_CHARACTERS = 65_536  # GitHub's limit for a comment
+MAX_CHARACTERS = 65_536  # GitHub's limit for a comment; each part below has its own
 _PLAN_ITEMS = 25
 
 _DOING = {
@@ -56,10 +56,7 @@ def outcome_of(agent: Agent) -> Outcome | None:
 def render(view: View) -> str:
     """Return the comment's Markdown, never longer than GitHub takes."""
     parts = _ended(view) if is_over(view.agent) else _going(view)
-    text = "\n\n".join([marker(view.agent.id), *(part for part in parts if part)])
-    if len(text) <= MAX_CHARACTERS:
-        return text
-    return prose.closed(prose.shortened(text, limit=MAX_CHARACTERS - 100))
+    return "\n\n".join([marker(view.agent.id), *(part for part in parts if part)])
 
 
 def _going(view: View) -> list[str]:
@@ -76,12 +73,12 @@ def _going(view: View) -> list[str]:
 
 def _headline(view: View) -> str:
     agent = view.agent
-    if agent.status is AgentStatus.PAUSED:
-        return "⏸️ Paused" + (f" by {prose.one_line(view.paused_by)}" if view.paused_by else "")
     if agent.status is AgentStatus.CANCELLED:
         return "⏹️ Stopping"
     if view.question:
         return "❓ A question for you"
+    if agent.status is AgentStatus.PAUSED:
+        return "⏸️ Paused" + (f" by {prose.one_line(view.paused_by)}" if view.paused_by else "")
     return _DOING[agent.phase]
 
 
@@ -137,24 +134,31 @@ def _verbs(view: View) -> str:
 def _ended(view: View) -> list[str]:
     agent = view.agent
     outcome = outcome_of(agent)
-    if outcome is not None and agent.status is AgentStatus.COMPLETED:
-        return _completed(view, outcome)
-    stopped = agent.status is AgentStatus.CANCELLED
-    headline = "### ⏹️ Stopped" if stopped else "### 😕 Not finished"
     if agent.status is AgentStatus.COMPLETED:
-        headline = "### ✅ Done"
+        return _completed(view, outcome or Outcome(status="completed"))
+    headline, reason = "### 😕 Not finished", agent.reason or (outcome.reason if outcome else "")
+    if agent.status is AgentStatus.CANCELLED:
+        headline, reason = _stopped(reason)
     tried = outcome.summary if outcome else ""
+    heading = "What was done" if outcome and outcome.status == "completed" else "What was tried"
     tests = outcome.verification if outcome and outcome.kind == "change" else None
     return [
         headline,
-        _sentence(agent.reason or (outcome.reason if outcome else "")),
+        _sentence(reason),
         _where(view, outcome),
-        f"**What was tried**\n\n{prose.neutral(tried, limit=4_000, lines=40)}" if tried else "",
+        f"**{heading}**\n\n{prose.neutral(tried, limit=4_000, lines=40)}" if tried else "",
         verdict(tests) if tests else "",
         _folded_plan(agent),
         _facts(view),
         f"<sub>`@{view.handle} retry` starts again</sub>",
     ]
+
+
+def _stopped(reason: str) -> tuple[str, str]:
+    """Return the headline and what is left to say; mostly the reason says it all."""
+    if reason.startswith("stopped by ") and len(reason) < 100:
+        return f"### ⏹️ Stopped by {prose.one_line(reason.removeprefix('stopped by '))}", ""
+    return "### ⏹️ Stopped", reason
 
 
 def _completed(view: View, outcome: Outcome) -> list[str]:
@@ -182,13 +186,15 @@ def _pull_headline(agent: Agent, outcome: Outcome) -> str:
     link = f"[pull request #{agent.pr_number}]({agent.pr_url})"
     if is_verified(outcome):
         return f"✅ Done: {link} is ready for review"
-    return f"📝 Done, not verified: {link} is a draft"
+    return f"📝 Done, but not verified: {link}"
 
 
 def _where(view: View, outcome: Outcome | None) -> str:
     """Say where the work is; nothing when none left the machine."""
     facts = view.agent.result.get("publish") or {}
     branch = facts.get("branch", "")
+    if facts.get("refused"):
+        return "Nothing was pushed."
     if outcome is None or not branch:
         return ""
     repository = f"{view.web_url}/{view.agent.task.repository}"
