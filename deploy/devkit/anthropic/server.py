@@ -21,6 +21,7 @@ Json = dict[str, Any]
 
 log = structlog.get_logger()
 
+_BODY: web.RequestKey[Json | None] = web.RequestKey("body")
 _MAX_BODY = 32 * 1024 * 1024
 _FIRST_EVENTS = 4
 
@@ -107,7 +108,7 @@ class AnthropicStandIn:
     async def _guard(self, request: web.Request, handler: Any) -> web.StreamResponse:
         """Record the request, check the key, turn refusals into the API's error bodies."""
         body = await _json(request)
-        request["body"] = body
+        request[_BODY] = body
         if request.path.startswith("/_devkit/"):
             answered: web.StreamResponse = await handler(request)
             return answered
@@ -143,7 +144,7 @@ class AnthropicStandIn:
             raise Refusal(400, "invalid_request_error", "anthropic-version: header is required")
 
     def _checked(self, request: web.Request, kind: str) -> Json:
-        body: Json | None = request["body"]
+        body: Json | None = request[_BODY]
         if body is None:
             raise Refusal(400, "invalid_request_error", "The request body is not valid JSON")
         if request.query.get("beta") == "true":
@@ -239,7 +240,7 @@ class AnthropicStandIn:
         raise Refusal(404, "not_found_error", f"model: {wanted}")
 
     async def _add_fault(self, request: web.Request) -> web.Response:
-        fault = Fault.model_validate(request["body"] or {})
+        fault = Fault.model_validate(request[_BODY] or {})
         self.scenario.faults.append(fault)
         return web.json_response({"faults": len(self.scenario.faults)}, status=201)
 
