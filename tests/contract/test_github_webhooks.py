@@ -137,7 +137,7 @@ async def test_delivery_with_a_changed_body_fails_the_check(scene: Town) -> None
     await scene.github.settled()
     headers, body = scene.hook.received[-1]
 
-    with pytest.raises(ValidationFailure):
+    with pytest.raises(ValidationFailure, match="does not align"):
         Event.from_http(headers, body + b" ", secret=scene.app.webhook_secret)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 import jwt
 from aiohttp import web
+from multidict import CIMultiDict
 
 from deploy.devkit.github import AppCredentials, GitHubStandIn
 
@@ -79,7 +80,7 @@ class Receiver:
 
     url: str = ""
     status: int = 202
-    received: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    received: list[tuple[CIMultiDict[str], bytes]] = field(default_factory=list)
 
     @property
     def events(self) -> list[str]:
@@ -88,7 +89,7 @@ class Receiver:
 
     async def take(self, request: web.Request) -> web.Response:
         """Keep one delivery."""
-        self.received.append((dict(request.headers), await request.read()))
+        self.received.append((request.headers.copy(), await request.read()))
         return web.Response(status=self.status, text="noted")
 
 
