@@ -51,9 +51,10 @@ class RepositoryInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
-    """An issue, or a pull request seen as one."""
+    """An issue, or a pull request seen as one; *repository* is where it is now."""
 
     number: int
+    repository: str
     title: str
     body: str
     state: str
@@ -70,6 +71,7 @@ class Issue:
         author = data.get("user") or {}
         return cls(
             number=data["number"],
+            repository="/".join(str(data.get("repository_url") or "").split("/")[-2:]),
             title=data.get("title") or "",
             body=data.get("body") or "",
             state=data.get("state") or "",

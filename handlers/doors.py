@@ -1,0 +1,61 @@
+"""All doors behind one: a stored delivery is handled here, as often as the engine likes."""
+
+import orjson
+import structlog
+from gidgethub.routing import Router
+from gidgethub.sansio import Event
+
+from bot.db.deliveries import Delivery
+from bot.errors import CadenceError, Unavailable
+from handlers import comments, installations, issues, repositories
+from handlers.services import Services, Visit
+
+__all__ = ["EVENTS", "Doors", "Services"]
+
+log = structlog.get_logger()
+
+# What is stored and handled; other events are answered and forgotten.
+EVENTS = frozenset(
+    {"installation", "installation_repositories", "issue_comment", "issues", "push", "repository"}
+)
+
+_ROUTERS = (comments.router, installations.router, issues.router, repositories.router)
+
+
+class Doors:
+    """Turn deliveries into agents, commands and facts; database work and short calls only."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._router = Router(*_ROUTERS)
+
+    async def handle(self, delivery: Delivery) -> str:
+        """Return a short note of what came of it; raise `Unavailable` to be called again.
+
+        Any part may have been done before: each trigger makes one agent, each answer is given once.
+        """
+        facts = {"delivery": delivery.guid, "event_name": delivery.event}
+        with structlog.contextvars.bound_contextvars(**facts):
+            try:
+                note = await self._handle(delivery)
+            except Unavailable as error:
+                log.info("delivery put off", reason=str(error), retry_after_s=error.retry_after_s)
+                raise
+            except CadenceError as error:
+                log.warning("delivery given up", reason=str(error), error=type(error).__name__)
+                return f"given up: {error}"
+            log.info("delivery handled", action=delivery.action, note=note)
+            return note
+
+    async def _handle(self, delivery: Delivery) -> str:
+        data = orjson.loads(delivery.body)
+        if data.get("action", "") != delivery.action:  # not a word that could be routed
+            return "ignored: no action"
+        event = Event(data, event=delivery.event, delivery_id=delivery.guid)
+        visit = Visit(services=self._services, guid=delivery.guid)
+        callbacks = self._router.fetch(event)
+        if not callbacks:
+            return "ignored: nothing to do"
+        for callback in callbacks:  # there is one per event and action
+            await callback(event, visit)
+        return visit.note

@@ -1,0 +1,54 @@
+"""What the doors need, handed in by the composition root."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from weakref import WeakValueDictionary
+
+from bot.agents import Agents
+from bot.db.installations import Installations
+from bot.db.people import People
+from bot.domain import Agent
+from bot.github.app import GitHubApp
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The services behind the doors.
+
+    *start* queues an agent's work and may be called twice; *redact* goes over everything that is
+    posted; *models* are the names that ``model=`` may give, any when empty.
+    """
+
+    agents: Agents
+    github: GitHubApp
+    people: People
+    installations: Installations
+    start: Callable[[Agent], Awaitable[None]]
+    redact: Callable[[str], str]
+    slug: str
+    bot_user_id: int
+    trusted_bots: frozenset[int] = frozenset()
+    models: tuple[str, ...] = ()
+    now: Callable[[], datetime] = _now
+    turns: "WeakValueDictionary[tuple[int, int], asyncio.Lock]" = field(
+        default_factory=WeakValueDictionary, repr=False
+    )
+
+    def turn(self, repository_id: int, issue: int) -> asyncio.Lock:
+        """Return the lock of an issue: whoever holds it decides about the issue's agent."""
+        return self.turns.setdefault((repository_id, issue), asyncio.Lock())
+
+
+@dataclass(slots=True, kw_only=True)
+class Visit:
+    """One delivery at a door; *note* says in the end what came of it."""
+
+    services: Services
+    guid: str
+    note: str = "handled"
