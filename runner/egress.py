@@ -1,0 +1,278 @@
+"""The one way out of a sandbox: CONNECT to allowed names on 443, and package registries to read.
+
+Name allowed, then resolved, then every address checked, then that very address dialled, then the
+TLS server name compared, then spliced. Nothing is looked up for a name that is not allowed.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import re
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import structlog
+
+from runner.client_hello import MAX_BYTES, NotAClientHello, server_name
+from runner.egress_policy import EgressPolicy
+from runner.splice import CHUNK_BYTES, splice
+
+HEAD_BYTES = 8_192
+HEAD_TIMEOUT_S = 10.0
+DIAL_TIMEOUT_S = 10.0
+IDLE_TIMEOUT_S = 300.0
+MAX_CONNECTIONS = 256
+MAX_RECORDED = 200
+_REQUEST = re.compile(rb"(CONNECT|GET|HEAD) ([!-~]{1,4096}) HTTP/1\.[01]\Z")
+_AUTHORITY = re.compile(rb"([A-Za-z0-9.-]{1,253}):443\Z")
+_HEADER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t -~\x80-\xff]*)\Z")
+log = structlog.get_logger()
+
+Resolver = Callable[[str], Awaitable[list[str]]]
+Dialer = Callable[[str, int], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
+
+
+class Refused(Exception):
+    """The request goes nowhere; *status* is the answer, *host* what to record."""
+
+    def __init__(self, status: int, reason: str, *, host: str = "") -> None:
+        super().__init__(reason)
+        self.status = status
+        self.host = host
+
+
+class Registries(Protocol):
+    """Reads from package registries for those who have no way out."""
+
+    async def answer(self, method: str, target: str, accept: str) -> AsyncIterator[bytes]:
+        """Yield a whole HTTP/1.1 response; raise `Refused` for what is not a registry's."""
+        yield b""
+
+
+@dataclass(slots=True)
+class Journal:
+    """What was reached and what was not, for the pull request."""
+
+    contacted: dict[str, int] = field(default_factory=dict)
+    blocked: dict[str, str] = field(default_factory=dict)
+
+    def reached(self, host: str) -> None:
+        """Count one connection to *host*."""
+        if host in self.contacted or len(self.contacted) < MAX_RECORDED:
+            self.contacted[host] = self.contacted.get(host, 0) + 1
+
+    def refused(self, host: str, reason: str) -> None:
+        """Remember that *host* was asked for in vain."""
+        if host and (host in self.blocked or len(self.blocked) < MAX_RECORDED):
+            self.blocked.setdefault(host, reason)
+
+
+async def resolve(name: str) -> list[str]:
+    """Return the addresses of *name* by the system's resolver."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(name, 443, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+class EgressProxy:
+    """Serves one run's sandbox."""
+
+    def __init__(
+        self,
+        policy: EgressPolicy,
+        *,
+        registries: Registries | None = None,
+        resolver: Resolver = resolve,
+        dialer: Dialer = asyncio.open_connection,
+        head_timeout_s: float = HEAD_TIMEOUT_S,
+        idle_timeout_s: float = IDLE_TIMEOUT_S,
+    ) -> None:
+        self.journal = Journal()
+        self._policy, self._registries = policy, registries
+        self._resolve, self._dial = resolver, dialer
+        self._head_timeout_s, self._idle_timeout_s = head_timeout_s, idle_timeout_s
+        self._busy: set[asyncio.Task[None]] = set()
+
+    @asynccontextmanager
+    async def on_socket(self, path: Path) -> AsyncIterator[None]:
+        """Listen on the Unix socket *path*, in a private folder, for the length of the block."""
+        server = await asyncio.start_unix_server(self._accept, path, limit=HEAD_BYTES)
+        async with self._serving(server):
+            yield
+
+    @asynccontextmanager
+    async def on_port(self, host: str, port: int) -> AsyncIterator[int]:
+        """Listen on TCP for the length of the block; yield the port."""
+        server = await asyncio.start_server(self._accept, host, port, limit=HEAD_BYTES)
+        async with self._serving(server):
+            yield server.sockets[0].getsockname()[1]
+
+    @asynccontextmanager
+    async def _serving(self, server: asyncio.Server) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            server.close()
+            for task in self._busy:
+                task.cancel()
+            await asyncio.gather(*self._busy, return_exceptions=True)
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is None or len(self._busy) >= MAX_CONNECTIONS:
+            writer.transport.abort()
+            return
+        self._busy.add(task)
+        try:
+            await self._answer(reader, writer)
+        except Refused as refusal:
+            self.journal.refused(refusal.host, str(refusal))
+            log.info("egress refused", host=refusal.host, reason=str(refusal))
+            with contextlib.suppress(OSError):
+                writer.write(_refusal(refusal))
+                await writer.drain()
+        except (OSError, TimeoutError, asyncio.IncompleteReadError):
+            pass  # one side went away: there is nobody left to tell
+        finally:
+            self._busy.discard(task)
+            writer.close()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        method, target, headers = await self._request(reader)
+        if method == "CONNECT":
+            name = _authority(target, headers)
+            await self._tunnel(name, reader, writer)
+        elif self._registries is not None and target.startswith("/"):
+            accept = headers.get("accept", "")
+            async for chunk in self._registries.answer(method, target, accept):
+                writer.write(chunk)
+                async with asyncio.timeout(self._idle_timeout_s):
+                    await writer.drain()
+        else:
+            raise Refused(403, "only CONNECT goes through here")
+
+    async def _request(self, reader: asyncio.StreamReader) -> tuple[str, str, dict[str, str]]:
+        try:
+            async with asyncio.timeout(self._head_timeout_s):
+                head = await reader.readuntil(b"\r\n\r\n")
+        except asyncio.LimitOverrunError as error:
+            raise Refused(431, "the request is too long") from error
+        except TimeoutError as error:
+            raise Refused(408, "the request did not come") from error
+        first, *lines = head[:-4].split(b"\r\n")
+        request = _REQUEST.match(first)
+        if request is None:
+            raise Refused(400, "not a request that goes through here")
+        return request[1].decode(), request[2].decode(), _headers(lines)
+
+    async def _tunnel(
+        self, name: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        address = await self._checked_address(name)
+        try:
+            async with asyncio.timeout(DIAL_TIMEOUT_S):
+                up_reader, up_writer = await self._dial(address, 443)
+        except (OSError, TimeoutError) as error:
+            raise Refused(502, "no connection", host=name) from error
+        try:
+            writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            hello = await self._hello(name, reader)
+            self.journal.reached(name)
+            up_writer.write(hello)
+            await splice(
+                (reader, writer), (up_reader, up_writer), idle_timeout_s=self._idle_timeout_s
+            )
+        finally:
+            up_writer.close()
+
+    async def _checked_address(self, name: str) -> str:
+        """Return the one address that may be dialled for *name*."""
+        if not self._policy.allows(name):
+            raise Refused(403, "not on the list of allowed hosts", host=name)
+        try:
+            async with asyncio.timeout(DIAL_TIMEOUT_S):
+                addresses = await self._resolve(name)
+        except (OSError, TimeoutError, UnicodeError) as error:
+            raise Refused(502, "the name has no address", host=name) from error
+        if not self._policy.may_dial(addresses):
+            raise Refused(403, "it has an address that is not public", host=name)
+        return addresses[0]
+
+    async def _hello(self, name: str, reader: asyncio.StreamReader) -> bytes:
+        """Return the first bytes of the client, which must ask TLS for *name*."""
+        try:
+            async with asyncio.timeout(self._head_timeout_s):
+                asked, data = await _client_hello(reader)
+        except (NotAClientHello, TimeoutError) as error:
+            self.journal.refused(name, f"the first bytes were refused: {error}")
+            raise ConnectionAbortedError from error
+        if asked.lower() != name:
+            self.journal.refused(name, f"TLS was asked for {asked!r}")
+            raise ConnectionAbortedError
+        return data
+
+
+async def _client_hello(reader: asyncio.StreamReader) -> tuple[str, bytes]:
+    """Return the server name that is asked for, and all bytes read so far."""
+    data = b""
+    while len(data) <= MAX_BYTES:
+        if (asked := server_name(data)) is not None:
+            return asked, data
+        more = await reader.read(CHUNK_BYTES)
+        if not more:
+            break
+        data += more
+    raise NotAClientHello("no ClientHello came")
+
+
+def _authority(target: str, headers: dict[str, str]) -> str:
+    """Return the lower-case name that is asked for; every other form and port is refused."""
+    match = _AUTHORITY.match(target.encode())
+    if match is None:
+        raise Refused(403, "only host:443 can be connected to", host=target[:253])
+    name = match[1].decode().lower()
+    if headers.get("host", name).lower() not in (name, f"{name}:443"):
+        raise Refused(400, "Host differs from what is asked for", host=name)
+    return name
+
+
+def _headers(lines: list[bytes]) -> dict[str, str]:
+    """Return the headers by lower-case name; a strange or repeated one is refused."""
+    headers: dict[str, str] = {}
+    for line in lines:
+        match = _HEADER.match(line)
+        name = match[1].decode().lower() if match else ""
+        if match is None or name in headers:
+            raise Refused(400, "malformed header")
+        headers[name] = match[2].decode("latin-1").strip()
+    if headers.keys() & {"content-length", "transfer-encoding", "upgrade"} - _harmless(headers):
+        raise Refused(400, "a request with a body")
+    return headers
+
+
+def _harmless(headers: dict[str, str]) -> set[str]:
+    return {"content-length"} if headers.get("content-length") == "0" else set()
+
+
+def _refusal(refusal: Refused) -> bytes:
+    body = f"cadence: {refusal}\n".encode("ascii", "replace")
+    head = f"HTTP/1.1 {refusal.status} Refused\r\nContent-Type: text/plain\r\n"
+    return f"{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body
+
+
+async def _main(arguments: argparse.Namespace) -> None:
+    host, _, port = arguments.listen.rpartition(":")
+    proxy = EgressProxy(EgressPolicy(allow=tuple(arguments.allow), registries=False))
+    async with proxy.on_port(host, int(port)):
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--listen", required=True, metavar="HOST:PORT")
+    parser.add_argument("--allow", action="append", default=[], metavar="NAME")
+    asyncio.run(_main(parser.parse_args()))
