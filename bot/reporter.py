@@ -47,6 +47,8 @@ class _Story:
     text: str = ""
     said_at: float = float("-inf")
     is_deleted: bool = False
+    is_given_up: bool = False
+    is_waiting: bool = False
 
 
 class Reporter:
@@ -63,6 +65,7 @@ class Reporter:
         web_url: str,
         budget_usd: float,
         min_gap_s: float = MIN_GAP_S,
+        sweep_s: float = _SWEEP_S,
     ) -> None:
         self._agents = agents
         self._bus = bus
@@ -72,25 +75,32 @@ class Reporter:
         self._web_url = web_url
         self._budget_usd = budget_usd
         self._min_gap_s = min_gap_s
+        self._sweep_s = sweep_s
         self._turns = asyncio.Semaphore(_AT_ONCE)
         self._stories: dict[str, _Story] = {}
-        self._over: OrderedDict[str, None] = OrderedDict()
+        self._over: OrderedDict[str, int] = OrderedDict()
         self._quiet_until: dict[int, float] = {}
 
     async def run(self) -> None:
         """Tell what is untold and whatever comes, until cancelled."""
+        loop = asyncio.get_running_loop()
         async with asyncio.TaskGroup() as group, self._bus.watch(TOPIC) as changes:
+            sweep_at = loop.time()
             while True:
-                untold = await self._agents.unreported(_BATCH)
-                for agent in untold:
-                    self._wake(agent.id, group)
-                more = len(untold) == _BATCH
-                for key in await changes.wait(1.0 if more else _SWEEP_S):
+                if loop.time() >= sweep_at:
+                    untold = await self._agents.unreported(_BATCH)
+                    more = len(untold) == _BATCH
+                    sweep_at = loop.time() + (1.0 if more else self._sweep_s)
+                    for key in [*(agent.id for agent in untold), *self._in_the_queue()]:
+                        self._wake(key, group)
+                for key in await changes.wait(max(0.0, sweep_at - loop.time())):
                     self._wake(key, group)
 
+    def _in_the_queue(self) -> list[str]:
+        """Return those who wait: their place moves on without an event of their own."""
+        return [agent_id for agent_id, story in self._stories.items() if story.is_waiting]
+
     def _wake(self, agent_id: str, group: asyncio.TaskGroup) -> None:
-        if agent_id in self._over:
-            return
         story = self._stories.get(agent_id)
         if story is None:
             story = self._stories[agent_id] = _Story()
@@ -127,22 +137,25 @@ class Reporter:
     async def _told(self, agent_id: str, story: _Story) -> bool:
         """Tell the agent's present state; return whether that was the end."""
         agent = await self._agents.get(agent_id)
-        is_over = status_comment.is_over(agent)
-        if agent.task.issue is not None:
+        if self._over.get(agent_id) == agent.version:
+            return True
+        issue = None if story.is_given_up else agent.task.issue
+        if issue is not None:
             try:
                 async with self._turns:
-                    await self._tell(agent, agent.task.issue, story)
+                    await self._tell(agent, issue, story)
             except (NotFound, GitHubRefused) as error:
                 if isinstance(error, GitHubRefused) and error.status == 401:
                     # Our own key is wrong: the operator will mend it, so nothing may get lost.
                     raise Unavailable(str(error), retry_after_s=_LAST_BACKOFF_S) from error
                 # Deleted, locked, uninstalled: there is nobody left to tell.
                 log.warning("report given up", agent_id=agent_id, reason=str(error))
-                is_over = True
+                story.is_given_up = True
         await self._agents.mark_reported(agent_id, agent.version)
-        if is_over:
-            self._remember(agent_id)
-        return is_over
+        if not status_comment.is_over(agent):
+            return False
+        self._remember(agent_id, agent.version)
+        return True
 
     async def _tell(self, agent: Agent, issue: int, story: _Story) -> None:
         await self._respect_limits(agent.task.installation_id)
@@ -230,7 +243,7 @@ class Reporter:
         while events := await self._agents.events(agent.id, after=story.telling.seq):
             for event in events:
                 story.telling = after(story.telling, event)
-        waits = agent.status is AgentStatus.PENDING
+        waits = story.is_waiting = agent.status is AgentStatus.PENDING
         view = status_comment.View(
             agent=agent,
             base_url=self._base_url,
@@ -252,7 +265,7 @@ class Reporter:
             raise Unavailable("GitHub asked us to slow down", retry_after_s=wait_s)
         self._quiet_until.pop(installation_id, None)
 
-    def _remember(self, agent_id: str) -> None:
-        self._over[agent_id] = None
+    def _remember(self, agent_id: str, version: int) -> None:
+        self._over[agent_id] = version
         while len(self._over) > _REMEMBERED:
             self._over.popitem(last=False)
