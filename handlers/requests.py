@@ -155,7 +155,7 @@ class _Asking:
         log.info("agent asked for", agent_id=agent.id, source=task.source, is_new=is_new)
 
     async def _obstacle(self, info: RepositoryInfo, issue: Issue, options: Options) -> str:
-        """Return why there can be no agent, empty when there can; tell it where that is possible."""
+        """Return why there can be no agent, telling it where possible; empty when there can."""
         if info.is_archived:
             return "ignored: the repository is archived"
         known_as = {self._request.place.repository.lower(), info.full_name.lower(), ""}

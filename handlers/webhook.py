@@ -14,7 +14,6 @@ from typing import Any
 import orjson
 import structlog
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
 from bot.db.deliveries import Delivery
 from bot.errors import Unavailable
@@ -59,7 +58,7 @@ class Webhook:
         self._events = events
         self._room = _ROOM_FOR_LARGE
 
-    async def __call__(self, request: web.Request) -> web.StreamResponse:
+    async def receive(self, request: web.Request) -> web.StreamResponse:
         """Answer one request."""
         try:
             status = await self._take(request)
@@ -122,9 +121,9 @@ class Webhook:
         return size
 
 
-def add_webhook(app: web.Application, path: str, webhook: Handler) -> None:
+def add_webhook(app: web.Application, path: str, webhook: Webhook) -> None:
     """Put the door at *path*; other methods are answered 405."""
-    app.router.add_post(path, webhook)
+    app.router.add_post(path, webhook.receive)
 
 
 def _judged(request: web.Request) -> tuple[str, str, str]:

@@ -1,0 +1,152 @@
+"""The doors of the coordinator with a real store behind them; the engine is a list."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+
+from bot.agents import Agents
+from bot.bus import Bus
+from bot.db.deliveries import DeliveryStore
+from bot.db.engine import Database
+from bot.db.installations import Installations
+from bot.db.people import People
+from bot.domain import Agent
+from bot.errors import Unavailable
+from bot.github.app import GitHubApp
+from bot.github.client import Client
+from handlers.doors import EVENTS, Doors, Services
+from handlers.ingest import Ingest
+from handlers.webhook import Webhook, add_webhook
+
+PATH = "/webhooks/github"
+
+
+@dataclass(kw_only=True)
+class Front:
+    """A running door; *started* holds the agents queued, *notes* what came of each delivery."""
+
+    database: Database
+    agents: Agents
+    store: DeliveryStore
+    doors: Doors
+    installations: Installations
+    started: list[Agent] = field(default_factory=list)
+    notes: dict[str, str] = field(default_factory=dict)
+    put_off: list[str] = field(default_factory=list)
+    port: int = 0
+    working: set[asyncio.Task[None]] = field(default_factory=set)
+    known: set[str] = field(default_factory=set)
+
+    @property
+    def url(self) -> str:
+        """Where deliveries go."""
+        return f"http://127.0.0.1:{self.port}{PATH}"
+
+    async def start(self, agent: Agent) -> None:
+        """Queue the agent's work, once however often it is asked for."""
+        if agent.id not in {known.id for known in self.started}:
+            self.started.append(agent)
+
+    def stored(self, guids: Sequence[str]) -> None:
+        """Handle stored deliveries, each GUID once, as the engine does."""
+        for guid in guids:
+            if guid not in self.known:
+                self.known.add(guid)
+                work = asyncio.ensure_future(self.handle(guid))
+                self.working.add(work)
+                work.add_done_callback(self.working.discard)
+
+    async def handle(self, guid: str) -> None:
+        """Handle one delivery; one that must wait is remembered."""
+        try:
+            self.notes[guid] = await self.doors.handle(await self.store.get(guid))
+        except Unavailable:
+            self.put_off.append(guid)
+
+    async def try_again(self) -> None:
+        """Handle what was put off."""
+        waiting, self.put_off = self.put_off, []
+        for guid in waiting:
+            await self.handle(guid)
+
+    async def settled(self) -> None:
+        """Wait until everything stored was handled; raise what went wrong."""
+        while self.working:
+            await asyncio.gather(*list(self.working))
+            await asyncio.sleep(0)
+
+
+async def _at_once(_seconds: float) -> None:
+    """Wait no time at all."""
+
+
+@asynccontextmanager
+async def front(
+    directory: Path,
+    session: aiohttp.ClientSession,
+    *,
+    api_url: str,
+    app_id: int,
+    private_key_pem: str,
+    secret: bytes,
+    bot_user_id: int,
+    trusted_bots: frozenset[int] = frozenset(),
+    models: tuple[str, ...] = (),
+    clean: str = "",
+) -> AsyncIterator[Front]:
+    """Open the doors on a free port; *clean* is a secret that redaction knows."""
+    database = Database(f"sqlite:///{directory / 'front.sqlite3'}")
+    await database.open()
+    github = GitHubApp(
+        session,
+        api_url=api_url,
+        app_id=app_id,
+        private_key_pem=private_key_pem,
+        slug="cadence",
+        client=Client(session, api_url=api_url, user_agent="cadence", sleep=_at_once),
+    )
+    agents = Agents(database, Bus())
+    installations = Installations(database)
+    opened: list[Front] = []
+    services = Services(
+        agents=agents,
+        github=github,
+        people=People(database),
+        installations=installations,
+        start=lambda agent: opened[0].start(agent),
+        redact=lambda text: text.replace(clean, "[REDACTED]") if clean else text,
+        slug="cadence",
+        bot_user_id=bot_user_id,
+        trusted_bots=trusted_bots,
+        models=models,
+    )
+    here = Front(
+        database=database,
+        agents=agents,
+        store=DeliveryStore(database),
+        doors=Doors(services),
+        installations=installations,
+    )
+    opened.append(here)
+    ingest = Ingest(here.store, on_stored=here.stored)
+    app = web.Application()
+    add_webhook(app, PATH, Webhook(ingest, secret=secret, events=EVENTS))
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    here.port = runner.addresses[0][1]
+    storing = asyncio.create_task(ingest.run())
+    try:
+        yield here
+    finally:
+        await runner.cleanup()
+        storing.cancel()
+        with suppress(asyncio.CancelledError):
+            await storing
+        await here.settled()
+        await database.close()
