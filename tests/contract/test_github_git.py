@@ -274,3 +274,25 @@ async def test_large_files_go_both_ways(scene: Town, tmp_path: Path) -> None:
     again = await cloned(scene, second, token=token)
 
     assert (again / "noise.txt").stat().st_size == len(noise)
+
+
+async def test_clone_that_is_broken_off_leaves_no_process(scene: Town, tmp_path: Path) -> None:
+    noise = "".join(f"{number * 2654435761 % 2**32:08x}\n" for number in range(400_000))
+    await scene.github.push(REPO, "main", {"noise.txt": noise}, author="dana")
+    token = scene.github.token(scene.installation_id)
+    reader, writer = await asyncio.open_connection(*scene.github.url[7:].split(":"))
+    main = (await scene.github.refs(REPO))["refs/heads/main"]
+    want = f"0032want {main}\n00000009done\n".encode()
+    head = (
+        f"POST /{REPO}.git/git-upload-pack HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"
+        "Content-Type: application/x-git-upload-pack-request\r\n"
+        f"Content-Length: {len(want)}\r\n\r\n"
+    )
+    writer.write(head.encode() + want)
+    assert b"200 OK" in await reader.readline()
+    writer.transport.abort()
+
+    assert scene.github.git.running == 1
+    async with asyncio.timeout(20):
+        while scene.github.git.running:
+            await asyncio.sleep(0.02)

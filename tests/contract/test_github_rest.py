@@ -12,6 +12,7 @@ from tests.fakes.github import REPO, Api, Town, town
 # Operations that GitHub has and the trimmed document has not.
 NOT_IN_THE_DOCUMENT = {
     "GET /zen": "trimmed away",
+    r"GET /app/hook/deliveries/{delivery_id:\d+}": "trimmed away",
     "POST /graphql": "not REST",
     r"GET /repos/{owner}/{repo}/issues/{number:\d+}/labels": "trimmed away",
     r"DELETE /repos/{owner}/{repo}/issues/{number:\d+}/assignees": "trimmed away",
@@ -55,6 +56,8 @@ async def play_app(scene: Town) -> None:
     listed = await app.get("/app/hook/deliveries?per_page=1")
     again = f"/app/hook/deliveries/{listed.body[0]['id']}/attempts"
     assert (await app.post(again)).status == 202
+    one = await app.get(again.removesuffix("/attempts"))
+    assert one.body["request"]["payload"]["action"] == "created"
     assert (await app.patch("/app/hook/config", {"url": scene.hook.url})).status == 200
     narrow = {"repositories": ["widgets"], "permissions": {"issues": "write"}}
     made = await app.post(f"/app/installations/{number}/access_tokens", narrow)

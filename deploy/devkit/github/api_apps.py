@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+import orjson
+
 from deploy.devkit.github import auth, bodies, events
 from deploy.devkit.github.errors import Refused, not_found
 from deploy.devkit.github.records import Delivery, Installation, Json, Token
@@ -207,11 +209,24 @@ def delivery_item(item: Delivery) -> Json:
     }
 
 
+def _delivery(call: Call) -> Delivery:
+    for item in _deliveries(call):
+        if item.id == int(call.param("delivery_id")):
+            return item
+    raise not_found()
+
+
+@routes.add("GET", r"/app/hook/deliveries/{delivery_id:\d+}")
+async def get_delivery(call: Call) -> Reply:
+    """Return one delivery with what was sent and what came back."""
+    item = _delivery(call)
+    sent = {"headers": dict(item.headers), "payload": orjson.loads(item.body)}
+    came = {"headers": {}, "payload": item.response_body}
+    return Reply(body={**delivery_item(item), "url": item.url, "request": sent, "response": came})
+
+
 @routes.add("POST", r"/app/hook/deliveries/{delivery_id:\d+}/attempts")
 async def redeliver(call: Call) -> Reply:
     """Deliver again."""
-    for item in _deliveries(call):
-        if item.id == int(call.param("delivery_id")):
-            call.site.hooks.redeliver(item)
-            return Reply(status=202, body={})
-    raise not_found()
+    call.site.hooks.redeliver(_delivery(call))
+    return Reply(status=202, body={})

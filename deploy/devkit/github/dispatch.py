@@ -202,6 +202,7 @@ def _cut(request: web.Request) -> web.StreamResponse:
 def _response(request: web.Request, reply: Reply) -> web.Response:
     headers = {
         "X-GitHub-Request-Id": ":".join(secrets.token_hex(2).upper() for _ in range(5)),
+        "Server": "github.com",
         "X-GitHub-Media-Type": "github.v3; format=json",
         "X-GitHub-Api-Version-Selected": request.headers.get("X-GitHub-Api-Version", "2022-11-28"),
         **reply.headers,

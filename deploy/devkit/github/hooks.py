@@ -78,7 +78,10 @@ class Hooks:
     async def run(self) -> None:
         """Deliver for ever."""
         timeout = aiohttp.ClientTimeout(total=TIMEOUT_S)
-        async with aiohttp.ClientSession(timeout=timeout) as session:
+        # Each delivery has its own connection: one kept alive would not survive that the receiver
+        # starts anew, and the delivery would be lost with it.
+        connector = aiohttp.TCPConnector(force_close=True)
+        async with aiohttp.ClientSession(timeout=timeout, connector=connector) as session:
             while True:
                 delivery = await self._queue.get()
                 try:

@@ -1,5 +1,6 @@
 """What people do on this GitHub, said from Python: the half of the stand-in that sets the scene."""
 
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
@@ -88,7 +89,7 @@ class Scene:
             id=number,
             name=name,
             owner=owner,
-            path=self.world.root / f"{number}.git",
+            path=self.world.root / f"{number}-{secrets.token_hex(4)}.git",
             default_branch=default_branch,
             is_private=private,
             description=description,
@@ -109,7 +110,7 @@ class Scene:
             message="Initial commit",
             author=(repo.owner.login, repo.owner.email("example.com")),
             files=files,
-            directory=directory,
+            directory=_absolute(directory),
         )
         repo.pushed_at = now()
         repo.size_kb = await git.size_kb(repo.path)
@@ -156,6 +157,10 @@ class Scene:
         repo.protected.add(branch)
         lines = "".join(f"refs/heads/{name}\n" for name in sorted(repo.protected))
         (repo.path / "protected").write_text(lines)
+
+    def claim_size(self, full_name: str, size_kb: int) -> None:
+        """Say that a repository takes *size_kb*, whatever it really takes."""
+        self.world.repository(full_name).size_kb = size_kb
 
     def archive(self, full_name: str) -> None:
         """Make a repository read-only."""
@@ -283,3 +288,7 @@ class Scene:
     def _at(self, full_name: str, number: int, login: str) -> tuple[Repository, Issue, Account]:
         repo = self.world.repository(full_name)
         return repo, repo.issues[number], self.world.account(login)
+
+
+def _absolute(path: Path | None) -> Path | None:
+    return path.absolute() if path else None  # git works in another folder than we do

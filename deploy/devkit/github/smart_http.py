@@ -30,6 +30,7 @@ class SmartHttp:
         self._site = site
         self._locks: dict[int, asyncio.Lock] = {}
         self.log: list[tuple[str, str, str, int]] = []
+        self.running = 0
 
     def mount(self, app: web.Application) -> None:
         """Add the three git paths, with and without ``.git``."""
@@ -141,6 +142,7 @@ class SmartHttp:
             stderr=asyncio.subprocess.DEVNULL,
             limit=1 << 20,
         )
+        self.running += 1
         feeding = asyncio.create_task(_feed(request, process))
         try:
             response = await _relay(request, process)
@@ -148,12 +150,20 @@ class SmartHttp:
             feeding.cancel()
             with suppress(asyncio.CancelledError):
                 await feeding
-            if process.returncode is None:
-                with suppress(ProcessLookupError, TimeoutError):
-                    await asyncio.wait_for(process.wait(), 5)
+            await _ended(process)
+            self.running -= 1
         if end:
             await response.write_eof()
         return response
+
+
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    """Wait for a process whose output is over; end one that nobody listens to any more."""
+    try:
+        await asyncio.wait_for(process.wait(), 2)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
 
 
 async def _feed(request: web.Request, process: asyncio.subprocess.Process) -> None:

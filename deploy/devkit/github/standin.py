@@ -31,6 +31,7 @@ from deploy.devkit.github.site import Site
 from deploy.devkit.github.smart_http import SmartHttp
 
 _MAX_BODY = 1 << 30
+_PATIENCE_S = 1.0  # for calls that a fault holds up when we stop
 APIS = (api_apps, api_repos, api_issues, api_comments, api_pulls, api_git, manifests)
 
 
@@ -135,7 +136,9 @@ class GitHubStandIn(Lifecycle):
         ):
             part.mount(app)
         # git sends gzipped bodies, which `git http-backend` inflates itself.
-        self._runner = web.AppRunner(app, auto_decompress=False, access_log=None)
+        self._runner = web.AppRunner(
+            app, auto_decompress=False, access_log=None, shutdown_timeout=_PATIENCE_S
+        )
         await self._runner.setup()
         await web.TCPSite(self._runner, self._host, self._port).start()
         host, port = self._runner.addresses[0][:2]
