@@ -292,7 +292,4 @@ async def test_clone_that_is_broken_off_leaves_no_process(scene: Town, tmp_path:
     assert b"200 OK" in await reader.readline()
     writer.transport.abort()
 
-    assert scene.github.git.running == 1
-    async with asyncio.timeout(20):
-        while scene.github.git.running:
-            await asyncio.sleep(0.02)
+    await asyncio.wait_for(scene.github.git.idle(), 20)

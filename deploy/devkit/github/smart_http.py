@@ -30,12 +30,25 @@ class SmartHttp:
         self._site = site
         self._locks: dict[int, asyncio.Lock] = {}
         self.log: list[tuple[str, str, str, int]] = []
-        self.running = 0
+        self._running = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     def mount(self, app: web.Application) -> None:
         """Add the three git paths, with and without ``.git``."""
         app.router.add_route("*", "/{owner}/{repo}.git/" + _SERVICE, self.serve)
         app.router.add_route("*", "/{owner}/{repo}/" + _SERVICE, self.serve)
+
+    async def idle(self) -> None:
+        """Wait until no git of ours runs."""
+        await self._idle.wait()
+
+    def _count(self, change: int) -> None:
+        self._running += change
+        if self._running:
+            self._idle.clear()
+        else:
+            self._idle.set()
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Answer git, or refuse as GitHub does: in plain text that git shows."""
@@ -142,7 +155,7 @@ class SmartHttp:
             stderr=asyncio.subprocess.DEVNULL,
             limit=1 << 20,
         )
-        self.running += 1
+        self._count(1)
         feeding = asyncio.create_task(_feed(request, process))
         try:
             response = await _relay(request, process)
@@ -151,7 +164,7 @@ class SmartHttp:
             with suppress(asyncio.CancelledError):
                 await feeding
             await _ended(process)
-            self.running -= 1
+            self._count(-1)
         if end:
             await response.write_eof()
         return response
