@@ -83,8 +83,16 @@ def check_file(path: Path, sha256: str) -> None:
         raise PublishRefused("the work that arrived is not the work that was sent")
 
 
-def read_header(path: Path, *, branch: str) -> str:
-    """Return the commit that the bundle brings; refuse more than the one *branch*."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """What a bundle says of itself: it brings *head* and needs *start*, empty for nothing."""
+
+    head: str
+    start: str
+
+
+def read_header(path: Path, *, branch: str) -> Header:
+    """Return what the bundle brings and needs; refuse more than the one *branch*."""
     with path.open("rb") as file:
         head, end, _ = file.read(_HEADER_BYTES).partition(b"\n\n")
     lines = head.decode("utf-8", "replace").split("\n")
@@ -95,7 +103,10 @@ def read_header(path: Path, *, branch: str) -> str:
         raise ForbiddenContent(f"the work holds something else than the branch `{branch}`")
     if any(line.startswith("@") and line != "@object-format=sha1" for line in lines):
         raise ForbiddenContent("the work is in a form of bundle that Cadence does not take")
-    return refs[0][:40]
+    needs = [line[1:41] for line in lines if line.startswith("-")]
+    if len(needs) > 1 or not all(_SHA.fullmatch(sha) for sha in needs):
+        raise ForbiddenContent("the work starts from more than one commit")
+    return Header(head=refs[0][:40], start=next(iter(needs), ""))
 
 
 def _is_wanted(line: str, branch: str) -> bool:
@@ -105,7 +116,7 @@ def _is_wanted(line: str, branch: str) -> bool:
 
 async def unpack(desk: Git, path: Path, *, rules: Rules, base_sha: str) -> str:
     """Fetch the bundle at the absolute *path* onto *desk*; return its commit, *base_sha*'s heir."""
-    sha = read_header(path, branch=rules.branch)
+    sha = read_header(path, branch=rules.branch).head
     try:
         await desk(
             *("fetch", "--quiet", "--no-tags", "--no-write-fetch-head"),

@@ -44,11 +44,15 @@ class Mirror:
             if ref.startswith("refs/heads/")
         }
 
+    async def fetch(self, branch: str, tip: str, *, token: str) -> None:
+        """Fetch *branch*, whose commit is *tip*: alone at first, later with what came since."""
+        if not await self.git.has(tip):
+            known = await self.git("for-each-ref", "--count=1", f"refs/heads/{branch}")
+            await self._fetch(branch, *(() if known else ("--depth=1",)), token=token)
+
     async def reaches(self, sha: str, branch: str, tip: str, *, token: str) -> bool:
         """Fetch *branch* as deep as it takes and tell whether *sha* is on it."""
-        if not await self.git.has(tip):
-            fresh = not await self.git("for-each-ref", "--count=1")
-            await self._fetch(branch, *(("--depth=1",) if fresh else ()), token=token)
+        await self.fetch(branch, tip, token=token)
         for depth in (*_DEPTHS, None):
             if await self.git.is_ancestor(sha, tip):
                 return True

@@ -113,21 +113,22 @@ class Publisher:
         self._checkpoint("check the bundle")
         bundle = await asyncio.to_thread(bundle.resolve)
         await asyncio.to_thread(bundles.check_file, bundle, outcome.bundle_sha256)
+        header = await asyncio.to_thread(bundles.read_header, bundle, branch=agent.branch)
+        start = header.start or outcome.base_sha
         self._checkpoint("fetch the base")
         async with self._token(agent.task, "read") as token:
-            await _check_base(mirror, agent, outcome.base_sha, base, token=token)
-        async with mirror.desk(agent.id, outcome.base_sha) as desk:
+            tip = await _check_start(mirror, agent, start, base, token=token)
+        async with mirror.desk(agent.id, start) as desk:
             self._checkpoint("unpack the bundle")
             rules = Rules(
                 branch=agent.branch,
                 bot_email=self._author.email,
                 co_authors=(agent.task.requester.email,),
-                allow_workflows=await _allows_workflows(desk, outcome.base_sha),
+                allow_workflows=await _allows_workflows(mirror.git, tip),
             )
-            base_sha = outcome.base_sha
-            sha = await bundles.unpack(desk, bundle, rules=rules, base_sha=base_sha)
+            sha = await bundles.unpack(desk, bundle, rules=rules, base_sha=start)
             work = await bundles.inspect(
-                desk, sha, rules=rules, base_sha=base_sha, secrets=self._redactor
+                desk, sha, rules=rules, base_sha=start, secrets=self._redactor
             )
             return await self._push(agent, mirror, desk, sha), work
 
@@ -220,21 +221,24 @@ class Publisher:
                 log.warning("token not revoked", reason=str(error))
 
 
-async def _check_base(
-    mirror: Mirror, agent: Agent, base_sha: str, base: str, *, token: str
-) -> None:
-    """Refuse work that does not start on GitHub's own branches.
+async def _check_start(mirror: Mirror, agent: Agent, start: str, base: str, *, token: str) -> str:
+    """Fetch what the work starts from and return the tip of *base*; refuse any other start.
 
     GitHub serves any commit of any fork by its number, so that one which is merely *there* proves
     nothing: it must be on the base branch, or on the agent's own.
     """
     heads = await mirror.heads(base, agent.branch, token=token)
-    if base not in heads:
+    tip, own = heads.get(base), heads.get(agent.branch)
+    if tip is None:
         raise RepositoryUnusable(f"there is no branch `{base}` (any more)")
-    for branch in (base, agent.branch):
-        tip = heads.get(branch)
-        if tip and await mirror.reaches(base_sha, branch, tip, token=token):
-            return
+    await mirror.fetch(base, tip, token=token)
+    if own == start:
+        await mirror.fetch(agent.branch, own, token=token)
+        return tip
+    if await mirror.reaches(start, base, tip, token=token):
+        return tip
+    if own is not None and await mirror.reaches(start, agent.branch, own, token=token):
+        return tip
     raise PublishRefused(
         f"the work does not start from a commit of `{base}`; was the branch rewritten meanwhile?"
     )
@@ -252,10 +256,10 @@ async def _place(desk: Git, sha: str, wanted: str, heads: Mapping[str, str]) -> 
     raise PushRejected(f"there are {_NAMES} branches named like `{wanted}` already")
 
 
-async def _allows_workflows(desk: Git, base_sha: str) -> bool:
-    """Whether the base's own ``.github/cadence.yml`` says ``allow_workflows: true``."""
+async def _allows_workflows(git: Git, tip: str) -> bool:
+    """Whether ``.github/cadence.yml`` of the base branch says ``allow_workflows: true``."""
     try:
-        text = await desk("cat-file", "blob", f"{base_sha}:.github/cadence.yml")
+        text = await git("cat-file", "blob", f"{tip}:.github/cadence.yml")
     except GitFailed:  # there is no such file
         return False
     try:

@@ -1,7 +1,7 @@
 """A publisher on the GitHub stand-in, with what a test needs round it."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,7 +59,12 @@ def app_of(session: aiohttp.ClientSession, place: Town, **options: Any) -> GitHu
 
 
 def publisher_on(
-    app: GitHubApp, url: str, root: Path, *, checkpoint: Callable[[str], None] | None = None
+    app: GitHubApp,
+    url: str,
+    root: Path,
+    *,
+    checkpoint: Callable[[str], None] | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Publisher:
     """Return a publisher for the stand-in at *url*."""
     return Publisher(
@@ -70,6 +75,7 @@ def publisher_on(
         author=BOT,
         places=Places(base_url="http://127.0.0.1:3000", web_url=url),
         checkpoint=checkpoint or (lambda _step: None),
+        environment=environment,
     )
 
 

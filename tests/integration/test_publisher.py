@@ -1,13 +1,15 @@
 """From a bundle to a branch and a pull request, on real git over real HTTP."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot.domain import Options
+from bot.domain import AgentId, Options
 from bot.errors import (
+    ForbiddenContent,
     GitHubRefused,
     InstallationGone,
     NotFound,
@@ -21,8 +23,8 @@ from deploy.devkit.github import GitHubStandIn
 from deploy.devkit.github import git as bare
 from runner.spec import Verification
 from tests.fakes.github import REPO
-from tests.fakes.press import Press, press
-from tests.fakes.workshop import BRANCH, FIX, Workshop, heads
+from tests.fakes.press import Press, press, publisher_on
+from tests.fakes.workshop import BRANCH, FIX, Workshop, git, heads
 
 FAILED = Verification(
     command="make test", outcome="failed", exit_code=2, seconds=3, baseline_outcome="passed"
@@ -159,6 +161,123 @@ async def test_agent_goes_on_from_its_own_branch(desk: Press, tmp_path: Path) ->
 
     assert second.pr_number == first.pr_number
     assert second.head_sha == shop.head == (await desk.github.refs(REPO))[f"refs/heads/{BRANCH}"]
+
+
+async def test_agent_goes_on_where_a_person_went_on_with_its_branch(
+    desk: Press, tmp_path: Path
+) -> None:
+    desk.workshop.commit(FIX)
+    await desk.publish()
+    await desk.github.push(REPO, BRANCH, {"hers.txt": "dana's\n"}, author="dana")
+    path = desk.github.world.repository(REPO).path
+    shop = Workshop(tmp_path / "again", path, base=BRANCH)
+    shop.commit({"NEWS.md": "multiplied\n"})
+    bundle = shop.bundle()
+    on_main = desk.workshop.base_sha
+
+    published = await desk.publish_as(shop.outcome(bundle, base_sha=on_main), bundle)
+
+    assert published.branch == BRANCH
+    assert (await desk.github.refs(REPO))[f"refs/heads/{BRANCH}"] == shop.head
+
+
+async def test_workflows_are_allowed_by_the_base_branch_only(desk: Press, tmp_path: Path) -> None:
+    allow = {".github/cadence.yml": "allow_workflows: true\n"}
+    desk.workshop.commit(allow)
+    await desk.publish(status="failed")
+    path = desk.github.world.repository(REPO).path
+    shop = Workshop(tmp_path / "again", path, base=BRANCH)
+    shop.commit({".github/workflows/x.yml": "on: push\n"})
+    bundle = shop.bundle()
+
+    with pytest.raises(ForbiddenContent, match="workflow"):
+        await desk.publish_as(shop.outcome(bundle), bundle)
+
+    await desk.github.push(REPO, "main", allow, author="dana")
+    with pytest.raises(PushRejected, match="the App has no permission for those"):
+        await desk.publish_as(shop.outcome(bundle), bundle)
+
+
+async def test_work_goes_out_from_far_behind_the_base(desk: Press, tmp_path: Path) -> None:
+    desk.workshop.commit(FIX)
+    path = desk.github.world.repository(REPO).path
+    far = Workshop(tmp_path / "far", path, branch="far")
+    for number in range(60):
+        far.commit_index(f"Step {number}")
+    git(far.path, "push", "-q", str(path), "far:main")
+
+    assert (await desk.publish()).pr_number is not None
+
+
+async def test_tokens_are_narrow_revoked_and_in_no_file(desk: Press, tmp_path: Path) -> None:
+    desk.workshop.commit(FIX)
+
+    await desk.publish()
+
+    asked = [c.request_body for c in desk.github.requests if c.path.endswith("access_tokens")]
+    contents = [body for body in asked if set(body["permissions"]) == {"contents"}]
+    assert [body["permissions"]["contents"] for body in contents] == ["read", "write"]
+    assert all(body["repository_ids"] == [desk.agent.task.repository_id] for body in contents)
+    revoked = [c.status for c in desk.github.requests if c.method == "DELETE"]
+    assert revoked == [204, 204]
+    files = [f for f in (tmp_path / "mirrors").rglob("*") if f.is_file()]
+    assert files
+    assert not [f for f in files if b"ghs_" in f.read_bytes() or b"Authorization" in f.read_bytes()]
+
+
+async def test_configuration_of_the_host_and_of_the_tree_is_never_read(
+    desk: Press, tmp_path: Path
+) -> None:
+    trap = tmp_path / "sprung"
+    evil = tmp_path / "home"
+    evil.mkdir()
+    hook = evil / "hook"
+    hook.write_text(f"#!/bin/sh\ntouch {trap}\n")
+    hook.chmod(0o755)
+    for name in ("pre-push", "reference-transaction", "post-checkout", "update"):
+        (evil / name).symlink_to(hook)
+    config = (
+        f"[core]\n\thooksPath = {evil}\n\tfsmonitor = {hook}\n\tsshCommand = {hook}\n"
+        f'[filter "x"]\n\tclean = {hook}\n\tsmudge = {hook}\n[diff "x"]\n\ttextconv = {hook}\n'
+        f'\tcommand = {hook}\n[url "http://127.0.0.1:1/"]\n\tinsteadOf = {desk.github.url}\n'
+        f"[credential]\n\thelper = {hook}\n[gpg]\n\tprogram = {hook}\n[push]\n\tgpgSign = true\n"
+        f"[uploadpack]\n\tpackObjectsHook = {hook}\n"
+    )
+    (evil / ".gitconfig").write_text(config)
+    desk.workshop.commit({".gitattributes": "* filter=x diff=x merge=x\n", **FIX})
+    publisher = publisher_on(
+        desk.app,
+        desk.github.url,
+        tmp_path / "others",
+        environment={"HOME": str(evil), "XDG_CONFIG_HOME": str(evil), "GIT_DIR": "/nowhere"},
+    )
+    bundle, head = desk.workshop.bundle(), desk.workshop.head
+    outcome = desk.workshop.outcome(bundle)
+    plain_config = desk.workshop.path / ".git/config"
+    plain_config.write_text(plain_config.read_text() + config)
+
+    published = await publisher.publish(desk.agent, outcome, bundle)
+
+    assert published.head_sha == head
+    assert not trap.exists()
+
+
+async def test_two_at_once_on_one_repository_wait_for_each_other(
+    desk: Press, tmp_path: Path
+) -> None:
+    desk.workshop.commit(FIX)
+    path = desk.github.world.repository(REPO).path
+    shop = Workshop(tmp_path / "second", path, branch="cadence/8-other")
+    shop.commit({"other.txt": "x\n"})
+    bundle = shop.bundle()
+    other = replace(desk.agent, id=AgentId("other"), branch="cadence/8-other")
+
+    first, second = await asyncio.gather(
+        desk.publish(), desk.publisher.publish(other, shop.outcome(bundle), bundle)
+    )
+
+    assert (first.branch, second.branch) == (BRANCH, "cadence/8-other")
+    assert len(desk.github.pulls(REPO)) == 2
 
 
 async def test_branch_with_somebody_elses_work_is_left_alone(desk: Press) -> None:
