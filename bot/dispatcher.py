@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 from dbos import DBOS
@@ -22,6 +22,7 @@ DELIVERY_WAITS_S = (1, 2, 5, 10, 30, 60, 120, 300, 300, 600, 600, 900)
 PUBLISH_WAITS_S = (1, 2, 5, 10, 30, 60, 120, 300, 300, 600)
 GRACE = timedelta(minutes=5)  # the runner keeps its own clock; this is the net below it
 DRAIN_BATCH = 200
+Step = Callable[..., Awaitable[Any]]
 log = structlog.get_logger()
 
 
@@ -61,6 +62,7 @@ class Dispatcher:
         self._finisher = finisher
         self._handle = handle
         self._limits = limits
+        self._max_runs = limits.max_runs
         self._stored = asyncio.Event()
         self.engine = Engine(
             database,
@@ -100,6 +102,10 @@ class Dispatcher:
                 except TimeoutError:
                     continue  # another process may have stored one
 
+    async def sweep(self) -> int:
+        """End machines of runs that are over or unknown; return how many."""
+        return await self._supervisor.sweep()
+
     async def start(self, agent: Agent) -> None:
         """Queue the agent's work; the same agent twice is one."""
         partition = str(agent.task.installation_id)
@@ -112,7 +118,7 @@ class Dispatcher:
         self._register_agents()
 
     def _register_deliveries(self) -> None:
-        handle = DBOS.step(name="handle")(self.handle_once)
+        handle = _step("handle", self.handle_once)
 
         async def handle_delivery(guid: str) -> str:
             for wait_s in (*DELIVERY_WAITS_S, None):
@@ -125,33 +131,44 @@ class Dispatcher:
         DBOS.workflow(name="handle_delivery")(handle_delivery)
 
     def _register_agents(self) -> None:
-        begin = DBOS.step(name="begin")(self._begin)
-        execute = DBOS.step(name="execute")(self._supervisor.execute)
-        finish = DBOS.step(name="finish")(self._finish)
-        give_up = DBOS.step(name="give_up")(self._give_up)
+        begin = _step("begin", self._begin)
+        attempts = self._attempts(_step("execute", self._supervisor.execute))
+        finished = self._finished(_step("finish", self._finish))
+        give_up = _step("give_up", self._give_up)
 
         async def run_agent(agent_id: str) -> str:
-            if not await begin(agent_id):
-                return agent_id
-            run_id, ended = await _attempts(agent_id)
-            for wait_s in PUBLISH_WAITS_S:
-                later = await finish(agent_id, run_id, ended)
-                if later is None:
-                    return agent_id
-                await DBOS.sleep_async(max(wait_s, later))
-            await give_up(agent_id)
+            try:
+                if await begin(agent_id) and not await finished(*await attempts(agent_id)):
+                    await give_up(agent_id, "GitHub did not take the work; `retry` tries again")
+            except Exception:  # an agent that hangs in silence would be worse
+                log.exception("agent broke", agent_id=agent_id)
+                await give_up(agent_id, "Cadence made a mistake; its operator's log has it")
             return agent_id
 
-        async def _attempts(agent_id: str) -> tuple[str, str]:
+        DBOS.workflow(name="run_agent")(run_agent)
+
+    def _attempts(self, execute: Step) -> Callable[[str], Awaitable[tuple[str, str, str]]]:
+        async def attempts(agent_id: str) -> tuple[str, str, str]:
             run_id, ended = "", "lost"
-            for attempt in range(1, self._limits.max_runs + 1):
+            for attempt in range(1, self._max_runs + 1):
                 run_id = f"{agent_id}-{attempt}"
                 ended = await execute(agent_id, run_id, attempt)
                 if ended != "lost":
                     break
-            return run_id, ended
+            return agent_id, run_id, ended
 
-        DBOS.workflow(name="run_agent")(run_agent)
+        return attempts
+
+    def _finished(self, finish: Step) -> Callable[[str, str, str], Awaitable[bool]]:
+        async def finished(agent_id: str, run_id: str, ended: str) -> bool:
+            for wait_s in PUBLISH_WAITS_S:
+                later = await finish(agent_id, run_id, ended)
+                if later is None:
+                    return True
+                await DBOS.sleep_async(max(wait_s, later))
+            return False
+
+        return finished
 
     async def handle_once(self, guid: str, is_last: bool) -> float | None:
         """Handle a delivery; return seconds to wait before the next try, None when it is done."""
@@ -166,11 +183,14 @@ class Dispatcher:
                 await self._failed(guid, error)
             except CadenceError as error:
                 await self._failed(guid, error)
+            except Exception as error:
+                log.exception("delivery broke")
+                await self._failed(guid, error)
             else:
                 await self._deliveries.mark(guid, "handled", note, at=datetime.now(UTC))
         return None
 
-    async def _failed(self, guid: str, error: CadenceError) -> None:
+    async def _failed(self, guid: str, error: Exception) -> None:
         log.error("delivery failed", reason=str(error))
         await self._deliveries.mark(guid, "failed", str(error), at=datetime.now(UTC))
 
@@ -203,9 +223,16 @@ class Dispatcher:
             await self._agents.fail(agent_id, str(error), dict(run.result) if run else None)
         return None
 
-    async def _give_up(self, agent_id: str) -> None:
+    async def _give_up(self, agent_id: str, reason: str) -> None:
         agent = await self._agents.get(agent_id)
         if not agent.status.is_final:
-            await self._agents.fail(
-                agent_id, "GitHub did not take the work; `retry` tries again", agent.result
-            )
+            await self._agents.fail(agent_id, reason, agent.result)
+
+
+def _step(name: str, method: Step) -> Step:
+    """Return *method* as a step of a workflow; the engine marks functions, not methods."""
+
+    async def call(*arguments: Any) -> Any:
+        return await method(*arguments)
+
+    return DBOS.step(name=name)(call)

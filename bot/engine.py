@@ -17,7 +17,7 @@ from typing import Any
 
 import structlog
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, select, text, update
 
 from bot.db.engine import Database, Tx, inserted
 from bot.db.schema import executors
@@ -26,6 +26,7 @@ from bot.db.schema import executors
 APPLICATION_VERSION = "1"
 HEARTBEAT_S = 5.0
 SILENT_S = 30.0
+_LOCK = 0xCADE0001
 log = structlog.get_logger()
 
 
@@ -137,9 +138,17 @@ class Engine:
 
         On SQLite this process is the only one, so every other executor is dead.
         """
-        alive = {self.executor_id}
-        if not self._db.is_sqlite:
-            alive |= await self._heard_since(datetime.now(UTC) - timedelta(seconds=SILENT_S))
+        if self._db.is_sqlite:
+            return await self._resume_stranded({self.executor_id})
+        # `resume` does not ask who owns a workflow, so one process at a time does this.
+        async with self._db.write() as tx:
+            turn = await tx.execute(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _LOCK})
+            if not turn.scalar():
+                return 0
+            since = datetime.now(UTC) - timedelta(seconds=SILENT_S)
+            return await self._resume_stranded({self.executor_id} | await self._heard_since(since))
+
+    async def _resume_stranded(self, alive: set[str]) -> int:
         stranded: dict[str, list[str]] = {}
         for workflow in await DBOS.list_workflows_async(
             status="PENDING", load_input=False, load_output=False

@@ -83,6 +83,7 @@ class Settings(BaseSettings):
     lease_s: Annotated[float, Field(gt=0)] = 30.0
     max_runs: Annotated[int, Field(ge=1)] = 3
     max_clone_mb: Annotated[int, Field(ge=1)] = 2_000
+    runner_program: str = "runner.agent"
     no_sandbox: bool = False
     secret_key: SecretStr = SecretStr("")
     delivery_days: Annotated[int, Field(ge=1)] = 7

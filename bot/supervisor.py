@@ -72,7 +72,8 @@ class Supervisor:
             if ended in {"lost", "cancelled"}:
                 status = RunStatus.LOST if ended == "lost" else RunStatus.CANCELLED
                 await self._runs.end(run_id, status, at=datetime.now(UTC))
-                log.warning("run over without a result", how=ended)
+                words = await self._backend.last_words(run_id)
+                log.warning("run over without a result", how=ended, last_words=words)
             self._desk.forget(run_id)
             await self._backend.destroy(run_id)
             return ended

@@ -92,11 +92,21 @@ class Desk(Protocol):
 class Gateway:
     """The WebSocket side of the coordinator."""
 
-    def __init__(self, desk: Desk, bus: Bus, *, bundles: Path) -> None:
-        self._desk = desk
+    def __init__(self, bus: Bus, *, bundles: Path) -> None:
         self._bus = bus
+        self._waiting: Desk | None = None
         self._bundles = bundles
         self._lines: dict[str, web.WebSocketResponse] = {}
+
+    def open_for(self, desk: Desk) -> None:
+        """Let machines in; before that they are asked to come again."""
+        self._waiting = desk
+
+    @property
+    def _desk(self) -> Desk:
+        if self._waiting is None:
+            raise web.HTTPServiceUnavailable
+        return self._waiting
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Return the routes to add to the application."""

@@ -35,6 +35,10 @@ class RunnerBackend(Protocol):
         """End the run's machine and remove what it left; one that is gone is fine."""
         ...
 
+    async def last_words(self, run_id: str) -> str:
+        """Return the end of what the machine wrote, empty when there is nothing."""
+        ...
+
     async def known_runs(self) -> list[str]:
         """Return the ids of all runs that have a machine or left something behind."""
         ...

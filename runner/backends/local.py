@@ -17,6 +17,8 @@ from runner.backends.base import MachineOrder
 
 STOP_S = 5.0
 _PID_FILE = "runner.pid"
+_CODE = Path(__file__).resolve().parents[2]
+_LAST_WORDS = 2_000
 log = structlog.get_logger()
 
 
@@ -57,6 +59,7 @@ class LocalBackend:
                     stdin=asyncio.subprocess.PIPE,
                     stdout=output,
                     stderr=output,
+                    cwd=_CODE,
                     env=self._environment,
                     start_new_session=True,
                 )
@@ -91,6 +94,14 @@ class LocalBackend:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(child.wait(), timeout=STOP_S)
         await asyncio.to_thread(shutil.rmtree, home, ignore_errors=True)
+
+    async def last_words(self, run_id: str) -> str:
+        """Return the end of what the process wrote, for the operator's log."""
+        try:
+            text = (self._home(run_id) / "runner.log").read_text(errors="replace")
+        except OSError:
+            return ""
+        return text[-_LAST_WORDS:]
 
     async def known_runs(self) -> list[str]:
         """Return the runs that have a folder."""

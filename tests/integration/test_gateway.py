@@ -26,7 +26,8 @@ HASH = hashlib.sha256(TOKEN.encode()).hexdigest()
 async def serving(
     desk: FakeDesk, bus: Bus, root: Path, port: int = 0
 ) -> AsyncIterator[tuple[str, int]]:
-    gateway = Gateway(desk, bus, bundles=root / "bundles")
+    gateway = Gateway(bus, bundles=root / "bundles")
+    gateway.open_for(desk)
     app = web.Application()
     app.add_routes(gateway.routes())
     runner = web.AppRunner(app, shutdown_timeout=0.1)

@@ -1,0 +1,138 @@
+"""The ``cadence`` command."""
+
+import asyncio
+import json
+import sys
+import uuid
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot.errors import CadenceError
+from bot.settings import Settings, load
+
+app = typer.Typer(
+    help="Hand a coding task to an agent; get a reviewable pull request back.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
+) -> None:
+    """Run the coordinator: webhooks, dispatcher, live logs."""
+    from bot.serve import run
+
+    chosen = {"host": host, "port": port}
+    run(load(**{name: value for name, value in chosen.items() if value is not None}))
+
+
+@app.command()
+def setup(
+    port: Annotated[int, typer.Option(help="Port of the page on this machine.")] = 3001,
+    org: Annotated[str, typer.Option(help="Create the App for this organisation.")] = "",
+    public_url: Annotated[str, typer.Option(help="Where GitHub reaches the coordinator.")] = "",
+    env: Annotated[Path, typer.Option(help="File to write the credentials to.")] = Path(".env"),
+) -> None:
+    """Create the GitHub App in the browser and write its credentials to .env."""
+    from bot.setup.server import Setup, run
+
+    settings = load()
+    chosen = Setup(
+        github_url=settings.github_url,
+        api_url=settings.github_api_url,
+        public_url=public_url or settings.base_url,
+        webhook_path=settings.webhook_path,
+        env_path=env,
+        port=port,
+        organisation=org,
+    )
+    created = asyncio.run(run(chosen, announce=typer.echo))
+    typer.echo(f"The App {created.slug} is yours; its credentials are in {env}.")
+    typer.echo("Next: install it on a repository, then run `cadence doctor` and `cadence serve`.")
+
+
+@app.command()
+def receive(
+    file: Annotated[Path, typer.Argument(help="A recorded delivery, as JSON.", exists=True)],
+    event: Annotated[str, typer.Option(help="The event, unless the file name says it.")] = "",
+    url: Annotated[str, typer.Option(help="The webhook's address.")] = "",
+) -> None:
+    """Replay one recorded delivery to the running coordinator."""
+    from bot.receive import replay
+
+    settings = load()
+    status, body = asyncio.run(
+        replay(
+            file,
+            event=event,
+            url=url or f"{settings.base_url}{settings.webhook_path}",
+            secret=settings.webhook_secret.get_secret_value(),
+            guid=str(uuid.uuid4()),
+        )
+    )
+    typer.echo(f"{status} {body}".strip())
+    if status >= 400:
+        raise typer.Exit(1)
+
+
+@app.command()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print findings as JSON.")] = False,
+) -> None:
+    """Check everything that a run needs, and say what to do about what is wrong."""
+    from bot.doctor import examine, show
+
+    findings = asyncio.run(examine(load()))
+    if not show(findings, as_json=as_json):
+        raise typer.Exit(1)
+
+
+@app.command()
+def redact() -> None:
+    """Copy standard input to standard output without its secrets."""
+    from runner.redact import filter_stream
+
+    filter_stream(sys.stdin.buffer, sys.stdout.buffer, load().secret_values)
+
+
+@app.command()
+def run(
+    repo: Annotated[Path, typer.Option(help="A git repository on this machine.")],
+    task: Annotated[str, typer.Option(help="What is to be done.")],
+    model: Annotated[str, typer.Option(help="The model; a default when empty.")] = "",
+    budget: Annotated[float | None, typer.Option(help="US dollars at most.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON line an event.")] = False,
+    no_sandbox: Annotated[bool, typer.Option(help="Run commands without a cage.")] = False,
+) -> None:
+    """Let an agent work on a local repository; its work ends on a branch there."""
+    from bot.local_run import run_task
+
+    chosen: dict[str, Any] = {"no_sandbox": no_sandbox} if no_sandbox else {}
+    if budget is not None:
+        chosen["max_usd"] = budget
+    if model:
+        chosen["model"] = model
+    settings: Settings = load(**chosen)
+    raise typer.Exit(asyncio.run(run_task(settings, repo, task, as_json=as_json)))
+
+
+def main() -> None:
+    """Run the command; a mistake of the user is one line and exit code 2."""
+    try:
+        app()
+    except CadenceError as error:
+        if "--json" in sys.argv:
+            typer.echo(json.dumps({"error": str(error)}))
+        else:
+            typer.secho(f"cadence: {error}", err=True, fg=typer.colors.RED)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+"""The stage of the demo: stand-ins in this process, the coordinator as a process of its own."""
+
+import asyncio
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import aiohttp
+
+from bot.errors import CadenceError, Unavailable
+from bot.settings import Settings, child_environment
+from deploy.devkit.anthropic import AnthropicStandIn
+from deploy.devkit.github import GitHubStandIn
+from deploy.devkit.github.records import AppCredentials
+
+PERSON, OWNER = "dana", "demo"
+_SCENARIO = Path(__file__).parent / "scenario.yml"
+
+
+@dataclass
+class Stage:
+    """What the demo plays on; times are seconds since the comment was written."""
+
+    github: GitHubStandIn
+    llm: AnthropicStandIn | None
+    repository: str
+    coordinator: str
+    log: Path
+    began: float = 0.0
+    times: dict[str, float] = field(default_factory=dict)
+
+    def mark(self, name: str) -> None:
+        """Note when something was seen first."""
+        self.times.setdefault(name, time.monotonic() - self.began)
+
+
+@asynccontextmanager
+async def stage(project: Path, folder: Path, settings: Settings) -> AsyncIterator[Stage]:
+    """Build the stage for *project*; without a key the model's side is played."""
+    key = settings.anthropic_api_key.get_secret_value()
+    async with GitHubStandIn(root=folder / "github") as github:
+        name = f"{OWNER}/{project_name(project)}"
+        await github.repository(name, from_directory=project)
+        github.grant(name, PERSON, "write")
+        port = _free_port()
+        app = github.app(hook_url=f"http://127.0.0.1:{port}/webhooks/github")
+        github.install(OWNER)
+        log = folder / "coordinator.log"
+        if key:
+            model = {"ANTHROPIC_API_KEY": key, "ANTHROPIC_BASE_URL": settings.anthropic_base_url}
+            async with _coordinator(folder, github, app, port, model, log) as url:
+                yield Stage(github, None, name, url, log)
+            return
+        async with AnthropicStandIn(_SCENARIO) as llm:
+            model = {"ANTHROPIC_API_KEY": llm.key, "ANTHROPIC_BASE_URL": llm.url}
+            async with _coordinator(folder, github, app, port, model, log) as url:
+                yield Stage(github, llm, name, url, log)
+
+
+def project_name(project: Path) -> str:
+    """Return a repository name for the folder above *project*'s files."""
+    marker = project / "PKG-INFO"
+    if marker.exists():
+        for line in marker.read_text().splitlines():
+            if line.startswith("Name: "):
+                return line.removeprefix("Name: ")
+    return "project"
+
+
+@asynccontextmanager
+async def _coordinator(
+    folder: Path,
+    github: GitHubStandIn,
+    app: AppCredentials,
+    port: int,
+    model: dict[str, str],
+    log: Path,
+) -> AsyncIterator[str]:
+    environment = (
+        child_environment()
+        | model
+        | {
+            "CADENCE_PORT": str(port),
+            "CADENCE_DATA_DIR": str(folder / "data"),
+            "CADENCE_LOG_FORMAT": "json",
+            "DATABASE_URL": "",
+            "GITHUB_URL": github.url,
+            "GITHUB_API_URL": github.api_url,
+            "GITHUB_APP_ID": str(app.app_id),
+            "GITHUB_APP_SLUG": app.slug,
+            "GITHUB_PRIVATE_KEY": app.private_key_pem,
+            "GITHUB_WEBHOOK_SECRET": app.webhook_secret,
+        }
+    )
+    with log.open("ab") as output:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "serve"),
+            cwd=folder,
+            env=environment | {"PYTHONPATH": str(Path(__file__).parents[3])},
+            stdout=output,
+            stderr=output,
+        )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        await _ready(url, process, log)
+        yield url
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
+
+
+async def _ready(url: str, process: asyncio.subprocess.Process, log: Path) -> None:
+    async with aiohttp.ClientSession() as session:
+        for _ in range(400):
+            if process.returncode is not None:
+                raise CadenceError(f"the coordinator ended; its log: {log}")
+            try:
+                async with session.get(f"{url}/readyz") as answer:
+                    if answer.status == 200:
+                        return
+            except aiohttp.ClientError:
+                pass
+            await asyncio.sleep(0.05)
+    raise Unavailable(f"the coordinator did not come up; its log: {log}")
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

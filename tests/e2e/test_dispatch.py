@@ -1,0 +1,125 @@
+"""The road of an agent with a scripted runner: kills at every step, one pull request."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.world import World, world
+from tests.fakes.github import REPO
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+async def scene(tmp_path: Path) -> AsyncIterator[World]:
+    async with world(tmp_path) as made:
+        made.settings["CADENCE_RUNNER_PROGRAM"] = "tests.fakes.runner_program"
+        made.settings["CADENCE_LEASE_S"] = "4"
+        yield made
+
+
+def asked(scene: World) -> int:
+    issue = scene.github.open_issue(REPO, "dana", "Area is wrong", "It adds.")
+    scene.github.comment(REPO, issue.number, "dana", "@cadence please fix this")
+    return issue.number
+
+
+async def one_of_each(scene: World, number: int) -> None:
+    """There is one pull request, one status comment that names it, and nothing is left running."""
+    pull = await scene.until(lambda: scene.github.pulls(REPO), "a pull request")
+    await scene.until(
+        lambda: any(
+            f"#{pull[0].number}" in c or "/pull/" in c for c in scene.status_comments(number)
+        ),
+        "a comment that links the pull request",
+    )
+    assert len(scene.github.pulls(REPO)) == 1
+    assert len(scene.status_comments(number)) == 1
+    await scene.until(
+        lambda: not [p for p in scene.runner_pids() if p != scene.process.pid],  # type: ignore[union-attr]  # started
+        "no process left",
+    )
+
+
+async def test_mention_becomes_a_pull_request(scene: World) -> None:
+    await scene.start()
+    number = asked(scene)
+
+    await one_of_each(scene, number)
+
+    refs = await scene.github.refs(REPO)
+    assert f"refs/heads/cadence/{number}-area-is-wrong" in refs
+
+
+@pytest.mark.parametrize("step", ["assigned", "cloned", "worked", "uploaded", "finished"])
+async def test_runner_that_dies_costs_nothing_but_time(scene: World, step: str) -> None:
+    scene.script(dieAt=step)
+    await scene.start()
+    number = asked(scene)
+
+    await one_of_each(scene, number)
+
+
+@pytest.mark.parametrize("step", ["assigned", "cloned", "worked", "uploaded", "finished"])
+async def test_coordinator_that_dies_goes_on_where_it_was(scene: World, step: str) -> None:
+    scene.script(waitAt=step)
+    await scene.start()
+    number = asked(scene)
+    await scene.until(lambda: any(step in line for line in scene.trace()), step)
+
+    await scene.kill()
+    scene.script()
+    await scene.start()
+
+    await one_of_each(scene, number)
+    assert {line.split()[0][-2:] for line in scene.trace()} == {"-1"}
+
+
+async def test_both_dying_at_once_is_one_pull_request(scene: World) -> None:
+    scene.script(waitAt="cloned")
+    await scene.start()
+    number = asked(scene)
+    await scene.until(lambda: any("cloned" in line for line in scene.trace()), "cloned")
+
+    await scene.kill()
+    for pid in scene.runner_pids():
+        os.kill(pid, signal.SIGKILL)
+    scene.script()
+    await scene.start()
+
+    await one_of_each(scene, number)
+
+
+async def test_delivery_that_was_accepted_survives_a_kill(scene: World) -> None:
+    scene.github.fault("/repos/.*/permission", status=503, times=3)
+    await scene.start()
+    number = asked(scene)
+    await scene.github.settled()
+    await scene.kill()
+
+    await scene.start()
+
+    await one_of_each(scene, number)
+
+
+async def test_waiting_agents_start_in_order_and_no_more_than_allowed(scene: World) -> None:
+    scene.settings["CADENCE_AGENTS_PER_INSTALLATION"] = "1"
+    scene.script(waitAt="cloned", kind="answer")
+    await scene.start()
+    numbers = [asked(scene) for _ in range(3)]
+    await scene.until(lambda: len(scene.status_comments(numbers[2])) == 1, "all are told")
+    await asyncio.sleep(0.5)
+
+    assert len([line for line in scene.trace() if line.endswith("assigned")]) == 1
+
+    scene.script(kind="answer")
+    for number in numbers:
+        await scene.until(
+            lambda n=number: any("It multiplies." in c for c in scene.status_comments(n)),
+            "an answer",
+        )
+    assert scene.github.pulls(REPO) == []
