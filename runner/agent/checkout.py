@@ -30,6 +30,22 @@ _CONFIG = """\
 [gc]
 \tauto = 0
 """
+# What tools leave lying about; only for untracked files, and only in this run's repository.
+_EXCLUDED = """\
+.cache/
+.coverage
+.hypothesis/
+.mypy_cache/
+.nox/
+.pytest_cache/
+.ruff_cache/
+.tox/
+.venv/
+*.egg-info/
+*.pyc
+__pycache__/
+node_modules/
+"""
 
 
 async def check_out(
@@ -63,6 +79,7 @@ def _copy(store: Path, folder: Path, start: str, spec: RunSpec, url: str) -> Non
     head.write_text(f"{start}\n")
     (folder / "HEAD").write_text(f"ref: refs/heads/{spec.branch}\n")
     name, email = (_quoted(text) for text in (spec.author.name, spec.author.email))
+    (folder / "info/exclude").write_text(_EXCLUDED)
     (folder / "config").write_text(_CONFIG.format(url=_quoted(url), name=name, email=email))
 
 
