@@ -248,3 +248,13 @@ async def test_body_that_is_no_json_is_refused(scene: Town) -> None:
         session.post(f"{scene.github.api_url}{ISSUES}", data=b"{") as answer,
     ):
         assert (answer.status, (await answer.json())["message"]) == (400, "Problems parsing JSON")
+
+
+async def test_pull_requests_opened_at_once_are_one(scene: Town) -> None:
+    await scene.github.push(REPO, "feature", {"a": "b"}, author="dana")
+    bot, words = scene.as_bot(), {"title": "Add a", "head": "feature", "base": "main"}
+
+    answers = await asyncio.gather(*(bot.post(f"/repos/{REPO}/pulls", words) for _ in range(5)))
+
+    assert sorted(each.status for each in answers) == [201, 422, 422, 422, 422]
+    assert len(scene.github.pulls(REPO)) == 1

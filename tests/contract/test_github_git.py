@@ -293,3 +293,22 @@ async def test_clone_that_is_broken_off_leaves_no_process(scene: Town, tmp_path:
     writer.transport.abort()
 
     await asyncio.wait_for(scene.github.git.idle(), 20)
+
+
+@pytest.mark.parametrize("how", ["cut", "502"])
+async def test_push_whose_answer_is_lost_was_done_and_told(
+    scene: Town, tmp_path: Path, how: str
+) -> None:
+    token = scene.github.token(scene.installation_id)
+    copy = await cloned(scene, tmp_path, token=token)
+    await committed(copy, "new.txt", "new\n")
+    status, is_cut = (None, True) if how == "cut" else (502, False)
+    scene.github.fault("git-receive-pack$", status=status, is_cut=is_cut, is_after=True)
+
+    lost = await run_git("push", "origin", "HEAD:feature", cwd=copy, token=token)
+    await scene.github.settled()
+
+    assert lost.code != 0
+    assert scene.hook.events[-2:] == ["create", "push"]
+    again = await run_git("push", "origin", "HEAD:feature", cwd=copy, token=token)
+    assert (again.code, "up-to-date" in again.said) == (0, True)

@@ -43,11 +43,12 @@ async def matching_refs(call: Call) -> Reply:
 
 async def _move(call: Call, name: str, sha: str | None) -> None:
     repo = call.repo
-    before = await git.refs(repo.path)
     if name.removeprefix("refs/heads/") in repo.protected:
         raise Refused(422, "Cannot change this locked branch")
-    await git.update_ref(repo.path, name, sha)
-    await call.site.pushes.moved(repo, before, await git.refs(repo.path), call.actor)
+    async with repo.lock:
+        before = await git.refs(repo.path)
+        await git.update_ref(repo.path, name, sha)
+        await call.site.pushes.moved(repo, before, await git.refs(repo.path), call.actor)
 
 
 @routes.add("POST", _REPO + "/git/refs", _WRITE)

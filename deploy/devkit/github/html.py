@@ -52,7 +52,8 @@ def page(title: str, body: str, *, status: int = 200) -> web.Response:
     text = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>"
+        f'<link rel="icon" href="data:,"><title>{escape(title)}</title>'
+        f"<style>{_STYLE}</style></head><body>"
         '<header class="bar"><div><a href="/">GitHub stand-in</a>'
         '<span class="note">local, for development</span></div></header>'
         f"<main>{body}</main><script>{_LIVE}</script></body></html>"
@@ -129,7 +130,9 @@ def faces(reactions: Sequence[Reaction]) -> str:
     if not reactions:
         return ""
     counts = Counter(each.content for each in reactions)
-    spans = "".join(f"<span>{FACES[content]} {n}</span>" for content, n in counts.items())
+    spans = "".join(
+        f'<span title="{content}">{FACES[content]} {n}</span>' for content, n in counts.items()
+    )
     return f'<div class="faces">{spans}</div>'
 
 
@@ -137,12 +140,13 @@ def issue_row(repo: Repository, item: Issue) -> str:
     """Return one line of a list of issues or pull requests."""
     kind = "pull" if isinstance(item, PullRequest) else "issues"
     author = escape(item.author.login.removesuffix("[bot]"))
+    said = many(len(item.comments), "comment") if item.comments else ""
     return (
         f'<div><span>{state(item)}</span><span class="grow">'
         f'<a href="/{repo.full_name}/{kind}/{item.number}">{markdown.title(item.title)}</a> '
         f'{labels(item)}<br><span class="soft">#{item.number} by {author}, '
         f"{when(item.created_at)}</span></span>"
-        f'<span class="soft">{f"{len(item.comments)} 💬" if item.comments else ""}</span></div>'
+        f'<span class="soft">{said}</span></div>'
     )
 
 
@@ -160,3 +164,8 @@ def delivery_row(item: Delivery) -> str:
         f'<td class="num">{item.duration_s * 1000:.0f} ms</td>'
         f'<td class="num {kind}">{escape(code)}</td></tr>'
     )
+
+
+def many(count: int, noun: str) -> str:
+    """Return a count with its noun."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -53,8 +53,8 @@ class Pages:
             f'<div><span class="grow"><a href="/{repo.full_name}"><strong>'
             f"{escape(repo.full_name)}</strong></a> "
             f'<span class="tag">{"private" if repo.is_private else "public"}</span></span>'
-            f'<span class="soft">{_many(len(items) - pulls, "issue")}, '
-            f"{_many(pulls, 'pull request')}</span></div>"
+            f'<span class="soft">{html.many(len(items) - pulls, "issue")}, '
+            f"{html.many(pulls, 'pull request')}</span></div>"
         )
 
     async def account(self, request: web.Request) -> web.Response:
@@ -146,13 +146,13 @@ class Pages:
             f"{item.title} · #{item.number}",
             f"{html.crumbs(repo)}{_title(item)}"
             f'<p class="meta">{html.state(item)}<span>{html.name(item.author)} '
-            f"wants to merge {_many(size.commits, 'commit')} into "
+            f"wants to merge {html.many(size.commits, 'commit')} into "
             f'<span class="branch mono">{escape(item.base_ref)}</span> from '
             f'<span class="branch mono">{escape(item.head_ref)}</span></span>'
             f"{html.labels(item)}</p>"
             f"{_conversation(repo, item)}"
             f"<h2>Commits</h2>{_rows(rows, 'Everything is merged.')}"
-            f"<h2>{_many(size.changed_files, 'file')} changed "
+            f"<h2>{html.many(size.changed_files, 'file')} changed "
             f'<span class="adds">+{size.additions}</span> '
             f'<span class="dels">&minus;{size.deletions}</span></h2>'
             f"{diff_view.render(await code_pages.pull_diff(repo, item))}",
@@ -177,10 +177,6 @@ def _log(rows: str) -> str:
     head = '<tr><th>Event</th><th>Delivery</th><th>Sent</th><th class="num">Took</th>'
     head += '<th class="num">Answer</th></tr>'
     return f'<div class="sheet scroll"><table class="log">{head}{rows}</table></div>'
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _standing(is_deleted: bool, is_suspended: bool) -> str:

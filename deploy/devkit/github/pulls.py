@@ -40,25 +40,26 @@ class Pulls:
         via: App | None = None,
     ) -> PullRequest:
         """Open a pull request; raise `Refused` where GitHub answers 422."""
-        branch = head.removeprefix(f"{repo.owner.login}:")
-        base_sha, head_sha = await self._sides(repo, branch, base)
-        item = PullRequest(
-            id=self._world.next_id(),
-            number=take_number(repo),
-            author=author,
-            title=title,
-            body=body,
-            via=via,
-            head_ref=branch,
-            head_sha=head_sha,
-            base_ref=base,
-            base_sha=base_sha,
-            draft=draft,
-        )
-        repo.issues[item.number] = item
-        await self._measure(repo, item)
-        self._events.pull_request("opened", repo, item, author)
-        return item
+        async with repo.lock:  # two that come at once must not both find none
+            branch = head.removeprefix(f"{repo.owner.login}:")
+            base_sha, head_sha = await self._sides(repo, branch, base)
+            item = PullRequest(
+                id=self._world.next_id(),
+                number=take_number(repo),
+                author=author,
+                title=title,
+                body=body,
+                via=via,
+                head_ref=branch,
+                head_sha=head_sha,
+                base_ref=base,
+                base_sha=base_sha,
+                draft=draft,
+            )
+            repo.issues[item.number] = item
+            await self._measure(repo, item)
+            self._events.pull_request("opened", repo, item, author)
+            return item
 
     async def _sides(self, repo: Repository, branch: str, base: str) -> tuple[str, str]:
         """Return both commits; raise `Refused` unless the one has something for the other."""

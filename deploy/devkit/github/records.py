@@ -1,5 +1,6 @@
 """What the stand-in remembers: accounts, Apps, repositories, issues, deliveries, exchanges."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -213,6 +214,7 @@ class Repository:
     next_number: int = 1
     created_at: datetime = field(default_factory=now)
     pushed_at: datetime | None = None
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
     @property
     def full_name(self) -> str:

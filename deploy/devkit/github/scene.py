@@ -126,18 +126,19 @@ class Scene:
     ) -> str:
         """Put a commit of *author* on *branch* (made from the default one), as a push would."""
         repo, person = self.world.repository(full_name), self.world.account(author)
-        before = await git.refs(repo.path)
-        ref, start = f"refs/heads/{branch}", await git.rev(repo.path, repo.default_branch)
-        if ref not in before and start:
-            await git.update_ref(repo.path, ref, start)
-        sha = await git_write.commit(
-            repo.path,
-            branch=branch,
-            message=message,
-            author=(person.name, person.email("example.com")),
-            files=files,
-        )
-        await self.site.pushes.moved(repo, before, await git.refs(repo.path), person)
+        async with repo.lock:
+            before = await git.refs(repo.path)
+            ref, start = f"refs/heads/{branch}", await git.rev(repo.path, repo.default_branch)
+            if ref not in before and start:
+                await git.update_ref(repo.path, ref, start)
+            sha = await git_write.commit(
+                repo.path,
+                branch=branch,
+                message=message,
+                author=(person.name, person.email("example.com")),
+                files=files,
+            )
+            await self.site.pushes.moved(repo, before, await git.refs(repo.path), person)
         return sha
 
     async def refs(self, full_name: str) -> dict[str, str]:
@@ -258,9 +259,10 @@ class Scene:
         """Merge a pull request; return the merge commit."""
         repo, person = self.world.repository(full_name), self.world.account(author)
         item = next(each for each in self.pulls(full_name) if each.number == number)
-        before = await git.refs(repo.path)
-        sha = await self.site.pulls.merge(repo, item, person)
-        await self.site.pushes.moved(repo, before, await git.refs(repo.path), person)
+        async with repo.lock:
+            before = await git.refs(repo.path)
+            sha = await self.site.pulls.merge(repo, item, person)
+            await self.site.pushes.moved(repo, before, await git.refs(repo.path), person)
         return sha
 
     def issue(self, full_name: str, number: int) -> Issue:

@@ -1,12 +1,14 @@
 """Git over smart HTTP: the real ``git http-backend`` behind token checks."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 from aiohttp import web
 
 from deploy.devkit.github import auth, git
 from deploy.devkit.github.errors import Refused
+from deploy.devkit.github.faults import Fault
 from deploy.devkit.github.records import Account, Repository
 from deploy.devkit.github.site import Site
 
@@ -28,7 +30,6 @@ class SmartHttp:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._locks: dict[int, asyncio.Lock] = {}
         self.log: list[tuple[str, str, str, int]] = []
         self._running = 0
         self._idle = asyncio.Event()
@@ -55,29 +56,26 @@ class SmartHttp:
         service = request.query.get("service") or request.match_info["service"]
         name = f"{request.match_info['owner']}/{request.match_info['repo']}"
         caller = "anonymous"
+        fault = await self._site.faults.take(request.method, request.path)
         try:
-            await self._fault(request)
+            if fault is not None and not fault.is_after:
+                _break(request, fault)
             identity = self._identity(request)
             caller = identity.name
             repo = self._allowed(identity, name, service == "git-receive-pack")
+            self.log.append((caller, name, service, 200))
+            env = self._environment(request, repo, identity)
+            if request.match_info["service"] != "git-receive-pack":
+                return await self._serve(request, env)
+            response = await self._receive(request, env, repo, identity.account)
+            if fault is not None and fault.is_after:
+                _break(request, fault)
         except Refused as refusal:
             self.log.append((caller, name, service, refusal.status))
             return web.Response(
                 status=refusal.status, text=f"{refusal.message}\n", headers=refusal.headers
             )
-        self.log.append((caller, name, service, 200))
-        env = self._environment(request, repo, identity)
-        if request.match_info["service"] != "git-receive-pack":
-            return await self._run(request, env)
-        return await self._receive(request, env, repo, identity.account)
-
-    async def _fault(self, request: web.Request) -> None:
-        fault = await self._site.faults.take(request.method, request.path)
-        if fault is not None and fault.is_cut and request.transport is not None:
-            request.transport.abort()
-        if fault is not None:
-            words = fault.message or "Server Error"
-            raise Refused(fault.status or 503, words, headers=fault.headers)
+        return response
 
     def _identity(self, request: web.Request) -> auth.Identity:
         value = auth.credential(request.headers.get("Authorization"))
@@ -129,23 +127,34 @@ class SmartHttp:
                 env[variable] = request.headers[header]
         return env
 
-    async def _receive(
-        self, request: web.Request, env: dict[str, str], repo: Repository, sender: Account | None
-    ) -> web.StreamResponse:
-        lock = self._locks.setdefault(repo.id, asyncio.Lock())
-        async with lock:
-            before = await git.refs(repo.path)
-            response = await self._run(request, env, end=False)
-            after = await git.refs(repo.path)
-            if sender is not None:
-                await self._site.pushes.moved(repo, before, after, sender)
-        with suppress(ConnectionError):
-            await response.write_eof()
+    async def _serve(self, request: web.Request, env: dict[str, str]) -> web.StreamResponse:
+        async with self._backend(request, env) as out:
+            status, headers = await _head(out)
+            response = web.StreamResponse(status=status, headers=headers)
+            await response.prepare(request)
+            while chunk := await out.read(_CHUNK):
+                await response.write(chunk)
+        await response.write_eof()
         return response
 
-    async def _run(
-        self, request: web.Request, env: dict[str, str], *, end: bool = True
-    ) -> web.StreamResponse:
+    async def _receive(
+        self, request: web.Request, env: dict[str, str], repo: Repository, sender: Account | None
+    ) -> web.Response:
+        """Take a push; what it moved is told before git hears that it is done."""
+        async with repo.lock:
+            before = await git.refs(repo.path)
+            async with self._backend(request, env) as out:
+                status, headers = await _head(out)
+                report = await out.read()
+            if sender is not None:
+                after = await git.refs(repo.path)
+                await self._site.pushes.moved(repo, before, after, sender)
+        return web.Response(status=status, headers=headers, body=report)
+
+    @asynccontextmanager
+    async def _backend(
+        self, request: web.Request, env: dict[str, str]
+    ) -> AsyncIterator[asyncio.StreamReader]:
         process = await asyncio.create_subprocess_exec(
             git.GIT,
             "http-backend",
@@ -158,16 +167,23 @@ class SmartHttp:
         self._count(1)
         feeding = asyncio.create_task(_feed(request, process))
         try:
-            response = await _relay(request, process)
+            if process.stdout is not None:
+                yield process.stdout
         finally:
             feeding.cancel()
             with suppress(asyncio.CancelledError):
                 await feeding
             await _ended(process)
             self._count(-1)
-        if end:
-            await response.write_eof()
-        return response
+
+
+def _break(request: web.Request, fault: Fault) -> None:
+    """Cut the connection or raise the refusal; a fault that only delays does neither."""
+    if fault.is_cut and request.transport is not None:
+        request.transport.abort()
+    if fault.is_cut or fault.status is not None:
+        words = fault.message or "Server Error"
+        raise Refused(fault.status or 503, words, headers=fault.headers)
 
 
 async def _ended(process: asyncio.subprocess.Process) -> None:
@@ -189,20 +205,15 @@ async def _feed(request: web.Request, process: asyncio.subprocess.Process) -> No
     process.stdin.close()
 
 
-async def _relay(request: web.Request, process: asyncio.subprocess.Process) -> web.StreamResponse:
-    if process.stdout is None:
-        raise web.HTTPInternalServerError
-    response = web.StreamResponse()
-    while line := (await process.stdout.readline()).decode().strip():
+async def _head(out: asyncio.StreamReader) -> tuple[int, dict[str, str]]:
+    status, headers = 200, {}
+    while line := (await out.readline()).decode().strip():
         name, _, value = line.partition(":")
         if name.lower() == "status":
-            response.set_status(int(value.split()[0]))
+            status = int(value.split()[0])
         else:
-            response.headers[name] = value.strip()
-    await response.prepare(request)
-    while chunk := await process.stdout.read(_CHUNK):
-        await response.write(chunk)
-    return response
+            headers[name] = value.strip()
+    return status, headers
 
 
 def _challenge(message: str) -> Refused:
