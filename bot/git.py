@@ -139,9 +139,11 @@ async def _conversation(process: asyncio.subprocess.Process, stdin: bytes) -> tu
 
 
 async def _write(stream: asyncio.StreamWriter, data: bytes) -> None:
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # git has read enough
-        stream.write(data)
-        await stream.drain()
+    # Git has read enough: asyncio says so with the first two, uvloop with the third.
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError, RuntimeError):
+        if data and not stream.is_closing():
+            stream.write(data)
+            await stream.drain()
     stream.close()
 
 
