@@ -45,12 +45,23 @@ class Refused(Exception):
         self.host = host
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """A request for the registries: GET or HEAD and a path."""
+
+    method: str
+    target: str
+    accept: str = ""
+    host: str = ""
+    user_agent: str = ""
+
+
 class Registries(Protocol):
     """Reads from package registries for those who have no way out."""
 
-    async def answer(self, method: str, target: str, accept: str) -> AsyncIterator[bytes]:
-        """Yield a whole HTTP/1.1 response; raise `Refused` for what is not a registry's."""
-        yield b""
+    def answer(self, ask: Ask, journal: "Journal") -> AsyncIterator[bytes]:
+        """Yield a whole HTTP/1.1 response; raise `Refused` before its first byte, or never."""
+        ...
 
 
 @dataclass(slots=True)
@@ -147,8 +158,14 @@ class EgressProxy:
             name = _authority(target, headers)
             await self._tunnel(name, reader, writer)
         elif self._registries is not None and target.startswith("/"):
-            accept = headers.get("accept", "")
-            async for chunk in self._registries.answer(method, target, accept):
+            ask = Ask(
+                method=method,
+                target=target,
+                accept=headers.get("accept", ""),
+                host=headers.get("host", ""),
+                user_agent=headers.get("user-agent", ""),
+            )
+            async for chunk in self._registries.answer(ask, self.journal):
                 writer.write(chunk)
                 async with asyncio.timeout(self._idle_timeout_s):
                     await writer.drain()

@@ -26,6 +26,7 @@ from runner.agent.selftest import SandboxUnavailable, prove
 from runner.agent.toolpipe import PipeBroken, ToolPipe
 from runner.egress import EgressProxy, Journal, Registries
 from runner.egress_policy import EgressPolicy
+from runner.registry import open_registries
 
 TOOL_TIMEOUT_S = 120.0
 MAX_BREAKS = 3
@@ -185,9 +186,11 @@ async def open_sandbox(
 
     *root* is a folder of the runner for home and settings of the cage, never seen from inside
     but for those. The tools start at once, so open it before the clone; *workspace* may still be
-    empty, but is not moved or replaced afterwards.
+    empty, but is not moved or replaced afterwards. *registries* defaults to the operator's own.
     """
     async with AsyncExitStack() as stack:
+        if registries is None and egress.registries:
+            registries = await stack.enter_async_context(open_registries())
         proxy = EgressProxy(egress, registries=registries)
         place = Path(tempfile.mkdtemp(prefix="cadence-"))  # short: a socket's path has 107 bytes
         stack.callback(shutil.rmtree, place, ignore_errors=True)
