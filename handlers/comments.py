@@ -4,9 +4,9 @@ from gidgethub.routing import Router
 from gidgethub.sansio import Event
 
 from bot.domain import Source
-from handlers import mention, payload
+from handlers import payload
 from handlers.payload import Person, Place, Thread
-from handlers.requests import Request, carry_out
+from handlers.requests import Request, carry_out, heard
 from handlers.services import Visit
 
 router = Router()
@@ -16,8 +16,7 @@ router = Router()
 async def hear(event: Event, visit: Visit) -> None:
     """Do what a comment asks after our name; edits and deletions never call us."""
     comment = payload.child(event.data, "comment")
-    services = visit.services
-    asked = mention.parse(payload.text(comment, "body"), slug=services.slug, models=services.models)
+    asked = await heard(visit, payload.text(comment, "body"))
     if asked is None:  # most comments are not for us
         visit.note = "ignored: not for us"
         return
@@ -33,6 +32,6 @@ async def hear(event: Event, visit: Visit) -> None:
         source_ref=f"comment:{comment_id}",
         asked=asked,
         comment_id=comment_id,
-        written_at=payload.created_at(comment) or services.now(),
+        written_at=payload.created_at(comment) or visit.services.now(),
     )
     await carry_out(visit, request)

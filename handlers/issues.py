@@ -6,10 +6,10 @@ from gidgethub.routing import Router
 from gidgethub.sansio import Event
 
 from bot.domain import Source
-from handlers import mention, payload
-from handlers.mention import Instruction
+from handlers import payload
+from handlers.mention import Command, Instruction
 from handlers.payload import Person, Place, Thread
-from handlers.requests import RESOLVE, Request, carry_out
+from handlers.requests import RESOLVE, Request, carry_out, heard
 from handlers.services import Visit
 
 router = Router()
@@ -19,8 +19,7 @@ router = Router()
 async def hear(event: Event, visit: Visit) -> None:
     """Do what the body of a new issue asks after our name; its title calls nobody."""
     issue = payload.child(event.data, "issue")
-    services = visit.services
-    asked = mention.parse(payload.text(issue, "body"), slug=services.slug, models=services.models)
+    asked = await heard(visit, payload.text(issue, "body"))
     if asked is None:
         visit.note = "ignored: not for us"
         return
@@ -32,7 +31,7 @@ async def hear(event: Event, visit: Visit) -> None:
             request,
             author=Person.of(issue.get("user"), "author"),
             source_ref=reference,
-            written_at=payload.created_at(issue) or services.now(),
+            written_at=payload.created_at(issue) or visit.services.now(),
         ),
     )
 
@@ -61,7 +60,7 @@ def _request(
     event: Event,
     visit: Visit,
     *,
-    asked: mention.Instruction | mention.Command | None = None,
+    asked: Instruction | Command | None = None,
     door: str = "opened",
 ) -> Request:
     """Return the request of the one who acted; the issue's own author lends it only the facts."""

@@ -97,7 +97,9 @@ def _after(text: str) -> str:
 
 
 def _before(text: str) -> str:
-    return visible(_OPENERS.sub("", text)).strip("\n").rstrip(f" \t\n,:{_DASHES}")
+    # The end alone is searched: over all of a hostile text that would take a square of its length.
+    head, tail = text[:-_LONGEST_COMMAND], text[-_LONGEST_COMMAND:]
+    return visible(head + _OPENERS.sub("", tail)).strip("\n").rstrip(f" \t\n,:{_DASHES}")
 
 
 def _says_something(text: str) -> bool:

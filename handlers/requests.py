@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -10,7 +11,7 @@ from bot.domain import Agent, AgentStatus, Options, Requester, Source, Task
 from bot.errors import GitHubRefused, IllegalTransition, NotFound
 from bot.github.repository import Repository
 from bot.github.values import Issue, RepositoryInfo
-from handlers import answers
+from handlers import answers, mention
 from handlers.mention import Command, Instruction, Verb
 from handlers.payload import Person, Place, Thread
 from handlers.permissions import bot_reason, first_without
@@ -19,6 +20,7 @@ from handlers.services import Services, Visit
 log = structlog.get_logger()
 
 RESOLVE = "Resolve this issue."
+_LONG = 8_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,12 @@ class Request:
             options=options,
             triggered_at=self.written_at,
         )
+
+
+async def heard(visit: Visit, text: str) -> Instruction | Command | None:
+    """Return what *text* asks of us; a long one is read beside the event loop."""
+    parse = partial(mention.parse, text, slug=visit.services.slug, models=visit.services.models)
+    return parse() if len(text) <= _LONG else await asyncio.to_thread(parse)
 
 
 async def carry_out(visit: Visit, request: Request) -> None:
