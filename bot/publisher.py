@@ -15,16 +15,23 @@ from typing import Protocol
 import structlog
 import yaml
 
-from bot import bundles, pull_body
+from bot import bundles, pull_body, pull_requests
 from bot.bundles import Rules, SecretFinder, Work
 from bot.domain import Agent, Task
-from bot.errors import CadenceError, GitHubRefused, PublishRefused, PushRejected, RepositoryUnusable
+from bot.errors import (
+    CadenceError,
+    GitHubRefused,
+    NotFound,
+    PublishRefused,
+    PushRejected,
+    RepositoryUnusable,
+)
 from bot.evidence import is_verified
 from bot.git import Git, GitFailed, raced, refusal
 from bot.github.app import GitHubApp
 from bot.github.repository import Repository
-from bot.github.values import Pull
 from bot.mirrors import Mirror, Mirrors
+from bot.pull_requests import Wanted
 from runner.spec import Outcome, Person
 
 _RACES = 3
@@ -104,7 +111,11 @@ class Publisher:
         published = Published(branch=branch, head_sha=work.head_sha)
         if outcome.status != "completed":
             return published
-        return await self._publish_pull(agent, outcome, work, published, repository, base)
+        try:
+            return await self._publish_pull(agent, outcome, work, published, repository, base)
+        except (GitHubRefused, NotFound) as error:
+            said = f"{error}; the work is on the branch `{branch}`"
+            raise GitHubRefused(said, status=getattr(error, "status", 404)) from error
 
     async def _publish_branch(
         self, agent: Agent, outcome: Outcome, bundle: Path, base: str, mirror: Mirror
@@ -169,18 +180,21 @@ class Publisher:
         body = self._redactor.redact(
             pull_body.render(agent, outcome, work.files, places=self._places)
         )
-        self._checkpoint("look for the pull request")
-        pull = await repository.find_pull(published.branch)
-        if pull is None or (pull.state != "open" and pull.head_sha != work.head_sha):
-            self._checkpoint("open the pull request")
-            pull = await _opened(
-                repository, title=title, body=body, head=published.branch, base=base
-            )
-            log.info("pull request opened", agent_id=agent.id, number=pull.number)
-            self._checkpoint("opened")
-        elif pull.state == "open" and _is_of_another_agent(pull, agent):
-            pull = await repository.update_pull(pull.number, body=body)
-        note = await self._make_ready(repository, pull, outcome)
+        pull = await pull_requests.ensure(
+            repository,
+            Wanted(
+                title=title,
+                body=body,
+                head=published.branch,
+                head_sha=work.head_sha,
+                base=base,
+                agent_id=agent.id,
+            ),
+            checkpoint=self._checkpoint,
+        )
+        note = await pull_requests.make_ready(
+            repository, pull, is_verified=is_verified(outcome), checkpoint=self._checkpoint
+        )
         return Published(
             branch=published.branch,
             head_sha=work.head_sha,
@@ -188,21 +202,6 @@ class Publisher:
             pr_url=pull.url,
             note=note,
         )
-
-    async def _make_ready(self, repository: Repository, pull: Pull, outcome: Outcome) -> str:
-        """Take the draft mark away once the change is verified; return a note for people."""
-        if pull.state != "open":
-            return f"pull request #{pull.number} is {'merged' if pull.merged else 'closed'} already"
-        if not is_verified(outcome):
-            return "" if pull.draft else "it is not verified, and GitHub has no drafts here"
-        if pull.draft:
-            self._checkpoint("mark it ready")
-            try:
-                await repository.mark_ready(pull.number)
-            except GitHubRefused as error:  # the work is there: a person can press the button
-                log.warning("pull request stays a draft", number=pull.number, reason=str(error))
-                return "it is verified, but GitHub did not let us take its draft mark away"
-        return ""
 
     @contextlib.asynccontextmanager
     async def _token(self, task: Task, level: str) -> AsyncIterator[str]:
@@ -267,28 +266,3 @@ async def _allows_workflows(git: Git, tip: str) -> bool:
     except yaml.YAMLError:
         return False
     return isinstance(config, dict) and config.get("allow_workflows") is True
-
-
-async def _opened(repository: Repository, *, title: str, body: str, head: str, base: str) -> Pull:
-    """Open a draft; where GitHub has no drafts (private, free plan) an ordinary one."""
-    for draft in (True, False):
-        try:
-            return await repository.open_pull(
-                title=title, body=body, head=head, base=base, draft=draft
-            )
-        except GitHubRefused as error:
-            if error.status != 422:
-                raise
-            if "already exists" in str(error):  # somebody, or we before a kill, was faster
-                existing = await repository.find_pull(head)
-                if existing is not None:
-                    return existing
-            if not draft or "draft" not in str(error).lower():
-                raise
-    raise GitHubRefused("GitHub opened no pull request", status=422)
-
-
-def _is_of_another_agent(pull: Pull, agent: Agent) -> bool:
-    """Whether the text is one of ours about older work; people's own texts are left alone."""
-    ours = pull_body.marker("").removesuffix(" -->")
-    return pull.body.startswith(ours) and not pull.body.startswith(pull_body.marker(agent.id))

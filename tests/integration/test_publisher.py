@@ -12,7 +12,6 @@ from bot.errors import (
     ForbiddenContent,
     GitHubRefused,
     InstallationGone,
-    NotFound,
     PublishRefused,
     PushRejected,
     RateLimited,
@@ -244,6 +243,8 @@ async def test_configuration_of_the_host_and_of_the_tree_is_never_read(
         f"[uploadpack]\n\tpackObjectsHook = {hook}\n"
     )
     (evil / ".gitconfig").write_text(config)
+    (evil / "git").mkdir()
+    (evil / "git/config").write_text(config)
     desk.workshop.commit({".gitattributes": "* filter=x diff=x merge=x\n", **FIX})
     publisher = publisher_on(
         desk.app,
@@ -338,6 +339,26 @@ async def test_pull_request_somebody_opened_meanwhile_is_taken_over(desk: Press)
     assert [p.number for p in desk.github.pulls(REPO)] == [published.pr_number]
 
 
+async def test_pull_request_that_exists_already_is_found_when_github_says_so(
+    desk: Press,
+) -> None:
+    desk.workshop.commit(FIX)
+    words = f"A pull request already exists for acme:{BRANCH}."
+    desk.github.fault(r"/pulls$", method="POST", status=422, message=words, is_after=True)
+
+    published = await desk.publish()
+
+    assert [p.number for p in desk.github.pulls(REPO)] == [published.pr_number]
+
+
+async def test_refused_pull_request_still_says_where_the_work_is(desk: Press) -> None:
+    desk.workshop.commit(FIX)
+    desk.github.fault(r"/pulls$", method="POST", status=403, message="no")
+
+    with pytest.raises(GitHubRefused, match=f"; the work is on the branch `{BRANCH}`"):
+        await desk.publish()
+
+
 async def test_where_there_are_no_drafts_an_ordinary_pull_request_is_opened(desk: Press) -> None:
     desk.workshop.commit(FIX)
     words = "Draft pull requests are not supported in this repository."
@@ -426,7 +447,7 @@ async def test_base_that_is_gone_ends_in_a_sentence(desk: Press) -> None:
         ),
         pytest.param({"path": r"/pulls", "is_secondary": True}, RateLimited, id="secondary"),
         pytest.param({"path": r"/pulls", "status": 403, "message": "no"}, GitHubRefused, id="403"),
-        pytest.param({"path": r"/pulls", "status": 404}, NotFound, id="404"),
+        pytest.param({"path": r"/pulls", "status": 404}, GitHubRefused, id="404"),
         pytest.param({"path": r"/pulls", "status": 422, "message": "no"}, GitHubRefused, id="422"),
         pytest.param({"path": r"access_tokens", "status": 500}, Unavailable, id="no token"),
         pytest.param({"path": r"git-upload-pack", "status": 503}, Unavailable, id="git 503"),
