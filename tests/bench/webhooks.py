@@ -33,8 +33,8 @@ async def measure(place: Path, *, seconds: int, rounds: int) -> list[Row]:
     loads: dict[str, list[Load]] = {name: [] for name in servers}
     kept = 0
     for number in range(rounds):
-        for name, start in servers.items():
-            at = place / f"{len(loads[name])}-{number}-{name[:4].strip()}"
+        for turn, (name, start) in enumerate(servers.items()):
+            at = place / f"{number}-{turn}"
             at.mkdir(parents=True)
             async with start(at) as server:
                 await wrk(server.webhook, secret, seconds=1)
