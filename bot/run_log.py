@@ -10,7 +10,7 @@ from bot.db import agents as rows
 from bot.db import runs as run_rows
 from bot.db.engine import Database, Tx
 from bot.domain import Agent, Run, RunStatus
-from bot.errors import NotFound
+from bot.errors import InvalidRequest, NotFound
 from bot.progress import applied
 from runner.spec import Outcome
 
@@ -38,6 +38,7 @@ class RunLog:
             run, agent = await _locked(tx, run_id)
             if seq <= run.acked_seq:
                 return False
+            _check_next(run, seq)
             if kind == "usage":
                 await run_rows.set_cost(tx, run_id, float(data.get("totalCostUsd", 0.0)))
                 agent = replace(agent, cost_usd=await run_rows.cost_of(tx, agent.id))
@@ -54,6 +55,7 @@ class RunLog:
             run, agent = await _locked(tx, run_id)
             if seq <= run.acked_seq:
                 return False
+            _check_next(run, seq)
             result = outcome.model_dump(mode="json", by_alias=True)
             await run_rows.set_cost(tx, run_id, outcome.cost_usd)
             await run_rows.close(tx, run_id, RunStatus.FINISHED, at=now, result=result)
@@ -72,3 +74,9 @@ async def _locked(tx: Tx, run_id: str) -> tuple[Run, Agent]:
     if run is None or agent is None:
         raise NotFound(f"there is no run {run_id}")
     return run, agent
+
+
+def _check_next(run: Run, seq: int) -> None:
+    """A number that was skipped was lost on the way: the runner must dial and send it again."""
+    if seq != run.acked_seq + 1:
+        raise InvalidRequest(f"frame {run.acked_seq + 1} of run {run.id} is missing")

@@ -38,6 +38,7 @@ from runner.spec import Outcome, RunSpec
 
 HEARTBEAT_S = 5.0
 PATIENCE_S = 120.0
+TOKEN_S = 120.0
 _NOT_OURS = (401, 403, 404, 410)
 log = structlog.get_logger()
 
@@ -68,7 +69,7 @@ class WebSocketLink:
         self._patience_s = patience_s
         self._on_secret = on_secret
         self._socket: aiohttp.ClientWebSocketResponse | None = None
-        self._tokens: dict[str, asyncio.Future[str]] = {}
+        self._asked: dict[str, tuple[str, asyncio.Future[str]]] = {}
         self._empty = asyncio.Event()
         self._empty.set()
         self._session: aiohttp.ClientSession | None = None
@@ -94,16 +95,15 @@ class WebSocketLink:
         """Ask for a read token; raise `RunFailed` with the coordinator's sentence."""
         request = NeedTokenFrame(run_id=self._run_id, request_id=uuid.uuid4().hex)
         answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self._tokens[request.request_id] = answer
+        self._asked[request.request_id] = (request.to_json(), answer)
         try:
-            for _ in range(10):  # a line that breaks loses the question, so ask again
-                if self._socket is not None:
-                    with contextlib.suppress(ConnectionError):
-                        await self._socket.send_str(request.to_json())
-                with contextlib.suppress(TimeoutError):
-                    return await asyncio.wait_for(asyncio.shield(answer), timeout=15)
+            if self._socket is not None:
+                with contextlib.suppress(ConnectionError):  # it is asked again after a reconnect
+                    await self._socket.send_str(request.to_json())
+            with contextlib.suppress(TimeoutError):
+                return await asyncio.wait_for(answer, timeout=TOKEN_S)
         finally:
-            del self._tokens[request.request_id]
+            del self._asked[request.request_id]
         raise RunFailed("the coordinator gave no token to read the repository")
 
     async def upload_bundle(self, path: Path) -> str:
@@ -204,14 +204,18 @@ class WebSocketLink:
             self._on_secret(frame.spec.model.api_key.get_secret_value())
             self.spec.set_result(frame.spec)
         self._outbox.ack(frame.acked_seq)
-        for _, text in self._outbox.after(frame.acked_seq):
-            await socket.send_str(text)
+        for question, _ in list(self._asked.values()):
+            await socket.send_str(question)
+        sent = frame.acked_seq
+        while waiting := list(self._outbox.after(sent)):  # more may be said while these are sent
+            for sent, text in waiting:
+                await socket.send_str(text)
         if self._outbox.is_empty:
             self._empty.set()
         self._socket = socket
 
     def _answered(self, frame: TokenFrame) -> None:
-        answer = self._tokens.get(frame.request_id)
+        _, answer = self._asked.get(frame.request_id, ("", None))
         if answer is None or answer.done():
             return
         if frame.error:

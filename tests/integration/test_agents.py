@@ -7,7 +7,7 @@ from bot.bus import Bus
 from bot.db.engine import Database
 from bot.db.runs import Runs
 from bot.domain import AgentStatus, Phase, Run, RunId
-from bot.errors import IllegalTransition, NotFound
+from bot.errors import IllegalTransition, InvalidRequest, NotFound
 from bot.run_log import RunLog
 from runner.spec import Outcome
 from tests.fakes.tasks import TASK, task
@@ -151,6 +151,17 @@ async def test_event_of_a_run_that_was_stored_is_dropped(
 
     assert stored == [True, True, False, False]
     assert (await agents.get(agent_id)).phase is Phase.WORKING
+
+
+async def test_frame_after_a_gap_is_not_taken(
+    database: Database, bus: Bus, agents: Agents
+) -> None:
+    agent_id = await _running(agents)
+    run_id = await _run_of(database, agents, agent_id)
+    run_log = RunLog(database, bus)
+
+    with pytest.raises(InvalidRequest, match="frame 1 of run"):
+        await run_log.record(run_id, 2, "phase", {"phase": "working"}, LATER)
 
 
 async def test_progress_follows_the_plan_and_never_goes_back(
