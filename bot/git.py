@@ -82,9 +82,25 @@ class Git:
         *allow* is the one transport that it may use (``file``, ``https``). Raise `GitFailed` when
         git does, `Unavailable` when it takes too long.
         """
+        process = await self._started(arguments, allow=allow, config=config, token=token)
+        try:
+            async with asyncio.timeout(timeout_s):
+                out, err = await _conversation(process, stdin)
+        except TimeoutError as error:
+            raise Unavailable(f"git did not finish within {timeout_s:.0f} s") from error
+        finally:
+            await _ended(process)
+        if process.returncode:
+            said = err.decode(errors="replace")
+            raise GitFailed(said + out.decode(errors="replace") if "push" in arguments else said)
+        return out
+
+    async def _started(
+        self, arguments: Sequence[str], *, allow: str, config: Sequence[str], token: str
+    ) -> asyncio.subprocess.Process:
         transport = (f"protocol.{allow}.allow=always",) if allow else ()
         flags = [word for line in (*_CONFIG, *transport, *config) for word in ("-c", line)]
-        process = await asyncio.create_subprocess_exec(
+        return await asyncio.create_subprocess_exec(
             _GIT,
             f"--git-dir={self.directory}",
             *flags,
@@ -97,17 +113,6 @@ class Git:
             start_new_session=True,
             pass_fds=tuple(self.held),
         )
-        try:
-            async with asyncio.timeout(timeout_s):
-                out, err = await _conversation(process, stdin)
-        except TimeoutError as error:
-            raise Unavailable(f"git did not finish within {timeout_s:.0f} s") from error
-        finally:
-            await _ended(process)
-        if process.returncode:
-            said = err.decode(errors="replace")
-            raise GitFailed(said + out.decode(errors="replace") if "push" in arguments else said)
-        return out
 
     async def has(self, sha: str) -> bool:
         """Whether the commit is here."""

@@ -256,13 +256,13 @@ async def _place(desk: Git, sha: str, wanted: str, heads: Mapping[str, str]) -> 
 
 
 async def _allows_workflows(git: Git, tip: str) -> bool:
-    """Whether ``.github/cadence.yml`` of the base branch says ``allow_workflows: true``."""
+    """Whether ``cadence.yml`` of the base branch says ``allow_workflows: true``."""
     try:
         text = await git("cat-file", "blob", f"{tip}:.github/cadence.yml")
     except GitFailed:  # there is no such file
         return False
     try:
-        config = yaml.safe_load(text[:65_536])
-    except yaml.YAMLError:
+        said = yaml.safe_load(text[:65_536])
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
         return False
-    return isinstance(config, dict) and config.get("allow_workflows") is True
+    return isinstance(said, dict) and said.get("allow_workflows") is True

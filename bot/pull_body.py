@@ -88,7 +88,7 @@ def _evidence(outcome: Outcome, *, room: int) -> str:
     if verification.outcome == "none":
         return (
             f"{verdict(verification)} Somebody should try the change before it is merged. "
-            "Name the command in `.github/cadence.yml` and the next agent will run it."
+            "Name its command as `verify:` in `.github/cadence.yml`, and the next agent runs it."
         )
     parts = [table(verification)]
     if not is_verified(outcome):
@@ -129,7 +129,7 @@ def _receipt(agent: Agent, outcome: Outcome, places: Places) -> str:
         allow = ", ".join(_bare(host) for host in outcome.hosts_blocked[:_HOSTS])
         rows.append(
             f"Hosts blocked: {_hosts(outcome.hosts_blocked)}. To allow them, add "
-            f"{prose.code(f'egress: [{allow}]')} to `.github/cadence.yml`."
+            f"{prose.code(f'egress: {{allow: [{allow}]}}', limit=900)} to `.github/cadence.yml`."
         )
     return "  \n".join(rows)
 

@@ -1,6 +1,7 @@
 """A publisher killed with -9 before any of its steps, and run again."""
 
 import asyncio
+import fcntl
 import json
 import signal
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.mirrors import Mirrors
 from tests.fakes.github import REPO
 from tests.fakes.press import Press, press
 from tests.fakes.workshop import BRANCH, FIX, heads
@@ -96,3 +98,19 @@ async def test_what_a_killed_git_leaves_behind_is_in_nobodys_way(
 
     assert not desk_left.exists()
     assert len(desk.github.pulls(REPO)) == 1
+
+
+async def test_lock_lasts_as_long_as_a_git_that_outlives_its_publisher(tmp_path: Path) -> None:
+    mirrors = Mirrors(tmp_path)
+    async with mirrors.hold(1, 2, "http://127.0.0.1:1/x.git") as mirror:
+        orphan = await asyncio.create_subprocess_exec(
+            *("git", f"--git-dir={mirror.git.directory}", "cat-file", "--batch"),
+            stdin=asyncio.subprocess.PIPE,
+            pass_fds=tuple(mirror.git.held),
+        )
+    lock = tmp_path / "1/2.lock"
+    with lock.open() as file:
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        await orphan.communicate(b"")
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

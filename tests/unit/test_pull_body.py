@@ -156,7 +156,7 @@ def test_network_is_accounted_for_with_the_line_that_opens_it() -> None:
 
     assert "Hosts contacted: `a.example`." in text
     assert "Hosts blocked: `b.example`, `c.example`. To allow them, add" in text
-    assert "`egress: [b.example, c.example]` to `.github/cadence.yml`." in text
+    assert "`egress: {allow: [b.example, c.example]}` to `.github/cadence.yml`." in text
 
 
 def test_missing_sandbox_is_said_aloud() -> None:
