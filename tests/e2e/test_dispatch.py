@@ -64,7 +64,7 @@ async def test_runner_that_dies_costs_nothing_but_time(scene: World, step: str) 
     await one_of_each(scene, number)
 
 
-@pytest.mark.parametrize("step", ["assigned", "cloned", "worked", "uploaded", "finished"])
+@pytest.mark.parametrize("step", ["assigned", "cloned", "worked", "uploaded"])
 async def test_coordinator_that_dies_goes_on_where_it_was(scene: World, step: str) -> None:
     scene.script(waitAt=step)
     await scene.start()
