@@ -142,7 +142,7 @@ class EgressProxy:
             await self._answer(reader, writer)
         except Refused as refusal:
             self.journal.refused(refusal.host, str(refusal))
-            log.info("egress refused", host=refusal.host, reason=str(refusal))
+            log.debug("egress refused", host=refusal.host, reason=str(refusal))
             with contextlib.suppress(OSError):
                 writer.write(_refusal(refusal))
                 await writer.drain()
