@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.doctor.finding import Finding, Patient, fail, good, warn
+from runner.agent.sandbox_check import check_sandbox
 
 _TIMEOUT_S = 15
 _PYTHON = ((3, 11), (3, 13))
@@ -21,11 +22,6 @@ _GIB = 1024**3
 _GIT_OLDEST = (2, 36)
 _GIT_FIXED = {39: 5, 43: 7, 44: 4, 45: 4, 46: 4, 47: 3, 48: 2, 49: 1}
 _GIT_FIXED_FROM = (2, 50, 1)
-
-_OPEN_NAMESPACES = (
-    "sudo sysctl -w kernel.unprivileged_userns_clone=1 user.max_user_namespaces=15000"
-    " kernel.apparmor_restrict_unprivileged_userns=0 (and keep it in /etc/sysctl.d)"
-)
 
 
 async def look(patient: Patient) -> list[Finding]:
@@ -79,15 +75,11 @@ async def _sandbox(patient: Patient) -> Finding:
         return warn("sandbox", "switched off: what the model asks for runs unconfined", remedy)
     if sys.platform != "linux":
         return warn("sandbox", f"reduced isolation on {sys.platform}", "run Cadence on Linux")
-    if shutil.which("bwrap") is None:
-        remedy = "install bubblewrap: apt-get install -y bubblewrap"
-        return fail("sandbox", "bubblewrap is missing; agents are refused", remedy)
-    arguments = "--unshare-all --unshare-user --disable-userns --cap-drop ALL --die-with-parent"
-    status, said = await _output("bwrap", *arguments.split(), "--ro-bind", "/", "/", "--", "true")
-    if status == 0:
-        return good("sandbox", "bubblewrap can make its own user and network namespaces")
-    first = (said.strip().splitlines() or ["no namespaces"])[0]
-    return fail("sandbox", f"bubblewrap fails: {first}", _OPEN_NAMESPACES)
+    # The same look as a run has before it starts; the first of what it finds is the cage itself.
+    found, *_ = await check_sandbox()
+    if found.is_fine:
+        return good("sandbox", found.detail)
+    return fail("sandbox", f"agents are refused: {found.detail}", found.remedy)
 
 
 def _disk(data_dir: Path) -> Finding:

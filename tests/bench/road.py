@@ -155,12 +155,12 @@ async def _one(world: Scene) -> tuple[float, float, dict[str, float]]:
     sign = last - accepted - calls.spent_s(since=accepted, until=last)
     await until(lambda: len(world.model.spans) > asked, "the first model request")
     first = world.model.spans[asked][0] - accepted
-    status = "SELECT id, status FROM agents ORDER BY created_at DESC LIMIT 1"
+    status = "SELECT id, status, reason FROM agents ORDER BY created_at DESC LIMIT 1"
     final = ("completed", "failed", "cancelled")
     await until(lambda: world.rows(status)[0][1] in final, "the end", seconds=120)
-    agent, ended = world.rows(status)[0]
+    agent, ended, reason = world.rows(status)[0]
     if ended != "completed":
-        raise RuntimeError(f"an agent ended as {ended}")
+        raise RuntimeError(f"an agent ended as {ended}: {reason}")
     return sign, first, _phases(world, agent)
 
 

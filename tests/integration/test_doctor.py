@@ -10,7 +10,7 @@ import pytest
 from bot import manifest, settings
 from bot.db.checkup import look
 from bot.db.engine import Database
-from bot.doctor import Finding, Level, examine
+from bot.doctor import Finding, Level, examine, machine
 from bot.errors import Unavailable
 from deploy.devkit.anthropic import AnthropicStandIn
 from tests.fakes.github import Town, town
@@ -156,3 +156,24 @@ def test_file_that_is_no_database_is_said(tmp_path: Path) -> None:
 def test_database_that_is_not_there_yet_is_not_made(tmp_path: Path) -> None:
     assert look(f"sqlite:///{tmp_path / 'new' / 'c.sqlite3'}").is_new
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_machine_without_the_programs_is_told_how_to_get_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    found = {item.name: item for item in await machine.look(settings.load(_env_file=None))}
+
+    for name, package in (("git", "git"), ("ripgrep", "ripgrep"), ("sandbox", "bubblewrap")):
+        assert found[name].ok is Level.FAIL
+        assert f"apt-get install -y {package}" in found[name].remedy
+
+
+async def test_sandbox_that_is_switched_off_is_pointed_out() -> None:
+    patient = settings.load(_env_file=None, no_sandbox=True)
+
+    found = {item.name: item for item in await machine.look(patient)}
+
+    assert found["sandbox"].ok is Level.WARN
+    assert "unconfined" in found["sandbox"].detail
