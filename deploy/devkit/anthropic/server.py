@@ -147,7 +147,7 @@ class AnthropicStandIn:
         body: Json | None = request[_BODY]
         if body is None:
             raise Refusal(400, "invalid_request_error", "The request body is not valid JSON")
-        if request.query.get("beta") == "true":
+        if request.query.get("beta") == "true" or "anthropic-beta" in request.headers:
             kind = f"beta {kind}"
         fault = contract(kind).fault_in(body)
         if fault:

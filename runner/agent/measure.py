@@ -1,0 +1,81 @@
+"""What the harness runs and measures itself: setup, the baseline, the gate after the change."""
+
+from runner.agent.course import Course
+from runner.agent.ground import Ground
+from runner.agent.verify import verify
+from runner.protocol import EventKind
+from runner.spec import Verification
+
+_SETUP_TAIL = 800
+
+
+class Measurements:
+    """The measurements of one run; *latest* is what stands in the outcome."""
+
+    def __init__(self, course: Course) -> None:
+        self.latest = Verification()
+        self._course = course
+
+    @property
+    def is_regression(self) -> bool:
+        """Whether what passed before the change does not pass any more."""
+        return self.latest.baseline_outcome == "passed" and self.latest.outcome != "passed"
+
+    async def set_up(self, ground: Ground) -> tuple[str, ...]:
+        """Run the repository's setup and return how it went; a failure does not end the run."""
+        await ground.remember_untracked()
+        if not ground.plan.setup:
+            return ()
+        await self._course.phase("setup")
+        return tuple([await self._set_up(ground, command) for command in ground.plan.setup])
+
+    async def _set_up(self, ground: Ground, command: str) -> str:
+        timeout_s = ground.config.setup_timeout_minutes * 60
+        result = await ground.hands.run(command, timeout_s=timeout_s)
+        ended = "did not end in time" if result.timed_out else f"exit code {result.exit_code}"
+        is_good = result.exit_code == 0 and not result.timed_out
+        note = f"Setup `{command}` ({ground.plan.setup_origin}): {ended}."
+        if not is_good:
+            note += f" End of its output: {result.output.strip()[-_SETUP_TAIL:]}"
+        await self._course.log(note, level="info" if is_good else "warning")
+        return note
+
+    async def baseline(self, ground: Ground) -> None:
+        """Measure before the change; what setup and tests leave behind is never committed."""
+        if not ground.plan.verify:
+            await self._course.log(
+                "No verification command was found, so nothing can be verified. "
+                "`verify:` in .github/cadence.yml names one."
+            )
+        await self._measure(ground, "baseline")
+        await ground.disown_untracked()
+        before = self.latest
+        self.latest = before.model_copy(
+            update={"baseline_outcome": before.outcome, "baseline_exit_code": before.exit_code}
+        )
+
+    async def after(self, ground: Ground, stage: str) -> None:
+        """Measure after the change."""
+        await ground.remember_untracked()
+        await self._measure(ground, stage)
+        await ground.disown_untracked()
+
+    async def _measure(self, ground: Ground, stage: str) -> None:
+        course, before = self._course, self.latest
+        if ground.plan.verify:
+            await course.phase("verifying")
+        measured = await verify(
+            ground.hands,
+            ground.plan.verify,
+            origin=ground.plan.verify_origin,
+            timeout_s=ground.config.verify_timeout_minutes * 60,
+        )
+        self.latest = measured.model_copy(
+            update={
+                "output_tail": course.redactor.redact(measured.output_tail),
+                "baseline_outcome": before.baseline_outcome,
+                "baseline_exit_code": before.baseline_exit_code,
+            }
+        )
+        data = self.latest.model_dump(by_alias=True)
+        await course.emit(EventKind.VERIFICATION, data | {"stage": stage})
