@@ -91,14 +91,14 @@ async def _within(command: Coroutine[Any, Any, str], store: Path, spec: RunSpec)
     """Await the fetch; stop it as soon as the store is larger than the run allows."""
     task = asyncio.create_task(command)
     try:
-        while not task.done():
-            used_mb = await asyncio.to_thread(disk_usage_mb, store)
-            if used_mb > spec.max_clone_mb:
+        done = False
+        while not done:
+            done = bool((await asyncio.wait({task}, timeout=SIZE_CHECK_S))[0])
+            if await asyncio.to_thread(disk_usage_mb, store) > spec.max_clone_mb:
                 raise RunFailed(
                     f"{spec.repository} is larger than {spec.max_clone_mb} MB, "
                     "which is the most that is cloned here."
                 )
-            await asyncio.wait({task}, timeout=SIZE_CHECK_S)
         await task
     finally:
         task.cancel()

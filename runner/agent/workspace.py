@@ -144,6 +144,8 @@ class Workspace:
         if sha == "unchanged":
             return None
         await self._import(sha, bundle)
+        await self._check(sha, text, author)
+        self.head = sha
         return Commit(sha=sha, subject=text.partition("\n")[0])
 
     async def _import(self, sha: str, name: str) -> None:
@@ -163,7 +165,15 @@ class Workspace:
             raise RunFailed(f"The bundle of the work is broken: {error}") from error
         if not _SHA.match(sha) or came != sha:
             raise RunFailed("The bundle of the work holds another commit than it should.")
-        self.head = sha
+
+    async def _check(self, sha: str, message: str, author: Person) -> None:
+        """Look at the commit itself: the git that made it belongs to the agent."""
+        form = "--format=%P%n%an%n%ae%n%cn%n%ce%n%B"
+        shown = await self._git("log", "-1", form, sha)
+        name, email = _plain(author.name), _plain(author.email)
+        wanted = "\n".join((self.head, name, email, name, email, message))
+        if shown.strip() != wanted.strip():
+            raise RunFailed("The commit of the work is not the one that was asked for.")
 
     async def bundle(self, path: Path) -> Path:
         """Copy the bundle of everything since *start* to *path*; it needs *start* to be read."""
@@ -223,7 +233,8 @@ def with_trailer(message: str, co_author: Person | None) -> str:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"[<>\x00-\x1f\x7f]+", " ", text).strip()
+    """Return *text* as git keeps it in an identity, which has no brackets and no crud at its ends."""
+    return re.sub(r"[<>\x00-\x1f\x7f]+", " ", text).strip(" .,:;\"\\'")
 
 
 def _identity(person: Person) -> dict[str, str]:
