@@ -22,21 +22,18 @@ _MARKER = re.compile(r"<!-- cadence:agent:([0-9a-f-]{36}) -->")
 
 async def play(settings: Settings, repo: Path | None, task: str, console: Console) -> int:
     """Play the demo; return the exit code."""
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir()
-    folder = FOLDER.resolve()
+    folder = await asyncio.to_thread(_fresh, FOLDER)
     has_key = bool(settings.anthropic_api_key.get_secret_value())
     if repo is not None and not has_key:
         raise CadenceError("your own repository needs the real model: set ANTHROPIC_API_KEY")
     side = (
         "the real model"
         if has_key
-        else "the model's side is played from a scenario file (no ANTHROPIC_API_KEY);\n"
-        "every tool call in it is really executed"
+        else "without ANTHROPIC_API_KEY the model's side is played\n"
+        "from a scenario file; every tool call in it is really executed"
     )
     console.print(Panel(f"Cadence demo: {side}", expand=False))
-    source = project.copy(repo, folder) if repo else await project.fetch(folder)
-    async with stage(source, folder, settings) as made:
+    async with stage(repo, folder, settings) as made:
         console.print(f"GitHub stand-in  {made.github.url}\nCoordinator      {made.coordinator}\n")
         title = project.TITLE if repo is None else task.splitlines()[0][:70]
         body = project.BODY if repo is None else task
@@ -79,6 +76,12 @@ async def _agent_of(made: Stage, number: int) -> str:
                 return found[1]
         await asyncio.sleep(0.05)
     raise CadenceError(f"no agent answered; see {made.log}")
+
+
+def _fresh(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return folder.resolve()
 
 
 def _bare(made: Stage) -> str:

@@ -32,9 +32,14 @@ class Progress:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._state: dict[str, Any] = {}
+        self._phase = ""
 
     def event(self, kind: str, data: dict[str, Any]) -> None:
         """Print one event of the agent as one line."""
+        if kind == "phase":
+            if data["phase"] == self._phase:
+                return
+            self._phase = data["phase"]
         line = _line(kind, data)
         if line is not None:
             self._console.print(line, overflow="ellipsis", no_wrap=True)
@@ -129,7 +134,7 @@ def _line(kind: str, data: dict[str, Any]) -> Text | None:
         return Text(f"▸ {data['phase']}", style="bold cyan")
     if kind == "text" and data.get("text"):
         return Text(f"  {data['text']}")
-    if kind == "tool_call" and data["name"] != "update_plan":
+    if kind == "tool_call" and data["name"] not in {"update_plan", "finish"}:
         given = data.get("input", {})
         main = given.get("command") or given.get("pattern") or given.get("file_path") or ""
         return Text.assemble("  ", (data["name"], "bold"), f" {' '.join(str(main).split())}")

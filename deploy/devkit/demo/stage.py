@@ -1,6 +1,8 @@
 """The stage of the demo: stand-ins in this process, the coordinator as a process of its own."""
 
 import asyncio
+import re
+import socket
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -13,6 +15,7 @@ import aiohttp
 from bot.errors import CadenceError, Unavailable
 from bot.settings import Settings, child_environment
 from deploy.devkit.anthropic import AnthropicStandIn
+from deploy.devkit.demo import project
 from deploy.devkit.github import GitHubStandIn
 from deploy.devkit.github.records import AppCredentials
 
@@ -38,12 +41,17 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(project: Path, folder: Path, settings: Settings) -> AsyncIterator[Stage]:
-    """Build the stage for *project*; without a key the model's side is played."""
+async def stage(repo: Path | None, folder: Path, settings: Settings) -> AsyncIterator[Stage]:
+    """Build the stage for *repo* or the demo's own project; without a key the model is played."""
     key = settings.anthropic_api_key.get_secret_value()
     async with GitHubStandIn(root=folder / "github") as github:
-        name = f"{OWNER}/{project_name(project)}"
-        await github.repository(name, from_directory=project)
+        if repo is None:
+            name = f"{OWNER}/{project.NAME}"
+            await github.repository(name, from_directory=await project.fetch(folder))
+        else:
+            name = f"{OWNER}/{_name_of(repo)}"
+            made = await github.repository(name)
+            await project.hand_over(repo, made.path)
         github.grant(name, PERSON, "write")
         port = _free_port()
         app = github.app(hook_url=f"http://127.0.0.1:{port}/webhooks/github")
@@ -58,16 +66,6 @@ async def stage(project: Path, folder: Path, settings: Settings) -> AsyncIterato
             model = {"ANTHROPIC_API_KEY": llm.key, "ANTHROPIC_BASE_URL": llm.url}
             async with _coordinator(folder, github, app, port, model, log) as url:
                 yield Stage(github, llm, name, url, log)
-
-
-def project_name(project: Path) -> str:
-    """Return a repository name for the folder above *project*'s files."""
-    marker = project / "PKG-INFO"
-    if marker.exists():
-        for line in marker.read_text().splitlines():
-            if line.startswith("Name: "):
-                return line.removeprefix("Name: ")
-    return "project"
 
 
 @asynccontextmanager
@@ -128,9 +126,11 @@ async def _ready(url: str, process: asyncio.subprocess.Process, log: Path) -> No
     raise Unavailable(f"the coordinator did not come up; its log: {log}")
 
 
-def _free_port() -> int:
-    import socket
+def _name_of(repo: Path) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]", "-", repo.resolve().name) or "project"
 
+
+def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
