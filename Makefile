@@ -1,6 +1,6 @@
 # Two commands set everything up: `make demo` and `make test`. Both build .venv on first use.
 PYTHON ?=
-PYTEST_ARGS ?=
+PYTEST_ARGS ?= -n 2
 BIN := .venv/bin
 export PYTHON
 
