@@ -8,7 +8,13 @@ from functools import partial
 import structlog
 
 from bot.domain import Agent, AgentStatus, Options, Requester, Source, Task
-from bot.errors import GitHubRefused, IllegalTransition, NotFound
+from bot.errors import (
+    GitHubRefused,
+    IllegalTransition,
+    InstallationGone,
+    InvalidRequest,
+    NotFound,
+)
 from bot.github.repository import Repository
 from bot.github.values import Issue, RepositoryInfo
 from handlers import answers, mention
@@ -89,7 +95,13 @@ async def carry_out(visit: Visit, request: Request) -> None:
         await asking.refuse(stranger)
         return
     async with services.turn(request.place.repository_id, request.thread.number):
-        await asking.decide()
+        try:
+            await asking.decide()
+        except InstallationGone:  # nobody can be told
+            raise
+        except (GitHubRefused, InvalidRequest) as error:
+            await asking.tell(f"I could not start: {error}.")
+            raise
 
 
 class _Asking:
@@ -113,14 +125,14 @@ class _Asking:
             repository_id=self._request.place.repository_id,
             day=services.now().date(),
         ):
-            await self._tell(answers.refusal_text(person, services.slug))
+            await self.tell(answers.refusal_text(person, services.slug))
 
     async def decide(self) -> None:
         """Carry out a command, pass a message on or create an agent."""
         asked = self._request.asked
         if asked.problems:
             self._visit.note = "refused: wrong options"
-            await self._tell(answers.problems_text(asked.problems))
+            await self.tell(answers.problems_text(asked.problems))
         elif isinstance(asked, Command):
             await self._command(asked)
         else:
@@ -170,19 +182,19 @@ class _Asking:
         if issue.repository.lower() not in known_as or issue.number != self._request.thread.number:
             return "ignored: the issue was moved"
         if issue.is_locked:  # most likely our answer is refused, too
-            await self._tell(answers.LOCKED)
+            await self.tell(answers.LOCKED)
             return "ignored: the conversation is locked"
         if options.base and await self.repository.branch_sha(options.base) is None:
-            await self._tell(answers.no_branch_text(options.base))
+            await self.tell(answers.no_branch_text(options.base))
             return "refused: wrong options"
         return ""
 
     async def _command(self, asked: Command) -> None:
         self._visit.note = f"command: {asked.verb}"
         if asked.verb is Verb.HELP:
-            await self._tell(answers.help_text(self._services.slug))
+            await self.tell(answers.help_text(self._services.slug))
         elif asked.verb is Verb.STATUS:
-            await self._tell(answers.status_text(await self._latest()))
+            await self.tell(answers.status_text(await self._latest()))
         elif asked.verb is Verb.RETRY:
             await self._retry(asked)
         else:
@@ -193,7 +205,7 @@ class _Asking:
         agents, by = self._services.agents, self._request.author.login
         agent = await self._latest()
         if agent is None or (agent.status.is_final and not _is_already(verb, agent)):
-            await self._tell(answers.NOBODY_AT_WORK)
+            await self.tell(answers.NOBODY_AT_WORK)
             return
         try:
             if _is_already(verb, agent):
@@ -206,16 +218,16 @@ class _Asking:
                 await agents.cancel(agent.id, by=by)
         except IllegalTransition as error:
             sentence = str(error)
-            await self._tell(f"{sentence[0].upper()}{sentence[1:]}.")
+            await self.tell(f"{sentence[0].upper()}{sentence[1:]}.")
             return
         await self._react("+1")
 
     async def _retry(self, asked: Command) -> None:
         latest = await self._latest()
         if latest is None:
-            await self._tell(answers.NOTHING_TO_RETRY)
+            await self.tell(answers.NOTHING_TO_RETRY)
         elif latest.task.source_ref != self._request.source_ref and not latest.status.is_final:
-            await self._tell(answers.STILL_AT_WORK)
+            await self.tell(answers.STILL_AT_WORK)
         else:
             before, now = latest.task.options, asked.options
             options = Options(
@@ -237,7 +249,7 @@ class _Asking:
             request.place.repository_id, request.thread.number
         )
 
-    async def _tell(self, words: str) -> None:
+    async def tell(self, words: str) -> None:
         """Write one comment, once however often the delivery is handled."""
         number = self._request.thread.number
         marker = f"<!-- cadence:reply:{self._request.source_ref} -->"

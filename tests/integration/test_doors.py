@@ -1,11 +1,17 @@
 """From a signed webhook of the stand-in through the real door to an agent, or to an answer."""
 
+import hashlib
+import hmac
+import json
 import re
+import uuid
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import aiohttp
+import orjson
 import pytest
 
 from bot.domain import Agent, AgentStatus, Source
@@ -38,6 +44,23 @@ class Village:
         comment = self.github.comment(REPO, issue.number, author, words)
         await self.settled()
         return comment
+
+    async def deliver(self, event: str, payload: dict[str, Any]) -> None:
+        """Send a delivery that the stand-in would never make, rightly signed."""
+        body = json.dumps(payload).encode()
+        secret = self.town.app.webhook_secret.encode()
+        given = {
+            "Content-Type": "application/json",
+            "X-GitHub-Event": event,
+            "X-GitHub-Delivery": str(uuid.uuid4()),
+            "X-Hub-Signature-256": "sha256=" + hmac.new(secret, body, hashlib.sha256).hexdigest(),
+        }
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(self.door.url, data=body, headers=given) as answer,
+        ):
+            assert answer.status == 202
+        await self.door.settled()
 
     def answers(self, issue: Issue) -> list[str]:
         said = self.github.comments(REPO, issue.number)
@@ -526,3 +549,77 @@ async def test_our_answers_call_nobody_and_not_ourselves(village: Village) -> No
 
     assert re.search(r"^[^`]*@cadence", village.answers(issue)[0], re.MULTILINE) is None
     assert len(village.answers(issue)) == 1
+
+
+async def test_what_github_refuses_for_good_is_told_where_the_person_asked(
+    village: Village,
+) -> None:
+    issue = await village.issue("Wrong.")
+    village.github.fault(rf"/repos/{REPO}$", status=403, message="Resource not accessible", times=9)
+
+    await village.says(issue, "@cadence fix it")
+
+    (answer,) = village.answers(issue)
+    assert "I could not start: GitHub refused to read the repository" in answer
+    assert village.door.put_off == []
+
+
+async def test_a_person_who_sends_the_words_of_somebody_else_needs_permission_too(
+    village: Village,
+) -> None:
+    issue = await village.issue("Wrong.")
+    comment = await village.says(issue, "nothing yet")
+    body = orjson.loads(village.github.deliveries[-1].body)
+    body["comment"] |= {"id": comment.id + 100_000, "body": "@cadence fix it"}
+    rita = village.github.user("rita")
+    body["sender"] |= {"login": rita.login, "id": rita.id}
+
+    await village.deliver("issue_comment", body)
+    assert await village.all_agents() == []
+
+    body["comment"]["id"] += 1
+    body["sender"], body["comment"]["user"] = body["comment"]["user"], body["sender"]
+    await village.deliver("issue_comment", body)
+    assert await village.all_agents() == []
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        pytest.param(("comment", "user"), None, id="nobody wrote it"),
+        pytest.param(("comment", "id"), 10**30, id="huge id"),
+        pytest.param(("comment", "id"), True, id="id true"),
+        pytest.param(("comment", "body"), ["@cadence fix it"], id="body list"),
+        pytest.param(("comment", "body"), None, id="no body"),
+        pytest.param(("comment", "performed_via_github_app"), {"id": 1}, id="an App in a name"),
+        pytest.param(("comment", "user", "login"), "../x", id="login with a path"),
+        pytest.param(("comment", "user", "type"), "Bot", id="a bot"),
+        pytest.param(("comment",), [], id="comment list"),
+        pytest.param(("issue",), None, id="no issue"),
+        pytest.param(("issue", "number"), "7", id="number text"),
+        pytest.param(("repository", "full_name"), "acme/../x", id="name with a path"),
+        pytest.param(("repository", "archived"), True, id="archived"),
+        pytest.param(("repository",), None, id="no repository"),
+        pytest.param(("installation",), None, id="no installation"),
+        pytest.param(("sender",), None, id="no sender"),
+        pytest.param(("action",), ["created"], id="action list"),
+        pytest.param(("action",), "deleted", id="another action"),
+    ],
+)
+async def test_a_signed_but_odd_delivery_starts_nothing_and_asks_nobody(
+    village: Village, path: tuple[str, ...], value: object
+) -> None:
+    issue = await village.issue("Wrong.")
+    await village.says(issue, "nothing yet")
+    body = orjson.loads(village.github.deliveries[-1].body)
+    body["comment"]["body"] = "@cadence fix it"
+    place = body
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    asked = len(village.github.requests)
+
+    await village.deliver("issue_comment", body)
+
+    assert await village.all_agents() == []
+    assert len(village.github.requests) == asked

@@ -8,6 +8,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 import structlog
+from aiohttp import web
 
 from bot.errors import (
     CadenceError,
@@ -361,3 +362,33 @@ async def test_no_error_and_no_log_line_holds_a_token_or_an_address(scene: Scene
 async def test_graphql_is_where_each_github_has_it(api: str, graphql: str) -> None:
     async with aiohttp.ClientSession() as session:
         assert Client(session, api_url=api, user_agent="c").graphql_url == graphql
+
+
+async def test_a_token_follows_no_redirect_to_another_host() -> None:
+    heard: list[str] = []
+
+    async def elsewhere(request: web.Request) -> web.Response:
+        heard.append(request.headers.get("Authorization", ""))
+        return web.json_response({})
+
+    async def moved(request: web.Request) -> web.Response:
+        raise web.HTTPTemporaryRedirect(f"http://localhost:{ports[1]}{request.path}")
+
+    ports = []
+    runners = []
+    for handler in (moved, elsewhere):
+        app = web.Application()
+        app.router.add_get("/app", handler)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        ports.append(runner.addresses[0][1])
+        runners.append(runner)
+    async with aiohttp.ClientSession() as session:
+        client = Client(session, api_url=f"http://127.0.0.1:{ports[0]}", user_agent="c")
+        with pytest.raises(GitHubRefused, match="elsewhere"):
+            await client.ask(Call(method="GET", path="app", doing="look", authorization="t"))
+    for runner in runners:
+        await runner.cleanup()
+
+    assert heard == []
