@@ -188,6 +188,8 @@ async def open_sandbox(
     but for those. The tools start at once, so open it before the clone; *workspace* may still be
     empty, but is not moved or replaced afterwards. *registries* defaults to the operator's own.
     """
+    if mode == "bubblewrap" and shutil.which("bwrap") is None:
+        raise SandboxUnavailable(explain(""))
     async with AsyncExitStack() as stack:
         if registries is None and egress.registries:
             registries = await stack.enter_async_context(open_registries())
@@ -199,10 +201,7 @@ async def open_sandbox(
         groups = stack.enter_context(cgroup(f"cadence-{secrets.token_hex(6)}", cage.limits))
         hands = Sandbox(cage, groups, proxy.journal)
         stack.push_async_callback(hands.close)
-        try:
-            await hands.start_tools()
-        except FileNotFoundError as error:
-            raise SandboxUnavailable(explain("")) from error
+        await hands.start_tools()
         if cage.is_caged:
             await prove(cage, hands.execute, _own_file(root))
             proxy.journal.blocked.clear()  # the self-test's own attempts

@@ -233,7 +233,7 @@ def with_trailer(message: str, co_author: Person | None) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return *text* as git keeps it in an identity, which has no brackets and no crud at its ends."""
+    """Return *text* as git keeps it in an identity: no brackets, no crud at its ends."""
     return re.sub(r"[<>\x00-\x1f\x7f]+", " ", text).strip(" .,:;\"\\'")
 
 
