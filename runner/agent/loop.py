@@ -156,7 +156,7 @@ class Conversation:
         )
         try:
             async for stream in runner:
-                reply = await stream.get_final_message()
+                reply = await _whole(stream)
                 await self._heard(reply)
                 content = self._kept(reply)
                 if reply.stop_reason in ("pause_turn", "compaction"):
@@ -164,7 +164,7 @@ class Conversation:
                     self._course.meter.check()
                 elif reply.stop_reason != "tool_use":
                     self._close_calls(reply)
-                    return reply.stop_reason or "end_turn", not content
+                    return reply.stop_reason, not content
                 else:
                     stop = await self._settle(runner, reply, is_whole=len(content))
                     if stop:
@@ -231,6 +231,17 @@ class Conversation:
             await tell_call(course, call.id, call.name, arguments)
             await tell_result(course, call.id, call.name, words, is_error=True, seconds=0.0)
             course.guard.observe(call.name, arguments, words, is_error=True)
+
+
+async def _whole(stream: Any) -> Any:
+    """Return the answer; raise `ValueError` for one that ended early or was none at all."""
+    try:
+        reply = await stream.get_final_message()
+    except AssertionError as error:  # the SDK's way to say that no message came
+        raise ValueError("the answer held no message") from error
+    if reply.stop_reason is None:
+        raise ValueError("the answer ended in the middle")
+    return reply
 
 
 def _not_run(call_id: str) -> Block:

@@ -7,7 +7,6 @@ bidirectional controls. What is left stands in a block whose delimiter its autho
 import re
 import secrets
 import unicodedata
-from collections.abc import Callable
 
 MAX_CHARS = 20_000
 _COMMENT = re.compile(r"<!--.*?(?:--!?>|\Z)", re.DOTALL)
@@ -24,10 +23,15 @@ _UNSEEN = re.compile(
 )
 
 
+def visible(text: str) -> str:
+    """Return *text* without characters that nobody sees; what is code stays code."""
+    return _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
 def clean(text: str, *, limit: int = MAX_CHARS) -> str:
     """Return *text* without what a reader does not see, at most *limit* characters of it."""
     # Unseen characters first: they may stand inside the marks of a comment.
-    seen = _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    seen = visible(text)
     while (shorter := _COMMENT.sub("", seen)) != seen:
         seen = shorter
     seen = _IMAGE_TAG.sub("[image]", _IMAGE.sub("[image]", seen))
@@ -49,9 +53,15 @@ def new_nonce() -> str:
 
 def block(kind: str, text: str, *, nonce: str, **about: str) -> str:
     """Return *text* as data between delimiters of *nonce*, with who said it in the first line."""
+    return _walled(kind, clean(text), nonce, about)
+
+
+def code_block(text: str, *, nonce: str, **about: str) -> str:
+    """Return a piece of a file between delimiters of *nonce*, unchanged but for unseen characters."""
+    return _walled("code", visible(text), nonce, about)
+
+
+def _walled(kind: str, body: str, nonce: str, about: dict[str, str]) -> str:
     facts = "".join(f' {name}="{label(value)}"' for name, value in about.items() if value)
-    body = clean(text).replace(nonce, "")
-    return f"[{kind} {nonce}{facts}]\n{body}\n[end of {kind} {nonce}]"
-
-
-Nonces = Callable[[], str]
+    # Not by nothing: what stands on both sides could be put together to the delimiter.
+    return f"[{kind} {nonce}{facts}]\n{body.replace(nonce, '?')}\n[end of {kind} {nonce}]"

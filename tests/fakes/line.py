@@ -31,9 +31,7 @@ class Line:
 
     async def upload_bundle(self, path: Path) -> str:
         self.bundle = self._home / "uploaded.bundle"
-        data = path.read_bytes()
-        self.bundle.write_bytes(data)
-        return hashlib.sha256(data).hexdigest()
+        return _copied(path, self.bundle)
 
     def of(self, kind: EventKind) -> list[dict[str, Any]]:
         return [data for each, data in self.events if each is kind]
@@ -59,6 +57,11 @@ class Line:
                 then()
 
         self.reactions.append(reaction)
+
+
+def _copied(path: Path, target: Path) -> str:
+    target.write_bytes(path.read_bytes())
+    return hashlib.sha256(target.read_bytes()).hexdigest()
 
 
 def git(folder: Path, *arguments: str) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from deploy.devkit.anthropic import AnthropicStandIn
 from runner.agent.harness import Conditions, run
 from runner.spec import Budget, ModelSpec, Outcome, Person, Price, RunSpec
@@ -102,7 +104,7 @@ class Play:
                 name=self.model,
                 triage_name="claude-haiku-5-5",
                 base_url=self.llm.url,
-                api_key=self.key or self.llm.key,
+                api_key=SecretStr(self.key or self.llm.key),
                 price=PRICE,
                 triage_price=SMALL,
             ),

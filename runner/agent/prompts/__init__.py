@@ -3,7 +3,7 @@
 from functools import cache
 from pathlib import Path
 
-from runner.agent.sanitize import block, clean
+from runner.agent.sanitize import block, clean, code_block
 from runner.spec import Remark, RunSpec, Snippet, Verification
 
 _HERE = Path(__file__).parent
@@ -47,8 +47,8 @@ def task(
         _repository_guidance(guidance, nonce),
         _issue(spec, nonce),
         _remarks(spec.remarks, nonce),
-        snippets(spec.snippets),
-        "\n".join(("# Before you began", *(f"- {note}" for note in notes), _measured(baseline))),
+        snippets(spec.snippets, nonce=nonce),
+        _before(notes, baseline, nonce),
         _task(spec, is_question=is_question),
         hint,
     ]
@@ -116,11 +116,12 @@ def _remarks(remarks: tuple[Remark, ...], nonce: str) -> str:
     return "\n\n".join((f"# What was said there{note}", *reversed(kept)))
 
 
-def snippets(pieces: tuple[Snippet, ...], *, limit: int = SNIPPET_CHARS) -> str:
+def snippets(pieces: tuple[Snippet, ...], *, nonce: str, limit: int = SNIPPET_CHARS) -> str:
     """Return the best *pieces* that fit into *limit* characters, with paths and lines."""
     shown: list[str] = []
     for piece in pieces:
-        one = f"{piece.path}:{piece.start_line}-{piece.end_line}\n````\n{clean(piece.text)}\n````"
+        lines = f"{piece.start_line}-{piece.end_line}"
+        one = code_block(piece.text, nonce=nonce, path=piece.path, lines=lines)
         if len(one) > limit:
             continue
         limit -= len(one)
@@ -131,10 +132,16 @@ def snippets(pieces: tuple[Snippet, ...], *, limit: int = SNIPPET_CHARS) -> str:
     return "\n\n".join((head, *shown))
 
 
+def _before(notes: tuple[str, ...], baseline: Verification, nonce: str) -> str:
+    # Notes hold outputs of the repository's own commands: data like everything from there.
+    told = [block("notes", "\n".join(notes), nonce=nonce)] if notes else []
+    return "\n\n".join(("# Before you began", *told, _measured(baseline)))
+
+
 def _measured(baseline: Verification) -> str:
     if not baseline.command:
-        return "- There is no verification command that the harness knows; find the tests yourself."
-    return f"- Verification command: `{baseline.command}` ({baseline.origin}). {ending(baseline)}"
+        return "There is no verification command that the harness knows; find the tests yourself."
+    return f"Verification command: `{baseline.command}` ({baseline.origin}). {ending(baseline)}"
 
 
 def ending(measured: Verification) -> str:
