@@ -11,7 +11,7 @@ import re
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -107,6 +107,10 @@ class EgressProxy:
         self._resolve, self._dial = resolver, dialer
         self._head_timeout_s, self._idle_timeout_s = head_timeout_s, idle_timeout_s
         self._busy: set[asyncio.Task[None]] = set()
+
+    def allow(self, names: tuple[str, ...]) -> None:
+        """Add *names* to what is allowed; raise `ValueError` for one that is no host name."""
+        self._policy = replace(self._policy, allow=(*self._policy.allow, *names))
 
     @asynccontextmanager
     async def on_socket(self, path: Path) -> AsyncIterator[None]:

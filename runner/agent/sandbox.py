@@ -24,7 +24,7 @@ from runner.agent.sandbox_check import explain
 from runner.agent.seams import CommandResult, ToolFailed, ToolRetry
 from runner.agent.selftest import SandboxUnavailable, prove
 from runner.agent.toolpipe import PipeBroken, ToolPipe
-from runner.egress import EgressProxy, Journal, Registries
+from runner.egress import EgressProxy, Registries
 from runner.egress_policy import EgressPolicy
 from runner.registry import open_registries
 
@@ -39,8 +39,9 @@ log = structlog.get_logger()
 class Sandbox:
     """Implements `runner.agent.seams.Hands`; made by `open_sandbox`."""
 
-    def __init__(self, cage: Cage, groups: tuple[Path, ...], journal: Journal) -> None:
-        self.journal = journal
+    def __init__(self, cage: Cage, groups: tuple[Path, ...], proxy: EgressProxy) -> None:
+        self.journal = proxy.journal
+        self._proxy = proxy
         self._cage, self._groups = cage, groups
         self._pipe: ToolPipe | None = None
         self._breaks = 0
@@ -70,6 +71,10 @@ class Sandbox:
     def host_home(self) -> Path:
         """The home on the host; its contents are the agent's, too."""
         return self._cage.home
+
+    def allow_hosts(self, names: tuple[str, ...]) -> None:
+        """Let commands reach *names*, too, from now on: what the base commit allows."""
+        self._proxy.allow(names)
 
     async def call(self, name: str, arguments: dict[str, Any]) -> str | list[dict[str, Any]]:
         """Execute one of the SDK's tools; see `Hands.call`."""
@@ -199,7 +204,7 @@ async def open_sandbox(
         await stack.enter_async_context(proxy.on_socket(place / "egress.sock"))
         cage = _prepared(workspace, root, place / "egress.sock", mode, limits or Limits())
         groups = stack.enter_context(cgroup(f"cadence-{secrets.token_hex(6)}", cage.limits))
-        hands = Sandbox(cage, groups, proxy.journal)
+        hands = Sandbox(cage, groups, proxy)
         stack.push_async_callback(hands.close)
         await hands.start_tools()
         if cage.is_caged:

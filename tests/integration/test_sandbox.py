@@ -258,6 +258,16 @@ async def test_blocked_host_is_written_down(hands: Sandbox) -> None:
     assert hands.journal.contacted == {}
 
 
+async def test_list_of_hosts_can_be_widened_while_the_cage_stands(hands: Sandbox) -> None:
+    hands.allow_hosts(("nowhere.invalid",))
+    said = await output(hands, "curl -sS https://nowhere.invalid/x; curl -sS https://a.invalid/")
+
+    assert "502" in said
+    assert "403" in said
+    with pytest.raises(ValueError, match="is not a host name"):
+        hands.allow_hosts(("*",))
+
+
 async def test_name_server_and_addresses_are_out_of_reach(hands: Sandbox) -> None:
     assert (await hands.run("curl -sS --noproxy '*' https://8.8.8.8", timeout_s=5)).exit_code == 7
     assert (await hands.run("getent hosts example.org", timeout_s=5)).exit_code != 0

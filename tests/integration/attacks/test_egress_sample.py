@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -50,11 +51,11 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def loaded(sample: Path) -> ModuleType:
-    module = ModuleType("egress_attacks")
-    exec(
-        compile((sample / "egress_attacks.py").read_text(), "egress_attacks", "exec"),
-        module.__dict__,
-    )
+    spec = spec_from_file_location("egress_attacks", sample / "egress_attacks.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
     return module
 
 
