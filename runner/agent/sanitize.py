@@ -57,7 +57,7 @@ def block(kind: str, text: str, *, nonce: str, **about: str) -> str:
 
 
 def code_block(text: str, *, nonce: str, **about: str) -> str:
-    """Return a piece of a file between delimiters of *nonce*, unchanged but for unseen characters."""
+    """Return a piece of a file between delimiters of *nonce*, without unseen characters."""
     return _walled("code", visible(text), nonce, about)
 
 
