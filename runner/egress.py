@@ -11,14 +11,15 @@ import re
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
 import structlog
 
 from runner.client_hello import MAX_BYTES, NotAClientHello, server_name
 from runner.egress_policy import EgressPolicy
+from runner.egress_seams import Ask, Journal, Refused
+from runner.egress_seams import Registries as Registries  # for those who make a proxy
 from runner.splice import CHUNK_BYTES, splice
 
 HEAD_BYTES = 8_192
@@ -26,7 +27,6 @@ HEAD_TIMEOUT_S = 10.0
 DIAL_TIMEOUT_S = 10.0
 IDLE_TIMEOUT_S = 300.0
 MAX_CONNECTIONS = 256
-MAX_RECORDED = 200
 _REQUEST = re.compile(rb"(CONNECT|GET|HEAD) ([!-~]{1,4096}) HTTP/1\.[01]\Z")
 _AUTHORITY = re.compile(rb"([A-Za-z0-9.-]{1,253}):443\Z")
 _HEADER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t -~\x80-\xff]*)\Z")
@@ -34,52 +34,6 @@ log = structlog.get_logger()
 
 Resolver = Callable[[str], Awaitable[list[str]]]
 Dialer = Callable[[str, int], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
-
-
-class Refused(Exception):
-    """The request goes nowhere; *status* is the answer, *host* what to record."""
-
-    def __init__(self, status: int, reason: str, *, host: str = "") -> None:
-        super().__init__(reason)
-        self.status = status
-        self.host = host
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """A request for the registries: GET or HEAD and a path."""
-
-    method: str
-    target: str
-    accept: str = ""
-    host: str = ""
-    user_agent: str = ""
-
-
-class Registries(Protocol):
-    """Reads from package registries for those who have no way out."""
-
-    def answer(self, ask: Ask, journal: "Journal") -> AsyncIterator[bytes]:
-        """Yield a whole HTTP/1.1 response; raise `Refused` before its first byte, or never."""
-        ...
-
-
-@dataclass(slots=True)
-class Journal:
-    """What was reached and what was not, for the pull request."""
-
-    contacted: dict[str, int] = field(default_factory=dict)
-    blocked: dict[str, str] = field(default_factory=dict)
-
-    def reached(self, host: str) -> None:
-        """Count one connection to *host*."""
-        if host in self.contacted or len(self.contacted) < MAX_RECORDED:
-            self.contacted[host] = self.contacted.get(host, 0) + 1
-
-    def refused(self, host: str, reason: str) -> None:
-        """Remember that *host* was asked for in vain."""
-        if host and (host in self.blocked or len(self.blocked) < MAX_RECORDED):
-            self.blocked.setdefault(host, reason)
 
 
 async def resolve(name: str) -> list[str]:
@@ -136,12 +90,15 @@ class EgressProxy:
                 task.cancel()
             await asyncio.gather(*self._busy, return_exceptions=True)
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        if task is None or len(self._busy) >= MAX_CONNECTIONS:
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(self._busy) >= MAX_CONNECTIONS:
             writer.transport.abort()
             return
+        task = asyncio.create_task(self._serve(reader, writer))
         self._busy.add(task)
+        task.add_done_callback(self._busy.discard)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await self._answer(reader, writer)
         except Refused as refusal:
@@ -153,7 +110,6 @@ class EgressProxy:
         except (OSError, TimeoutError, asyncio.IncompleteReadError):
             pass  # one side went away: there is nobody left to tell
         finally:
-            self._busy.discard(task)
             writer.close()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

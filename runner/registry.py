@@ -16,7 +16,7 @@ from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 
-from runner.egress import Ask, Journal, Refused
+from runner.egress_seams import Ask, Journal, Refused
 from runner.registry_config import Upstream, npm_upstream, pypi_upstream
 from runner.registry_links import Seal, rewrite_html, rewrite_json, rewrite_tarballs, sealed_path
 

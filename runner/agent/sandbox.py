@@ -24,8 +24,9 @@ from runner.agent.sandbox_check import explain
 from runner.agent.seams import CommandResult, ToolFailed, ToolRetry
 from runner.agent.selftest import SandboxUnavailable, prove
 from runner.agent.toolpipe import PipeBroken, ToolPipe
-from runner.egress import EgressProxy, Registries
+from runner.egress import EgressProxy
 from runner.egress_policy import EgressPolicy
+from runner.egress_seams import Registries
 from runner.registry import open_registries
 
 TOOL_TIMEOUT_S = 120.0

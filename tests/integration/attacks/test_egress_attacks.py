@@ -312,3 +312,30 @@ async def test_blocked_hosts_are_recorded_once_and_bounded(tmp_path: Path) -> No
 
     assert made.journal.blocked["evil.net"] == "not on the list of allowed hosts"
     assert len(made.journal.blocked) == 200
+
+
+async def test_proxy_that_closes_ends_its_connections_without_a_noise(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with proxy(tmp_path) as (_, world, path):
+        reader, writer = await asyncio.open_unix_connection(path)
+        writer.write(connect(b"github.com:443") + HELLO)
+        await reader.readuntil(b"sink:")
+    async with asyncio.timeout(5):
+        await reader.read()
+    writer.close()
+
+    assert bytes(world.received) == HELLO
+    assert caplog.records == []
+
+
+async def test_connections_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runner.egress.MAX_CONNECTIONS", 3)
+    async with proxy(tmp_path) as (_, _, path):
+        idle = [await asyncio.open_unix_connection(path) for _ in range(3)]
+        await asyncio.sleep(0.05)
+        assert await say(path, connect(b"github.com:443"), HELLO) == b""
+        for _, writer in idle:
+            writer.close()
+        await asyncio.sleep(0.05)
+        assert (await say(path, connect(b"evil.net:443"))).startswith(b"HTTP/1.1 403")
