@@ -119,7 +119,17 @@ def run(
     if model:
         chosen["model"] = model
     settings: Settings = load(**chosen)
+    _quiet(settings)
     raise typer.Exit(asyncio.run(run_task(settings, repo, task, as_json=as_json)))
+
+
+def _quiet(settings: Settings) -> None:
+    """Only warnings, on standard error: standard output is the command's own."""
+    from bot.log import configure
+    from runner.redact import Redactor
+
+    level = settings.log_level if settings.log_level != "info" else "warning"
+    configure(settings.log_format, level, Redactor(settings.secret_values).redact)
 
 
 def main() -> None:

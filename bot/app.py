@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 import aiohttp
 import structlog
 from aiohttp import web
-from handlers.doors import EVENTS, Doors, Services
 
 from bot import pull_body
 from bot.agents import Agents
@@ -34,6 +33,7 @@ from bot.reporter import Reporter
 from bot.run_log import RunLog
 from bot.settings import Settings, child_environment
 from bot.supervisor import Limits, Supervisor
+from handlers.doors import EVENTS, Doors, Services
 from handlers.ingest import Ingest
 from handlers.webhook import Webhook, add_webhook
 from mobile_api.health import Health
@@ -91,6 +91,7 @@ class Coordinator:
         yield
         work.cancel()
         await asyncio.wait([work])
+        await self.deliveries.close()
         await self.database.close()
 
     def _work_ended(self, work: asyncio.Task[None]) -> None:
@@ -198,6 +199,7 @@ class Coordinator:
             supervisor=supervisor,
             finisher=Finisher(self.agents, publisher, self.gateway),
             handle=doors.handle,
+            glance=doors.glance,
             limits=limits,
         )
 

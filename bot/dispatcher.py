@@ -51,6 +51,7 @@ class Dispatcher:
         supervisor: Supervisor,
         finisher: Finisher,
         handle: Callable[[Delivery], Awaitable[str]],
+        glance: Callable[[Delivery], str | None],
         limits: Limits,
     ) -> None:
         self._db = database
@@ -61,6 +62,7 @@ class Dispatcher:
         self._supervisor = supervisor
         self._finisher = finisher
         self._handle = handle
+        self._glance = glance
         self._limits = limits
         self._max_runs = limits.max_runs
         self._stored = asyncio.Event()
@@ -90,17 +92,26 @@ class Dispatcher:
         """Hand stored deliveries to the engine in batches, for ever."""
         while True:
             self._stored.clear()
-            guids = await self._deliveries.unqueued(DRAIN_BATCH)
-            if guids:
-                async with self._db.write() as tx:
-                    calls = [(f"gh:{guid}", (guid,)) for guid in guids]
-                    await self.engine.enqueue_in(tx, "handle_delivery", "deliveries", calls)
-                    await self._deliveries.mark_queued(tx, guids)
-            if len(guids) < DRAIN_BATCH:
+            waiting = await self._deliveries.unqueued(DRAIN_BATCH)
+            if waiting:
+                await self._hand_over(waiting)
+            if len(waiting) < DRAIN_BATCH:
                 try:
                     await asyncio.wait_for(self._stored.wait(), timeout=5)
                 except TimeoutError:
                     continue  # another process may have stored one
+
+    async def _hand_over(self, waiting: Sequence[Delivery]) -> None:
+        """Enqueue what needs work; what a glance settles is settled in the same transaction."""
+        notes = {d.guid: note for d in waiting if (note := self._glance(d)) is not None}
+        guids = [d.guid for d in waiting if d.guid not in notes]
+        async with self._db.write() as tx:
+            if notes:
+                await self._deliveries.settle(tx, notes, at=datetime.now(UTC))
+            if guids:
+                calls = [(f"gh:{guid}", (guid,)) for guid in guids]
+                await self.engine.enqueue_in(tx, "handle_delivery", "deliveries", calls)
+                await self._deliveries.mark_queued(tx, guids)
 
     async def sweep(self) -> int:
         """End machines of runs that are over or unknown; return how many."""

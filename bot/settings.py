@@ -137,6 +137,7 @@ class Settings(BaseSettings):
             self.client_secret.get_secret_value(),
             self.anthropic_api_key.get_secret_value(),
             self.openai_api_key.get_secret_value(),
+            self.server_key.get_secret_value(),
         )
         return tuple(v for v in values if v)
 

@@ -19,6 +19,9 @@ EVENTS = frozenset(
     {"installation", "installation_repositories", "issue_comment", "issues", "push", "repository"}
 )
 
+# Whose text must name us for the delivery to be work.
+_WORDS = {("issue_comment", "created"): "comment", ("issues", "opened"): "issue"}
+
 _ROUTERS = (comments.router, installations.router, issues.router, repositories.router)
 
 
@@ -28,6 +31,23 @@ class Doors:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._router = Router(*_ROUTERS)
+
+    def glance(self, delivery: Delivery) -> str | None:
+        """Return the note of a delivery that needs no work, None for one that must be handled.
+
+        Most comments are not for us; saying so takes no call and no durable step.
+        """
+        data = orjson.loads(delivery.body)
+        event = Event(data, event=delivery.event, delivery_id=delivery.guid)
+        if not self._router.fetch(event):
+            return "ignored: nothing to do"
+        words = _WORDS.get((delivery.event, delivery.action))
+        if words is None:
+            return None
+        text = (data.get(words) or {}).get("body")
+        called = f"@{self._services.slug}".lower()
+        is_ours = not isinstance(text, str) or called in text.lower()
+        return None if is_ours else "ignored: not for us"
 
     async def handle(self, delivery: Delivery) -> str:
         """Return a short note of what came of it; raise `Unavailable` to be called again.

@@ -1,14 +1,21 @@
 """Webhook deliveries: stored before they are answered, handled once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Column, bindparam, delete, select, update
 
 from bot.db.engine import Database, Tx, insert_once
 from bot.db.schema import deliveries
+from bot.db.sqlite_writer import SqliteWriter
 from bot.errors import NotFound
+
+_FAST_INSERT = """
+    INSERT INTO deliveries (guid, event, action, installation_id, body, state, note, received_at)
+    VALUES (?, ?, ?, ?, ?, 'stored', '', ?) ON CONFLICT DO NOTHING
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,37 +35,55 @@ class DeliveryStore:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._fast = SqliteWriter(database) if database.is_sqlite else None
+
+    async def close(self) -> None:
+        """Let go of what is held besides the database."""
+        if self._fast is not None:
+            await self._fast.close()
 
     async def add_many(self, batch: Sequence[Delivery]) -> None:
         """Store *batch* in one durable transaction; a GUID that is there already is skipped."""
+        if self._fast is not None:
+            await self._fast.write(_FAST_INSERT, [_fast_row(d) for d in batch])
+            return
         async with self._db.write() as tx:
             await tx.execute(insert_once(tx, deliveries), [_row(d) for d in batch])
 
     async def get(self, guid: str) -> Delivery:
         """Return the delivery; raise `NotFound`."""
-        columns = [c for c in deliveries.c if c.name not in {"state", "note", "handled_at"}]
         async with self._db.read() as tx:
-            row = (await tx.execute(select(*columns).where(deliveries.c.guid == guid))).first()
+            row = (await tx.execute(select(*_columns()).where(deliveries.c.guid == guid))).first()
         if row is None:
             raise NotFound(f"there is no delivery {guid}")
         return Delivery(**row._mapping)
 
-    async def unqueued(self, limit: int) -> list[str]:
-        """Return GUIDs that were stored and not handed to the engine yet, oldest first."""
+    async def unqueued(self, limit: int) -> list[Delivery]:
+        """Return deliveries that were stored and not handed to the engine yet, oldest first."""
         query = (
-            select(deliveries.c.guid)
+            select(*_columns())
             .where(deliveries.c.state == "stored")
             .order_by(deliveries.c.received_at)
             .limit(limit)
         )
         async with self._db.read() as tx:
-            return list((await tx.execute(query)).scalars())
+            return [Delivery(**row._mapping) for row in await tx.execute(query)]
 
     async def mark_queued(self, tx: Tx, guids: Sequence[str]) -> None:
         """Note in *tx*, the transaction that enqueues them, that *guids* are with the engine."""
         await tx.execute(
             update(deliveries).where(deliveries.c.guid.in_(guids)).values(state="queued")
         )
+
+    async def settle(self, tx: Tx, notes: Mapping[str, str], *, at: datetime) -> None:
+        """Note in *tx* of deliveries that need no work why they need none."""
+        rows = [{"delivery": guid, "why": why} for guid, why in notes.items()]
+        statement = (
+            update(deliveries)
+            .where(deliveries.c.guid == bindparam("delivery"))
+            .values(state="handled", note=bindparam("why"), handled_at=at)
+        )
+        await tx.execute(statement, rows)
 
     async def mark(self, guid: str, state: str, note: str, *, at: datetime) -> None:
         """Note how the handling ended."""
@@ -73,6 +98,10 @@ class DeliveryStore:
         return result.rowcount
 
 
+def _columns() -> list[Column[Any]]:
+    return [c for c in deliveries.c if c.name not in {"state", "note", "handled_at"}]
+
+
 def _row(delivery: Delivery) -> dict[str, object]:
     return {
         "guid": delivery.guid,
@@ -84,3 +113,15 @@ def _row(delivery: Delivery) -> dict[str, object]:
         "note": "",
         "received_at": delivery.received_at,
     }
+
+
+def _fast_row(delivery: Delivery) -> tuple[object, ...]:
+    at = delivery.received_at.astimezone(UTC)
+    return (
+        delivery.guid,
+        delivery.event,
+        delivery.action,
+        delivery.installation_id,
+        delivery.body,
+        at.strftime("%Y-%m-%d %H:%M:%S.%f"),  # as the ORM writes it
+    )

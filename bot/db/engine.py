@@ -58,9 +58,14 @@ class Database:
     @contextlib.asynccontextmanager
     async def write(self) -> AsyncIterator[Tx]:
         """Open one transaction; it commits when the block ends well."""
-        turn = self._turn if self.is_sqlite else contextlib.nullcontext()
-        async with turn, self.engine.begin() as tx:
+        async with self.turn(), self.engine.begin() as tx:
             yield tx
+
+    @contextlib.asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for our turn to write: on SQLite one of us at a time, without busy waiting."""
+        async with self._turn if self.is_sqlite else contextlib.nullcontext():
+            yield
 
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:

@@ -151,17 +151,21 @@ async def run_locally(
     as_json: bool,
     bundle: Path,
     branch: str = "",
+    requester: Person | None = None,
     out: TextIO | None = None,
 ) -> Outcome:
     """Run an agent on a clone of *repo*'s current branch; the repository itself is not touched.
 
     When `Outcome.bundle_sha256` is not empty, the work lies in the file *bundle* as branch
-    *branch* (``cadence/<slug of the task>`` by default). Raises `RunFailed` when *repo* cannot be
+    *branch* (``cadence/<slug of the task>`` by default); *requester* is its co-author (by default
+    who the repository's own configuration names, if any). Raises `RunFailed` when *repo* cannot be
     worked on. With *as_json* the last line is ``{"kind": "result", "data": {...}}``.
     """
     spec = await local_spec(
         repo, task, model=model, budget=budget, sandbox=sandbox, branch=branch or branch_for(task)
     )
+    if requester is not None:
+        spec = spec.model_copy(update={"co_author": requester, "requester": requester.name})
     link = TerminalLink(bundle, as_json=as_json, out=out or sys.stdout)
     root = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="cadence-run-"))
     try:

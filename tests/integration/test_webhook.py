@@ -376,7 +376,7 @@ async def test_a_guid_that_was_seen_is_answered_and_stored_once(tmp_path: Path) 
     answers.append(await send(door, raw(headers(other)), other))
 
     assert answers == [202] * 11
-    assert await store.unqueued(100) == [GUID]
+    assert [d.guid for d in await store.unqueued(100)] == [GUID]
     assert (await store.get(GUID)).body == GOOD
     storing.cancel()
     with suppress(asyncio.CancelledError):

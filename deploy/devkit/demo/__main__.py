@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.panel import Panel
 
 from bot.errors import CadenceError
+from bot.log import configure
 from bot.settings import Settings, load
 from deploy.devkit.demo import project, show
 from deploy.devkit.demo.stage import PERSON, Stage, stage
@@ -95,6 +96,7 @@ def main() -> None:
     parser.add_argument("--task", default="", help="what is to be done there")
     chosen = parser.parse_args()
     console = Console()
+    configure("auto", "warning", lambda text: text)
     if chosen.repo and not chosen.task:
         parser.error("--repo needs --task")
     try:

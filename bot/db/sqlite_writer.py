@@ -1,0 +1,56 @@
+"""Rows into SQLite by one thread with one connection: for what must be stored fast.
+
+The driver of the ORM hands every statement to another thread and back; a batch of deliveries goes
+through here in one hand-over, which makes the webhook half as fast again.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from bot.db.engine import Database
+
+
+class SqliteWriter:
+    """Execute one statement for many rows in one durable transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
+        self._connection: sqlite3.Connection | None = None
+
+    async def write(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Execute *statement* for each of *rows* and commit to disk."""
+        loop = asyncio.get_running_loop()
+        async with self._db.turn():
+            await loop.run_in_executor(self._thread, self._write, statement, rows)
+
+    async def close(self) -> None:
+        """Let the file go."""
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._thread, self._close)
+        self._thread.shutdown(wait=False)
+
+    def _write(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        connection = self._connection or self._connected()
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            connection.executemany(statement, rows)
+            connection.execute("COMMIT")
+        except sqlite3.Error:
+            connection.execute("ROLLBACK")
+            raise
+
+    def _connected(self) -> sqlite3.Connection:
+        path = self._db.url.database or ""
+        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._connection.execute("PRAGMA synchronous=FULL")
+        self._connection.execute("PRAGMA busy_timeout=10000")
+        return self._connection
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
