@@ -1,14 +1,19 @@
 """What a run may use: memory, processes, CPU, file sizes, disk; cgroup v1 or v2, else rlimits."""
 
+import asyncio
 import contextlib
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import secrets
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 CGROUPS = Path("/sys/fs/cgroup")
 _MB = 1024 * 1024
+_REMOVE_TRIES = 40
+_REMOVE_PAUSE_S = 0.025
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +45,10 @@ class Limits:
         return ",".join(f"{name}={value}" for name, value in bounds.items())
 
 
-@contextmanager
-def cgroup(name: str, limits: Limits, *, root: Path = CGROUPS) -> Iterator[tuple[Path, ...]]:
+@asynccontextmanager
+async def cgroup(
+    name: str, limits: Limits, *, root: Path = CGROUPS
+) -> AsyncIterator[tuple[Path, ...]]:
     """Make a cgroup *name* with *limits*; yield the files that a process joins it by.
 
     Yields nothing where no cgroup may be written: the rlimits are what is left then.
@@ -49,12 +56,46 @@ def cgroup(name: str, limits: Limits, *, root: Path = CGROUPS) -> Iterator[tuple
     made: list[Path] = []
     try:
         for parent, settings in (*_version_1(root, limits), *_version_2(root, limits)):
+            _sweep(parent)
             group = parent / name
             if _make(group, settings):
                 made.append(group)
         yield tuple(group / "cgroup.procs" for group in made)
     finally:
         for group in made:
+            await _remove(group)
+
+
+async def _remove(group: Path) -> None:
+    """Kill what is left in *group* and remove it; a killed process takes a moment to be gone."""
+    for _ in range(_REMOVE_TRIES):
+        if _is_removed(group):
+            return
+        await asyncio.sleep(_REMOVE_PAUSE_S)
+
+
+def _is_removed(group: Path) -> bool:
+    with contextlib.suppress(OSError, ValueError):
+        for pid in map(int, (group / "cgroup.procs").read_text().split()):
+            if pid > 1:  # 0 is a process of another namespace, and to us a whole group
+                os.kill(pid, signal.SIGKILL)
+    try:
+        group.rmdir()
+    except OSError:
+        return False
+    return True
+
+
+def group_name() -> str:
+    """Return a name for this process's next cgroup."""
+    return f"cadence-{os.getpid()}-{secrets.token_hex(6)}"
+
+
+def _sweep(parent: Path) -> None:
+    """Remove the groups of runners that were killed."""
+    for group in parent.glob("cadence-*-*"):
+        pid = group.name.split("-")[1]
+        if pid.isdigit() and not Path("/proc", pid).exists():
             with contextlib.suppress(OSError):
                 group.rmdir()
 

@@ -5,7 +5,6 @@ one on the same workspace and home (`Sandbox.run`). See ``docs/security.md`` for
 """
 
 import asyncio
-import secrets
 import shutil
 import sys
 import tempfile
@@ -18,7 +17,7 @@ import structlog
 
 from runner.agent import toolpipe
 from runner.agent.cage import Cage, write_etc
-from runner.agent.limits import Limits, cgroup, disk_usage_mb, joining
+from runner.agent.limits import Limits, cgroup, disk_usage_mb, group_name, joining
 from runner.agent.process import cut, execute
 from runner.agent.sandbox_check import explain
 from runner.agent.seams import CommandResult, ToolFailed, ToolRetry
@@ -204,7 +203,7 @@ async def open_sandbox(
         stack.callback(shutil.rmtree, place, ignore_errors=True)
         await stack.enter_async_context(proxy.on_socket(place / "egress.sock"))
         cage = _prepared(workspace, root, place / "egress.sock", mode, limits or Limits())
-        groups = stack.enter_context(cgroup(f"cadence-{secrets.token_hex(6)}", cage.limits))
+        groups = await stack.enter_async_context(cgroup(group_name(), cage.limits))
         hands = Sandbox(cage, groups, proxy)
         stack.push_async_callback(hands.close)
         await hands.start_tools()

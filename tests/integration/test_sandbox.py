@@ -3,6 +3,7 @@
 import asyncio
 import os
 import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -42,6 +43,10 @@ async def hands(tmp_path: Path) -> AsyncIterator[Sandbox]:
 async def either(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Sandbox]:
     async with sandbox(tmp_path, mode=request.param) as made:
         yield made
+
+
+def groups_of_this_process() -> list[Path]:
+    return list(Path("/sys/fs/cgroup").glob(f"*/cadence-{os.getpid()}-*"))
 
 
 def processes() -> str:
@@ -320,6 +325,48 @@ async def test_workspace_that_grows_too_large_ends_the_run_with_a_sentence(
             await hands.run("head -c 9000000 /dev/zero > big; sleep 60", timeout_s=60)
 
 
+_VICTIM = """
+import asyncio, sys
+from pathlib import Path
+from runner.agent.sandbox import open_sandbox
+from runner.egress_policy import EgressPolicy
+async def main(place, mode, marker):
+    async with open_sandbox(
+        workspace=Path(place, "tree"), root=Path(place, "run"), mode=mode,
+        egress=EgressPolicy(registries=False),
+    ) as hands:
+        await hands.call("bash", {"command": f"setsid sleep {marker} > /dev/null 2>&1 &"})
+        running = asyncio.create_task(hands.run(f"sleep {marker}", timeout_s=60))
+        await asyncio.sleep(0.5)
+        print("up", flush=True)
+        await running
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("mode", ["bubblewrap", "none"])
+async def test_nothing_is_left_when_the_runner_is_killed(tmp_path: Path, mode: str) -> None:
+    marker = f"5{os.getpid()}.5"
+    victim = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", _VICTIM, str(tmp_path), mode, marker),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert victim.stdout is not None
+    line = b""
+    while line != b"up\n":
+        line = await victim.stdout.readline()
+        assert line
+    assert processes().count(f"sleep {marker}") >= 2
+    victim.kill()
+    await victim.wait()
+    for _ in range(50):
+        if f"sleep {marker}" not in processes():
+            break
+        await asyncio.sleep(0.1)
+
+    assert f"sleep {marker}" not in processes()
+
+
 async def test_nothing_is_left_when_the_sandbox_closes(tmp_path: Path) -> None:
     marker = f"4{os.getpid()}.5"
     for mode in ("bubblewrap", "none"):
@@ -327,3 +374,4 @@ async def test_nothing_is_left_when_the_sandbox_closes(tmp_path: Path) -> None:
             await hands.call("bash", {"command": f"setsid sleep {marker} >/dev/null 2>&1 &"})
             await hands.call("bash", {"command": "true"})
         assert marker not in processes()
+    assert groups_of_this_process() == []

@@ -1,5 +1,6 @@
 """The small parts of the hands: cutting output, limits, the tools' cheap import."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -65,10 +66,17 @@ def test_limits_become_rlimits() -> None:
     assert limits.rlimits(with_memory=True).endswith(",DATA=1048576")
 
 
-def test_cgroup_of_version_1_is_made_and_removed(tmp_path: Path) -> None:
+@pytest.fixture
+def plain_folders(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let plain folders stand for cgroups: they cannot be removed, so nobody waits for it."""
+    monkeypatch.setattr("runner.agent.limits._REMOVE_TRIES", 1)
+
+
+@pytest.mark.usefixtures("plain_folders")
+async def test_cgroup_of_version_1_is_made_with_its_limits(tmp_path: Path) -> None:
     for name in ("memory", "pids", "cpu"):
         (tmp_path / name).mkdir()
-    with cgroup("run", Limits(memory_mb=1, processes=9, cpus=0.5), root=tmp_path) as files:
+    async with cgroup("run", Limits(memory_mb=1, processes=9, cpus=0.5), root=tmp_path) as files:
         assert files == tuple(
             tmp_path / name / "run/cgroup.procs" for name in ("memory", "pids", "cpu")
         )
@@ -77,8 +85,19 @@ def test_cgroup_of_version_1_is_made_and_removed(tmp_path: Path) -> None:
         assert (tmp_path / "cpu/run/cpu.cfs_quota_us").read_text() == "50000"
 
 
-def test_machine_without_cgroups_has_none(tmp_path: Path) -> None:
-    with cgroup("run", Limits(), root=tmp_path) as files:
+@pytest.mark.usefixtures("plain_folders")
+async def test_groups_of_runners_that_were_killed_are_swept(tmp_path: Path) -> None:
+    ours = tmp_path / "pids" / f"cadence-{os.getpid()}-aa"
+    stale = tmp_path / "pids/cadence-99999999-aa"
+    for group in (ours, stale):
+        group.mkdir(parents=True)
+    async with cgroup("run", Limits(), root=tmp_path):
+        assert ours.exists()
+        assert not stale.exists()
+
+
+async def test_machine_without_cgroups_has_none(tmp_path: Path) -> None:
+    async with cgroup("run", Limits(), root=tmp_path) as files:
         assert files == ()
     assert joining((), ["true"]) == ["true"]
 
