@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from runner.agent import prompts
 from runner.agent.budget import Clock
+from runner.agent.config import BudgetConfig
 from runner.agent.course import Course, Finish, Redactor
 from runner.agent.ground import Ground, prepared
 from runner.agent.handover import HandOver
@@ -23,12 +24,13 @@ from runner.agent.seams import Link, RunCancelled, RunFailed, ToolFailed
 from runner.agent.watch import watched
 from runner.egress import Registries
 from runner.redact import Redactor as Redaction
-from runner.spec import Outcome, RunSpec
+from runner.spec import Budget, Outcome, RunSpec
 
 if TYPE_CHECKING:
     from runner.agent.loop import Conversation
     from runner.agent.triage import Triage, Verdict
 
+_SOFT_SHARE = 0.85  # of the minutes, when the repository allows fewer than the server
 _DROPPED = "Only a question was asked, so the changes that the agent made were dropped."
 
 
@@ -85,6 +87,7 @@ class Harness:
             try:
                 opened = await watched(stack.enter_async_context(ground), course)
                 self._hand_over.ground = opened
+                course.meter.budget = narrowed(course.spec.budget, opened.config.budget)
                 return await watched(self._work(opened, sorting), course)
             except (RunFailed, RunCancelled, ToolFailed) as end:
                 return await self._hand_over.salvage(end)
@@ -178,6 +181,19 @@ class Harness:
             broken = f"`{command}` passed before this change and does not pass now."
             finish = replace(finish, doubts=f"{broken}\n\n{finish.doubts}".strip())
         return await self._hand_over.change(ground, finish)
+
+
+def narrowed(budget: Budget, wanted: BudgetConfig) -> Budget:
+    """Return *budget* with the repository's own limits where they are tighter."""
+    minutes = min(budget.hard_minutes, wanted.minutes or budget.hard_minutes)
+    return budget.model_copy(
+        update={
+            "steps": min(budget.steps, wanted.steps or budget.steps),
+            "usd": min(budget.usd, wanted.usd or budget.usd),
+            "hard_minutes": minutes,
+            "soft_minutes": min(budget.soft_minutes, minutes * _SOFT_SHARE),
+        }
+    )
 
 
 def _hint(verdict: "Verdict") -> str:

@@ -63,7 +63,9 @@ class SearchCode(Tool):
         except ToolRetry:
             return []
         lines = str(found).splitlines() if isinstance(found, str) else []
-        ranked = sorted(lines, key=lambda line: -_score(line, words))
+        # What holds no word is grep's own remark: no matches, or cut.
+        hits = [line for line in lines if _score(line, words)]
+        ranked = sorted(hits, key=lambda line: -_score(line, words))
         return [line[:_MAX_LINE] for line in ranked[:_MAX_LINES]]
 
 
