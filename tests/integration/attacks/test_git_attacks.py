@@ -44,7 +44,7 @@ git config remote.origin.url ssh://x/y; git config remote.origin.uploadpack $PWD
     "credential helper": "git config credential.helper $PWD/trap",
     "upload-pack hook": "git config uploadpack.packObjectsHook $PWD/trap",
     "alternate refs": "git config core.alternateRefsCommand $PWD/trap",
-    "worktree": "mkdir -p /tmp/w; git config core.worktree /tmp/w || true",
+    "worktree": "mkdir -p /tmp/elsewhere; git config core.worktree /tmp/elsewhere || true",
     "askpass": "git config core.askPass $PWD/trap",
 }
 
