@@ -5,14 +5,14 @@ the App is; the dispatcher, the reporter and the periodic work follow when that 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import structlog
 from aiohttp import web
 
-from bot import pull_body
+from bot import cost, pull_body
 from bot.agents import Agents
 from bot.bus import Bus, PostgresBridge
 from bot.db.deliveries import DeliveryStore
@@ -28,6 +28,7 @@ from bot.errors import CadenceError
 from bot.finisher import Finisher
 from bot.github.app import GitHubApp
 from bot.github.values import AppInfo
+from bot.loops import every, kept_alive
 from bot.publisher import Publisher
 from bot.reporter import Reporter
 from bot.run_log import RunLog
@@ -103,10 +104,10 @@ class Coordinator:
     async def _work(self) -> None:
         timeout = aiohttp.ClientTimeout(total=60, sock_connect=10)
         async with aiohttp.ClientSession(timeout=timeout) as session, asyncio.TaskGroup() as loops:
-            loops.create_task(_kept_alive("ingest", self.ingest.run))
+            loops.create_task(kept_alive("ingest", self.ingest.run))
             if not self.database.is_sqlite:
                 bridge = PostgresBridge(self.bus, self.database.system_url)
-                loops.create_task(_kept_alive("bus", bridge.run))
+                loops.create_task(kept_alive("bus", bridge.run))
             if not self.settings.app_id:
                 log.warning("no App yet", remedy="run cadence setup")
                 return
@@ -118,59 +119,71 @@ class Coordinator:
                 slug=self.settings.app_slug,
                 on_secret=self.redactor.add,
             )
-            me = await _identified(github)
-            dispatcher = self._dispatcher(github, me)
-            reporter = Reporter(
-                self.agents,
-                self.bus,
-                github,
-                self.redactor,
-                base_url=self.settings.base_url,
-                web_url=self.settings.github_url,
-                budget_usd=self.settings.max_usd,
-            )
-            await dispatcher.open()
-            self.dispatcher = dispatcher
-            self.health.is_ready = True
-            log.info("coordinator ready", app=me.slug, executor=dispatcher.engine.executor_id)
-            try:
-                async with asyncio.TaskGroup() as doors:
-                    doors.create_task(_kept_alive("drain", dispatcher.drain))
-                    doors.create_task(_kept_alive("reporter", reporter.run))
-                    doors.create_task(_every(HEARTBEAT_S, dispatcher.engine.heartbeat))
-                    doors.create_task(_every(REAPER_S, dispatcher.engine.take_over))
-                    doors.create_task(_every(SWEEP_S, dispatcher.sweep))
-                    doors.create_task(_every(DAY_S, self._prune))
-            finally:
-                self.health.is_ready = False
-                await asyncio.shield(dispatcher.close())
+            await self._serve(github, await _identified(github))
+
+    async def _serve(self, github: GitHubApp, me: AppInfo) -> None:
+        dispatcher = self._dispatcher(github, me)
+        reporter = Reporter(
+            self.agents,
+            self.bus,
+            github,
+            self.redactor,
+            base_url=self.settings.base_url,
+            web_url=self.settings.github_url,
+            budget_usd=self.settings.max_usd,
+        )
+        await dispatcher.open()
+        self.dispatcher = dispatcher
+        self.health.is_ready = True
+        log.info("coordinator ready", app=me.slug, executor=dispatcher.engine.executor_id)
+        try:
+            async with asyncio.TaskGroup() as loops:
+                loops.create_task(kept_alive("drain", dispatcher.drain))
+                loops.create_task(kept_alive("reporter", reporter.run))
+                loops.create_task(every(HEARTBEAT_S, "heartbeat", dispatcher.engine.heartbeat))
+                loops.create_task(every(REAPER_S, "reaper", dispatcher.engine.take_over))
+                loops.create_task(every(SWEEP_S, "sweep", dispatcher.sweep))
+                loops.create_task(every(DAY_S, "prune", self._prune))
+        finally:
+            self.health.is_ready = False
+            await asyncio.shield(dispatcher.close())
 
     def _dispatcher(self, github: GitHubApp, me: AppInfo) -> Dispatcher:
-        settings = self.settings
         author = Person(
             name=me.bot_login, email=f"{me.bot_user_id}+{me.bot_login}@users.noreply.github.com"
         )
+        doors = Doors(self._services(github, me))
+        publisher = self._publisher(github, author)
         limits = Limits(
-            per_installation=settings.agents_per_installation,
-            hard_minutes=settings.hard_minutes,
-            lease_s=settings.lease_s,
-            max_runs=settings.max_runs,
+            per_installation=self.settings.agents_per_installation,
+            hard_minutes=self.settings.hard_minutes,
+            lease_s=self.settings.lease_s,
+            max_runs=self.settings.max_runs,
         )
-        desk = Desk(
-            self.agents,
-            self.runs,
-            RunLog(self.database, self.bus),
-            github,
-            self.redactor,
-            self._defaults(author, me),
+        return Dispatcher(
+            database=self.database,
+            bus=self.bus,
+            agents=self.agents,
+            runs=self.runs,
+            deliveries=self.deliveries,
+            supervisor=self._supervisor(github, self._defaults(author, me), limits),
+            finisher=Finisher(self.agents, publisher, self.gateway),
+            handle=doors.handle,
+            glance=doors.glance,
+            limits=limits,
         )
+
+    def _supervisor(self, github: GitHubApp, defaults: RunDefaults, limits: Limits) -> Supervisor:
+        settings = self.settings
+        run_log = RunLog(self.database, self.bus)
+        desk = Desk(self.agents, self.runs, run_log, github, self.redactor, defaults)
         self.gateway.open_for(desk)
         backend = LocalBackend(
             settings.data_dir / "machines",
             environment=child_environment(),
             program=settings.runner_program,
         )
-        supervisor = Supervisor(
+        return Supervisor(
             bus=self.bus,
             agents=self.agents,
             runs=self.runs,
@@ -180,7 +193,10 @@ class Coordinator:
             url=lambda: f"http://127.0.0.1:{self.port}",
             server_key=settings.server_key,
         )
-        publisher = Publisher(
+
+    def _publisher(self, github: GitHubApp, author: Person) -> Publisher:
+        settings = self.settings
+        return Publisher(
             github,
             settings.data_dir / "mirrors",
             self.redactor,
@@ -188,19 +204,6 @@ class Coordinator:
             author=author,
             places=pull_body.Places(base_url=settings.base_url, web_url=settings.github_url),
             environment=child_environment(),
-        )
-        doors = Doors(self._services(github, me))
-        return Dispatcher(
-            database=self.database,
-            bus=self.bus,
-            agents=self.agents,
-            runs=self.runs,
-            deliveries=self.deliveries,
-            supervisor=supervisor,
-            finisher=Finisher(self.agents, publisher, self.gateway),
-            handle=doors.handle,
-            glance=doors.glance,
-            limits=limits,
         )
 
     def _services(self, github: GitHubApp, me: AppInfo) -> Services:
@@ -214,6 +217,7 @@ class Coordinator:
             slug=me.slug,
             bot_user_id=me.bot_user_id,
             trusted_bots=frozenset(self.settings.trusted_bots),
+            models=cost.names(),
         )
 
     def _defaults(self, author: Person, me: AppInfo) -> RunDefaults:
@@ -264,24 +268,3 @@ async def _identified(github: GitHubApp) -> AppInfo:
             log.warning("the App is not known yet", reason=str(error), again_in_s=wait_s)
         await asyncio.sleep(wait_s)
         wait_s = min(wait_s * 2, 60.0)
-
-
-async def _every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
-    async def repeat() -> None:
-        while True:
-            await asyncio.sleep(seconds)
-            await work()
-
-    await _kept_alive(getattr(work, "__name__", "periodic"), repeat)
-
-
-async def _kept_alive(name: str, loop: Callable[[], Awaitable[None]]) -> None:
-    """Run *loop* for ever; one that breaks is logged and begun anew."""
-    wait_s = 1.0
-    while True:
-        try:
-            await loop()
-        except Exception:
-            log.exception("a loop broke", loop=name, again_in_s=wait_s)
-        await asyncio.sleep(wait_s)
-        wait_s = min(wait_s * 2, 30.0)

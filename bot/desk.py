@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import SecretStr
-from runner.redact import Redactor
 
 from bot import cost
 from bot.agents import Agents
@@ -19,6 +18,7 @@ from bot.github.values import Comment
 from bot.run_log import RunLog
 from runner.gateway import Wishes
 from runner.protocol import MessageFrame
+from runner.redact import Redactor
 from runner.spec import Budget, ModelSpec, Outcome, Person, Price, Remark, RunSpec
 
 TIME_IS_UP = "the time limit was reached"

@@ -12,13 +12,13 @@ from bot.bundles import Rules
 from bot.desk import RunDefaults, model_spec
 from bot.errors import InvalidRequest, PublishRefused
 from bot.git import Git, GitFailed
-from bot.settings import Settings
+from bot.settings import Settings, child_environment
 from runner.agent import git as machine_git
 from runner.agent.git import environment, git
 from runner.agent.seams import RunFailed
 from runner.agent.terminal import AUTHOR, branch_for, run_locally
 from runner.redact import Redactor
-from runner.spec import Budget, Outcome
+from runner.spec import Budget, Outcome, Person
 
 _NAMES = 50
 
@@ -37,6 +37,7 @@ async def run_task(settings: Settings, repo: Path, task: str, *, as_json: bool) 
         user = await _repository(repo)
         branch = await _free_name(user, branch_for(task))
         bundle = place / "work.bundle"
+        you = await _person(repo)
         try:
             outcome = await run_locally(
                 repo,
@@ -47,13 +48,12 @@ async def run_task(settings: Settings, repo: Path, task: str, *, as_json: bool) 
                 as_json=as_json,
                 bundle=bundle,
                 branch=branch,
+                requester=you,
             )
         except RunFailed as error:
             raise InvalidRequest(str(error)) from error
-        mail = await _asked(repo, "config", "user.email")
-        rules = Rules(
-            branch=branch, bot_email=AUTHOR.email, co_authors=(mail,), allow_workflows=True
-        )
+        mails = (you.email,) if you else ()
+        rules = Rules(branch=branch, bot_email=AUTHOR.email, co_authors=mails, allow_workflows=True)
         secrets = Redactor(settings.secret_values)
         refused = await _take_over(user, outcome, bundle, place, rules, secrets)
     finally:
@@ -70,9 +70,18 @@ async def _repository(repo: Path) -> Git:
     return Git(directory=Path(folder))
 
 
-async def _asked(repo: Path, *arguments: str) -> str:
+async def _person(repo: Path) -> Person | None:
+    """Return who commits in *repo*, the user's own settings included."""
+    name, email = [
+        await _asked(repo, "config", f"user.{key}", env=child_environment())
+        for key in ("name", "email")
+    ]
+    return Person(name=name, email=email) if name and email else None
+
+
+async def _asked(repo: Path, *arguments: str, env: dict[str, str] | None = None) -> str:
     try:
-        return (await git(*arguments, env=environment({}), cwd=repo)).strip()
+        return (await git(*arguments, env=env or environment({}), cwd=repo)).strip()
     except (machine_git.GitFailed, OSError):
         return ""
 

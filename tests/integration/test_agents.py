@@ -153,9 +153,7 @@ async def test_event_of_a_run_that_was_stored_is_dropped(
     assert (await agents.get(agent_id)).phase is Phase.WORKING
 
 
-async def test_frame_after_a_gap_is_not_taken(
-    database: Database, bus: Bus, agents: Agents
-) -> None:
+async def test_frame_after_a_gap_is_not_taken(database: Database, bus: Bus, agents: Agents) -> None:
     agent_id = await _running(agents)
     run_id = await _run_of(database, agents, agent_id)
     run_log = RunLog(database, bus)

@@ -94,13 +94,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
     parser.add_argument("--repo", type=Path, help="your own repository; needs ANTHROPIC_API_KEY")
     parser.add_argument("--task", default="", help="what is to be done there")
+    parser.add_argument("--picture", type=Path, help="write the output as SVG, too")
     chosen = parser.parse_args()
-    console = Console()
+    console = Console(record=chosen.picture is not None, width=100 if chosen.picture else None)
     configure("auto", "warning", lambda text: text)
     if chosen.repo and not chosen.task:
         parser.error("--repo needs --task")
     try:
-        sys.exit(asyncio.run(play(load(), chosen.repo, chosen.task, console)))
+        code = asyncio.run(play(load(), chosen.repo, chosen.task, console))
+        if chosen.picture is not None:
+            console.save_svg(str(chosen.picture), title="make demo")
+        sys.exit(code)
     except KeyboardInterrupt:
         sys.exit(130)
     except CadenceError as error:
