@@ -149,4 +149,5 @@ async def front(
         with suppress(asyncio.CancelledError):
             await storing
         await here.settled()
+        await here.store.close()
         await database.close()

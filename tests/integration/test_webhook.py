@@ -382,4 +382,5 @@ async def test_a_guid_that_was_seen_is_answered_and_stored_once(tmp_path: Path) 
     with suppress(asyncio.CancelledError):
         await storing
     await runner.cleanup()
+    await store.close()
     await database.close()
