@@ -48,7 +48,6 @@ class RepositoryConfig(_Part):
     verify_timeout_minutes: float = Field(default=10.0, gt=0, le=60)
     egress: EgressConfig = EgressConfig()
     budget: BudgetConfig = BudgetConfig()
-    model: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._:/-]{1,100}$")
     instructions: str = Field(default="", max_length=20_000)
     allow_workflows: bool = False
 

@@ -14,8 +14,8 @@ from runner.agent.seams import RunFailed
 from runner.agent.selftest import SandboxUnavailable
 from runner.agent.verify import Plan, plan
 from runner.agent.workspace import Workspace
-from runner.egress import Registries
 from runner.egress_policy import EgressPolicy
+from runner.egress_seams import Registries
 
 GUIDANCE = ("AGENTS.md", "CLAUDE.md", ".github/copilot-instructions.md")
 _GIT_TIMEOUT_S = 60.0
@@ -77,14 +77,13 @@ async def prepared(
         cloning = asyncio.create_task(_clone(course, root, tree, allow_file=allow_file))
         stack.push_async_callback(_end, cloning)
         try:
-            hands = await stack.enter_async_context(_hands(course, root, (), registries))
+            hands = await stack.enter_async_context(_hands(course, root, registries))
             workspace = await cloning
             text = await workspace.base_file(repository.PATH)
             reading = repository.read(text)
             more = reading.config.egress.allow
-            if set(more) - set(course.spec.egress_allow):
-                # Only now is it known what the base branch allows; a cage cannot be widened.
-                hands = await stack.enter_async_context(_hands(course, root, more, registries))
+            if more:  # only now is it known what the base branch allows
+                hands.allow_hosts(more)
         except SandboxUnavailable as error:
             raise RunFailed(str(error)) from error
         names = await workspace.base_names()
@@ -105,10 +104,10 @@ async def _clone(course: Course, root: Path, tree: Path, *, allow_file: bool) ->
 
 @asynccontextmanager
 async def _hands(
-    course: Course, root: Path, more: tuple[str, ...], registries: Registries | None
+    course: Course, root: Path, registries: Registries | None
 ) -> AsyncIterator[Sandbox]:
     try:
-        policy = EgressPolicy(allow=(*course.spec.egress_allow, *more))
+        policy = EgressPolicy(allow=course.spec.egress_allow)
     except ValueError as error:
         raise RunFailed(f"The list of hosts that may be reached is wrong: {error}.") from error
     async with open_sandbox(

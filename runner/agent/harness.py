@@ -22,7 +22,7 @@ from runner.agent.measure import Measurements
 from runner.agent.sanitize import new_nonce
 from runner.agent.seams import Link, RunCancelled, RunFailed, ToolFailed
 from runner.agent.watch import watched
-from runner.egress import Registries
+from runner.egress_seams import Registries
 from runner.redact import Redactor as Redaction
 from runner.spec import Budget, Outcome, RunSpec
 

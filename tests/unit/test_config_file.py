@@ -12,7 +12,6 @@ setup_timeout_minutes: 5
 egress:
   allow: [Static.Example.org, "*.cdn.example.org"]
 budget: {steps: 20, usd: 1.5, minutes: 12}
-model: claude-sonnet-5-5
 instructions: |
   Keep the changelog.
 allow_workflows: true
@@ -27,7 +26,6 @@ def test_everything_can_be_said() -> None:
     assert reading.config.verify == "make check"
     assert reading.config.egress.allow == ("static.example.org", "*.cdn.example.org")
     assert reading.config.budget.usd == 1.5
-    assert reading.config.model == "claude-sonnet-5-5"
     assert reading.config.instructions == "Keep the changelog.\n"
     assert reading.config.allow_workflows
 
@@ -79,7 +77,6 @@ def test_broken_file_is_told_in_one_sentence_and_read_as_defaults(text: str) -> 
         ("egress: {allow: ['https://x.org']}", "egress.allow.0"),
         ("budget: {usd: -1}", "budget.usd"),
         ("budget: {steps: 1000000}", "budget.steps"),
-        ("model: 'a; b'", "model"),
         ("verify: [a]", "verify"),
         ("setup: {a: b}", "setup"),
         ("allow_workflows: maybe", "allow_workflows"),
