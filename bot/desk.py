@@ -131,7 +131,9 @@ class Desk:
     async def _build(self, run: Run) -> RunSpec:
         agent = await self._agents.get(run.agent_id)
         task = agent.task
-        repository = self._github.repository(task.installation_id, task.repository)
+        repository = self._github.repository(
+            task.installation_id, task.repository, repository_id=task.repository_id
+        )
         info, remarks = await asyncio.gather(repository.get(), self._remarks(agent))
         base = task.options.base or info.default_branch
         if not base:
@@ -171,7 +173,9 @@ class Desk:
         task = agent.task
         if task.issue is None:
             return ()
-        repository = self._github.repository(task.installation_id, task.repository)
+        repository = self._github.repository(
+            task.installation_id, task.repository, repository_id=task.repository_id
+        )
         try:
             comments = await repository.comments(task.issue, until=task.triggered_at)
         except NotFound:  # the issue is gone; its words came with the task

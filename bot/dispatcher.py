@@ -222,6 +222,9 @@ class Dispatcher:
         agent = await self._agents.get(agent_id)
         if agent.status.is_final:
             return None
+        structlog.contextvars.bind_contextvars(
+            agent_id=agent_id, run_id=run_id, repository=agent.task.repository
+        )
         run = await self._runs.get(run_id)
         why = f"its machine was lost {self._limits.max_runs} times" if ended == "lost" else ""
         try:

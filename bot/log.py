@@ -1,7 +1,7 @@
 """Log lines: one JSON object an event, or coloured text on a terminal, with no secret in them.
 
 What happens while something is worked on is bound to it with `structlog.contextvars`:
-``with bound_contextvars(delivery=guid, agent=agent.id, repository=name):``.
+``with bound_contextvars(delivery=guid, agent_id=agent.id, repository=name):``.
 """
 
 import logging

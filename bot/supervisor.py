@@ -59,7 +59,10 @@ class Supervisor:
 
     async def execute(self, agent_id: str, run_id: str, attempt: int) -> str:
         """Bring a machine up and follow it; return finished, lost, cancelled or no machine."""
-        with structlog.contextvars.bound_contextvars(agent_id=agent_id, run_id=run_id):
+        task = (await self._agents.get(agent_id)).task
+        with structlog.contextvars.bound_contextvars(
+            agent_id=agent_id, run_id=run_id, repository=task.repository
+        ):
             run = await self._opened(agent_id, run_id, attempt)
             try:
                 if run.status in {RunStatus.STARTING, RunStatus.RUNNING}:

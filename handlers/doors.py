@@ -54,7 +54,11 @@ class Doors:
 
         Any part may have been done before: each trigger makes one agent, each answer is given once.
         """
-        facts = {"delivery": delivery.guid, "event_name": delivery.event}
+        facts = {
+            "delivery": delivery.guid,
+            "event_name": delivery.event,
+            "repository": _repository(delivery),
+        }
         with structlog.contextvars.bound_contextvars(**facts):
             try:
                 note = await self._handle(delivery)
@@ -79,3 +83,10 @@ class Doors:
         for callback in callbacks:  # there is one per event and action
             await callback(event, visit)
         return visit.note
+
+
+def _repository(delivery: Delivery) -> str:
+    """Return the repository's full name for the log, empty where there is none."""
+    repository = orjson.loads(delivery.body).get("repository")
+    name = repository.get("full_name") if isinstance(repository, dict) else None
+    return name if isinstance(name, str) else ""

@@ -12,10 +12,9 @@ from bot.db.schema import deliveries
 from bot.db.sqlite_writer import SqliteWriter
 from bot.errors import NotFound
 
-_FAST_INSERT = """
-    INSERT INTO deliveries (guid, event, action, installation_id, body, state, note, received_at)
-    VALUES (?, ?, ?, ?, ?, 'stored', '', ?) ON CONFLICT DO NOTHING
-"""
+_FAST_COLUMNS = (
+    *("guid", "event", "action", "installation_id", "body", "received_at", "state", "note"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +44,7 @@ class DeliveryStore:
     async def add_many(self, batch: Sequence[Delivery]) -> None:
         """Store *batch* in one durable transaction; a GUID that is there already is skipped."""
         if self._fast is not None:
-            await self._fast.write(_FAST_INSERT, [_fast_row(d) for d in batch])
+            await self._fast.write("deliveries", _FAST_COLUMNS, [_fast_row(d) for d in batch])
             return
         async with self._db.write() as tx:
             await tx.execute(insert_once(tx, deliveries), [_row(d) for d in batch])
@@ -124,4 +123,6 @@ def _fast_row(delivery: Delivery) -> tuple[object, ...]:
         delivery.installation_id,
         delivery.body,
         at.strftime("%Y-%m-%d %H:%M:%S.%f"),  # as the ORM writes it
+        "stored",
+        "",
     )

@@ -12,20 +12,23 @@ from typing import Any
 
 from bot.db.engine import Database
 
+Row = tuple[Any, ...]
+_SKIP = "ON CONFLICT DO NOTHING"
+
 
 class SqliteWriter:
-    """Execute one statement for many rows in one durable transaction."""
+    """Insert many rows in one durable transaction."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
         self._connection: sqlite3.Connection | None = None
 
-    async def write(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Execute *statement* for each of *rows* and commit to disk."""
+    async def write(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+        """Insert *rows* into *table*, skipping those that are there, and commit to disk."""
         loop = asyncio.get_running_loop()
         async with self._db.turn():
-            await loop.run_in_executor(self._thread, self._write, statement, rows)
+            await loop.run_in_executor(self._thread, self._write, table, columns, rows)
 
     async def close(self) -> None:
         """Let the file go."""
@@ -33,21 +36,23 @@ class SqliteWriter:
         await loop.run_in_executor(self._thread, self._close)
         self._thread.shutdown(wait=False)
 
-    def _write(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    def _write(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+        # One statement is one transaction, and one wait for the interpreter's lock: with a
+        # statement a row, this thread queues behind the event loop for each of them.
         connection = self._connection or self._connected()
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            connection.executemany(statement, rows)
-            connection.execute("COMMIT")
-        except sqlite3.Error:
-            connection.execute("ROLLBACK")
-            raise
+        places = f"({','.join('?' * len(columns))})"
+        values = ",".join([places] * len(rows))
+        statement = f"INSERT INTO {table} ({','.join(columns)}) VALUES {values} {_SKIP}"  # noqa: S608 - names of ours
+        connection.execute(statement, [value for row in rows for value in row])
 
     def _connected(self) -> sqlite3.Connection:
         path = self._db.url.database or ""
-        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._connection = sqlite3.connect(
+            path, isolation_level=None, check_same_thread=False, cached_statements=512
+        )
         self._connection.execute("PRAGMA synchronous=FULL")
         self._connection.execute("PRAGMA busy_timeout=10000")
+        self._connection.execute("PRAGMA wal_autocheckpoint=4000")
         return self._connection
 
     def _close(self) -> None:
