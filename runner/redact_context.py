@@ -71,10 +71,16 @@ def _is_password(found: re.Match[str], value: str, *, is_env: bool) -> bool:
     if value.replace("_", "").replace("-", "").replace(".", "").isalpha():
         return is_wordless(value) and (is_env or len(value) >= 10)
     if IDENTIFIER.fullmatch(value):
-        return False
+        return found["quoted"] is not None and _is_mixed(value)
     if is_env or found["quoted"] is not None:
         return True
     return not is_wordy(value)
+
+
+def _is_mixed(value: str) -> bool:
+    """Whether *value* mixes digits and both cases as no name does that a person would choose."""
+    kinds = (str.isdigit, str.isupper, str.islower)
+    return len(value) >= 8 and not is_wordy(value) and all(any(map(k, value)) for k in kinds)
 
 
 def _is_credential(found: re.Match[str], value: str) -> bool:

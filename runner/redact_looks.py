@@ -92,7 +92,7 @@ OWN_RULES: tuple[Rule, ...] = (
     _own("npm-token", _B + r"npm_[A-Za-z0-9]{30,60}", "npm_"),
     _own(
         "npm-token",
-        r"(?i)_(?:authToken|auth|password)\s{0,3}=\s{0,3}\"?([A-Za-z0-9+/_=.-]{8,800})",
+        r"(?i)(?<![A-Za-z0-9])_(?:authToken|auth|password)\s{0,3}=\s{0,3}\"?([A-Za-z0-9+/_=.-]{8,800})",
         *("_authtoken", "_auth", "_password"),
         entropy=2.8,
     ),

@@ -63,7 +63,8 @@ class RegistryGateway:
         wanted = await self._wanted(ask)
         response = await self._fetch(ask.method, wanted)
         async with response, _told_apart():
-            journal.reached(urlsplit(wanted.url).netloc)
+            # By its name, not its host: a private mirror's address is nothing for a pull request.
+            journal.reached(f"{ask.target.split('/')[1]} registry")
             if response.status != 200:
                 raise Refused(404 if response.status in (404, 410) else 502, "the registry says no")
             if ask.method == "HEAD" or wanted.rewrite is None:

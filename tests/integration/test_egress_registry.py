@@ -117,7 +117,7 @@ def links_of(page: str) -> list[str]:
 
 @pytest.mark.parametrize("accept", ["text/html", "application/vnd.pypi.simple.v1+json"])
 async def test_index_leads_every_file_through_the_gateway(tmp_path: Path, accept: str) -> None:
-    async with gateway(tmp_path) as (proxy, registry, path):
+    async with gateway(tmp_path) as (proxy, _, path):
         status, page = await ask(path, "/pypi/simple/six/", f"Accept: {accept}")
         is_json = "json" in accept
         links = [file["url"] for file in json.loads(page)["files"]] if is_json else links_of(page)
@@ -130,7 +130,7 @@ async def test_index_leads_every_file_through_the_gateway(tmp_path: Path, accept
     assert links[3] == "about:blank"
     assert [body for _, body in files] == ["wheel of /files/six-1.whl", "wheel of /files/six-2.whl"]
     assert metadata == (200, "wheel of /files/six-2.whl.metadata")
-    assert proxy.journal.contacted == {registry.url.removeprefix("http://"): 4}
+    assert proxy.journal.contacted == {"pypi registry": 4}
 
 
 async def test_credentials_are_sent_outside_and_never_shown_inside(tmp_path: Path) -> None:
