@@ -66,6 +66,10 @@ class Rule:
 
 
 def _secret_group(found: re.Match[str]) -> int:
+    """Return the group that holds the value: the named ones know their place, else the first."""
+    places = found.re.groupindex
+    if "quoted" in places:
+        return places["quoted"] if found["quoted"] is not None else places["bare"]
     return next((index for index, value in enumerate(found.groups(), 1) if value), 0)
 
 
