@@ -57,47 +57,47 @@ async def stage(repo: Path | None, folder: Path, settings: Settings) -> AsyncIte
         app = github.app(hook_url=f"http://127.0.0.1:{port}/webhooks/github")
         github.install(OWNER)
         log = folder / "coordinator.log"
+        settled = _settings(folder, github, app, port)
         if key:
-            model = {"ANTHROPIC_API_KEY": key, "ANTHROPIC_BASE_URL": settings.anthropic_base_url}
-            async with _coordinator(folder, github, app, port, model, log) as url:
+            settled |= {"ANTHROPIC_API_KEY": key}
+            settled |= {"ANTHROPIC_BASE_URL": settings.anthropic_base_url}
+            async with _coordinator(folder, settled, port, log) as url:
                 yield Stage(github, None, name, url, log)
             return
         async with AnthropicStandIn(_SCENARIO) as llm:
-            model = {"ANTHROPIC_API_KEY": llm.key, "ANTHROPIC_BASE_URL": llm.url}
-            async with _coordinator(folder, github, app, port, model, log) as url:
+            settled |= {"ANTHROPIC_API_KEY": llm.key, "ANTHROPIC_BASE_URL": llm.url}
+            async with _coordinator(folder, settled, port, log) as url:
                 yield Stage(github, llm, name, url, log)
+
+
+def _settings(
+    folder: Path, github: GitHubStandIn, app: AppCredentials, port: int
+) -> dict[str, str]:
+    """Return the coordinator's environment: nothing of ours but what every process needs."""
+    return child_environment() | {
+        "PYTHONPATH": str(Path(__file__).parents[3]),
+        "CADENCE_PORT": str(port),
+        "CADENCE_DATA_DIR": str(folder / "data"),
+        "CADENCE_LOG_FORMAT": "json",
+        "DATABASE_URL": "",
+        "GITHUB_URL": github.url,
+        "GITHUB_API_URL": github.api_url,
+        "GITHUB_APP_ID": str(app.app_id),
+        "GITHUB_APP_SLUG": app.slug,
+        "GITHUB_PRIVATE_KEY": app.private_key_pem,
+        "GITHUB_WEBHOOK_SECRET": app.webhook_secret,
+    }
 
 
 @asynccontextmanager
 async def _coordinator(
-    folder: Path,
-    github: GitHubStandIn,
-    app: AppCredentials,
-    port: int,
-    model: dict[str, str],
-    log: Path,
+    folder: Path, environment: dict[str, str], port: int, log: Path
 ) -> AsyncIterator[str]:
-    environment = (
-        child_environment()
-        | model
-        | {
-            "CADENCE_PORT": str(port),
-            "CADENCE_DATA_DIR": str(folder / "data"),
-            "CADENCE_LOG_FORMAT": "json",
-            "DATABASE_URL": "",
-            "GITHUB_URL": github.url,
-            "GITHUB_API_URL": github.api_url,
-            "GITHUB_APP_ID": str(app.app_id),
-            "GITHUB_APP_SLUG": app.slug,
-            "GITHUB_PRIVATE_KEY": app.private_key_pem,
-            "GITHUB_WEBHOOK_SECRET": app.webhook_secret,
-        }
-    )
     with log.open("ab") as output:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", "serve"),
             cwd=folder,
-            env=environment | {"PYTHONPATH": str(Path(__file__).parents[3])},
+            env=environment,
             stdout=output,
             stderr=output,
         )
