@@ -103,7 +103,7 @@ class Dispatcher:
 
     async def _hand_over(self, waiting: Sequence[Delivery]) -> None:
         """Enqueue what needs work; what a glance settles is settled in the same transaction."""
-        notes = {d.guid: note for d in waiting if (note := self._glance(d)) is not None}
+        notes = {d.guid: note for d in waiting if (note := self._seen(d)) is not None}
         guids = [d.guid for d in waiting if d.guid not in notes]
         async with self._db.write() as tx:
             if notes:
@@ -112,6 +112,13 @@ class Dispatcher:
                 calls = [(f"gh:{guid}", (guid,)) for guid in guids]
                 await self.engine.enqueue_in(tx, "handle_delivery", "deliveries", calls)
                 await self._deliveries.mark_queued(tx, guids)
+
+    def _seen(self, delivery: Delivery) -> str | None:
+        try:
+            return self._glance(delivery)
+        except Exception:  # one odd delivery must not hold up all that come after it
+            log.exception("delivery cannot be glanced at", delivery=delivery.guid)
+            return None
 
     async def sweep(self) -> int:
         """End machines of runs that are over or unknown; return how many."""

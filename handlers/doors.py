@@ -38,15 +38,16 @@ class Doors:
         Most comments are not for us; saying so takes no call and no durable step.
         """
         data = orjson.loads(delivery.body)
+        if data.get("action", "") != delivery.action:  # not a word that could be routed
+            return "ignored: no action"
         event = Event(data, event=delivery.event, delivery_id=delivery.guid)
         if not self._router.fetch(event):
             return "ignored: nothing to do"
-        words = _WORDS.get((delivery.event, delivery.action))
-        if words is None:
+        words = data.get(_WORDS.get((delivery.event, delivery.action), ""))
+        text = words.get("body") if isinstance(words, dict) else None
+        if not isinstance(text, str):
             return None
-        text = (data.get(words) or {}).get("body")
-        called = f"@{self._services.slug}".lower()
-        is_ours = not isinstance(text, str) or called in text.lower()
+        is_ours = f"@{self._services.slug}".lower() in text.lower()
         return None if is_ours else "ignored: not for us"
 
     async def handle(self, delivery: Delivery) -> str:

@@ -62,11 +62,18 @@ class Front:
                 work.add_done_callback(self.working.discard)
 
     async def handle(self, guid: str) -> None:
-        """Handle one delivery; one that must wait is remembered."""
+        """Handle one delivery; one that must wait is remembered.
+
+        What a glance would have settled is handled all the same, and must come to nothing.
+        """
+        delivery = await self.store.get(guid)
+        seen = self.doors.glance(delivery)
         try:
-            self.notes[guid] = await self.doors.handle(await self.store.get(guid))
+            note = self.notes[guid] = await self.doors.handle(delivery)
         except Unavailable:
             self.put_off.append(guid)
+            note = "put off"
+        assert seen is None or note.startswith("ignored"), f"{seen}, but {note}"
 
     async def try_again(self) -> None:
         """Handle what was put off."""
