@@ -1,11 +1,12 @@
 """Webhook deliveries: stored before they are answered, handled once."""
 
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, bindparam, delete, select, update
+from sqlalchemy import Column, Row, bindparam, delete, select, update
 
 from bot.db.engine import Database, Tx, insert_once
 from bot.db.schema import deliveries
@@ -44,7 +45,7 @@ class DeliveryStore:
     async def add_many(self, batch: Sequence[Delivery]) -> None:
         """Store *batch* in one durable transaction; a GUID that is there already is skipped."""
         if self._fast is not None:
-            await self._fast.write("deliveries", _FAST_COLUMNS, [_fast_row(d) for d in batch])
+            await self._fast.write("deliveries", _FAST_COLUMNS, batch, _fast_row)
             return
         async with self._db.write() as tx:
             await tx.execute(insert_once(tx, deliveries), [_row(d) for d in batch])
@@ -55,7 +56,7 @@ class DeliveryStore:
             row = (await tx.execute(select(*_columns()).where(deliveries.c.guid == guid))).first()
         if row is None:
             raise NotFound(f"there is no delivery {guid}")
-        return Delivery(**row._mapping)
+        return _delivery(row)
 
     async def unqueued(self, limit: int) -> list[Delivery]:
         """Return deliveries that were stored and not handed to the engine yet, oldest first."""
@@ -66,7 +67,7 @@ class DeliveryStore:
             .limit(limit)
         )
         async with self._db.read() as tx:
-            return [Delivery(**row._mapping) for row in await tx.execute(query)]
+            return [_delivery(row) for row in await tx.execute(query)]
 
     async def mark_queued(self, tx: Tx, guids: Sequence[str]) -> None:
         """Note in *tx*, the transaction that enqueues them, that *guids* are with the engine."""
@@ -114,15 +115,22 @@ def _row(delivery: Delivery) -> dict[str, object]:
     }
 
 
+def _delivery(row: Row[Any]) -> Delivery:
+    body = row.body if row.body.startswith(b"{") else zlib.decompress(row.body)
+    return Delivery(**{**row._mapping, "body": body})
+
+
 def _fast_row(delivery: Delivery) -> tuple[object, ...]:
+    # JSON shrinks to a sixth; writing the rest to disk twice costs more than this.
+    body = zlib.compress(delivery.body, 1)
     at = delivery.received_at.astimezone(UTC)
     return (
         delivery.guid,
         delivery.event,
         delivery.action,
         delivery.installation_id,
-        delivery.body,
-        at.strftime("%Y-%m-%d %H:%M:%S.%f"),  # as the ORM writes it
+        body,
+        at.isoformat(" ", "microseconds")[:26],  # as the ORM writes it
         "stored",
         "",
     )

@@ -6,13 +6,14 @@ through here in one hand-over, which makes the webhook half as fast again.
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.db.engine import Database
 
 Row = tuple[Any, ...]
+T = TypeVar("T")
 _SKIP = "ON CONFLICT DO NOTHING"
 
 
@@ -24,11 +25,13 @@ class SqliteWriter:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
         self._connection: sqlite3.Connection | None = None
 
-    async def write(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
-        """Insert *rows* into *table*, skipping those that are there, and commit to disk."""
+    async def write(
+        self, table: str, columns: Sequence[str], values: Sequence[T], row: Callable[[T], Row]
+    ) -> None:
+        """Insert *row* of each of *values* into *table* and commit to disk; skip known keys."""
         loop = asyncio.get_running_loop()
         async with self._db.turn():
-            await loop.run_in_executor(self._thread, self._write, table, columns, rows)
+            await loop.run_in_executor(self._thread, self._write, table, columns, values, row)
 
     async def close(self) -> None:
         """Let the file go."""
@@ -36,14 +39,16 @@ class SqliteWriter:
         await loop.run_in_executor(self._thread, self._close)
         self._thread.shutdown(wait=False)
 
-    def _write(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+    def _write(
+        self, table: str, columns: Sequence[str], values: Sequence[T], row: Callable[[T], Row]
+    ) -> None:
         # One statement is one transaction, and one wait for the interpreter's lock: with a
         # statement a row, this thread queues behind the event loop for each of them.
         connection = self._connection or self._connected()
         places = f"({','.join('?' * len(columns))})"
-        values = ",".join([places] * len(rows))
-        statement = f"INSERT INTO {table} ({','.join(columns)}) VALUES {values} {_SKIP}"  # noqa: S608 - names of ours
-        connection.execute(statement, [value for row in rows for value in row])
+        many = ",".join([places] * len(values))
+        statement = f"INSERT INTO {table} ({','.join(columns)}) VALUES {many} {_SKIP}"  # noqa: S608 - names of ours
+        connection.execute(statement, [field for value in values for field in row(value)])
 
     def _connected(self) -> sqlite3.Connection:
         path = self._db.url.database or ""
@@ -52,7 +57,8 @@ class SqliteWriter:
         )
         self._connection.execute("PRAGMA synchronous=FULL")
         self._connection.execute("PRAGMA busy_timeout=10000")
-        self._connection.execute("PRAGMA wal_autocheckpoint=4000")
+        # Small and often: nobody waits long for a checkpoint.
+        self._connection.execute("PRAGMA wal_autocheckpoint=300")
         return self._connection
 
     def _close(self) -> None:
