@@ -139,6 +139,7 @@ class Coordinator:
         try:
             async with asyncio.TaskGroup() as loops:
                 loops.create_task(kept_alive("drain", dispatcher.drain))
+                loops.create_task(kept_alive("endings", dispatcher.note_endings))
                 loops.create_task(kept_alive("reporter", reporter.run))
                 loops.create_task(every(HEARTBEAT_S, "heartbeat", dispatcher.engine.heartbeat))
                 loops.create_task(every(REAPER_S, "reaper", dispatcher.engine.take_over))

@@ -10,7 +10,7 @@ from dbos import DBOS
 
 from bot.agents import Agents
 from bot.bus import Bus
-from bot.db.deliveries import Delivery, DeliveryStore
+from bot.db.deliveries import Delivery, DeliveryStore, Ending
 from bot.db.engine import Database
 from bot.db.runs import Runs
 from bot.domain import Agent, AgentStatus, Run
@@ -22,6 +22,7 @@ DELIVERY_WAITS_S = (1, 2, 5, 10, 30, 60, 120, 300, 300, 600, 600, 900)
 PUBLISH_WAITS_S = (1, 2, 5, 10, 30, 60, 120, 300, 300, 600)
 GRACE = timedelta(minutes=5)  # the runner keeps its own clock; this is the net below it
 DRAIN_BATCH = 200
+ENDINGS_S = 0.1
 Step = Callable[..., Awaitable[Any]]
 log = structlog.get_logger()
 
@@ -66,6 +67,8 @@ class Dispatcher:
         self._limits = limits
         self._max_runs = limits.max_runs
         self._stored = asyncio.Event()
+        self._endings: list[Ending] = []
+        self._has_endings = asyncio.Event()
         self.engine = Engine(
             database,
             [
@@ -103,22 +106,37 @@ class Dispatcher:
 
     async def _hand_over(self, waiting: Sequence[Delivery]) -> None:
         """Enqueue what needs work; what a glance settles is settled in the same transaction."""
-        notes = {d.guid: note for d in waiting if (note := self._seen(d)) is not None}
-        guids = [d.guid for d in waiting if d.guid not in notes]
+        seen = [e for d in waiting if (e := self._seen(d)) is not None]
+        settled = {e.guid for e in seen}
+        guids = [d.guid for d in waiting if d.guid not in settled]
         async with self._db.write() as tx:
-            if notes:
-                await self._deliveries.settle(tx, notes, at=datetime.now(UTC))
+            if seen:
+                await self._deliveries.settle(tx, seen)
             if guids:
                 calls = [(f"gh:{guid}", (guid,)) for guid in guids]
                 await self.engine.enqueue_in(tx, "handle_delivery", "deliveries", calls)
                 await self._deliveries.mark_queued(tx, guids)
 
-    def _seen(self, delivery: Delivery) -> str | None:
+    def _seen(self, delivery: Delivery) -> Ending | None:
         try:
-            return self._glance(delivery)
+            note = self._glance(delivery)
         except Exception:  # one odd delivery must not hold up all that come after it
             log.exception("delivery cannot be glanced at", delivery=delivery.guid)
             return None
+        return None if note is None else _ended(delivery.guid, "handled", note)
+
+    async def note_endings(self) -> None:
+        """Write down how deliveries ended, for ever: many in one transaction.
+
+        What is lost here in a kill is a note; the engine knows what was handled.
+        """
+        while True:
+            await self._has_endings.wait()
+            await asyncio.sleep(ENDINGS_S)
+            self._has_endings.clear()
+            endings, self._endings = self._endings, []
+            async with self._db.write() as tx:
+                await self._deliveries.settle(tx, endings)
 
     async def sweep(self) -> int:
         """End machines of runs that are over or unknown; return how many."""
@@ -198,19 +216,23 @@ class Dispatcher:
                 if not is_last:
                     log.warning("delivery waits", reason=str(error))
                     return error.retry_after_s or 0.0
-                await self._failed(guid, error)
+                self._failed(guid, error)
             except CadenceError as error:
-                await self._failed(guid, error)
+                self._failed(guid, error)
             except Exception as error:
                 log.exception("delivery broke")
-                await self._failed(guid, error)
+                self._failed(guid, error)
             else:
-                await self._deliveries.mark(guid, "handled", note, at=datetime.now(UTC))
+                self._note_ending(guid, "handled", note)
         return None
 
-    async def _failed(self, guid: str, error: Exception) -> None:
+    def _failed(self, guid: str, error: Exception) -> None:
         log.error("delivery failed", reason=str(error))
-        await self._deliveries.mark(guid, "failed", str(error), at=datetime.now(UTC))
+        self._note_ending(guid, "failed", str(error))
+
+    def _note_ending(self, guid: str, state: str, note: str) -> None:
+        self._endings.append(_ended(guid, state, note))
+        self._has_endings.set()
 
     async def _begin(self, agent_id: str) -> bool:
         """Wait while it is paused in the queue; return False when it is over already."""
@@ -248,6 +270,10 @@ class Dispatcher:
         agent = await self._agents.get(agent_id)
         if not agent.status.is_final:
             await self._agents.fail(agent_id, reason, agent.result)
+
+
+def _ended(guid: str, state: str, note: str) -> Ending:
+    return Ending(guid=guid, state=state, note=note, at=datetime.now(UTC))
 
 
 def _step(name: str, method: Step) -> Step:

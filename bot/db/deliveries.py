@@ -1,7 +1,7 @@
 """Webhook deliveries: stored before they are answered, handled once."""
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -28,6 +28,16 @@ class Delivery:
     installation_id: int | None
     body: bytes
     received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How the handling of one delivery ended: *state* is handled or failed."""
+
+    guid: str
+    state: str
+    note: str
+    at: datetime
 
 
 class DeliveryStore:
@@ -75,21 +85,17 @@ class DeliveryStore:
             update(deliveries).where(deliveries.c.guid.in_(guids)).values(state="queued")
         )
 
-    async def settle(self, tx: Tx, notes: Mapping[str, str], *, at: datetime) -> None:
-        """Note in *tx* of deliveries that need no work why they need none."""
-        rows = [{"delivery": guid, "why": why} for guid, why in notes.items()]
+    async def settle(self, tx: Tx, endings: Sequence[Ending]) -> None:
+        """Note in *tx* how the handling of deliveries ended."""
+        rows = [
+            {"key": e.guid, "how": e.state, "why": e.note[:2000], "then": e.at} for e in endings
+        ]
         statement = (
             update(deliveries)
-            .where(deliveries.c.guid == bindparam("delivery"))
-            .values(state="handled", note=bindparam("why"), handled_at=at)
+            .where(deliveries.c.guid == bindparam("key"))
+            .values(state=bindparam("how"), note=bindparam("why"), handled_at=bindparam("then"))
         )
         await tx.execute(statement, rows)
-
-    async def mark(self, guid: str, state: str, note: str, *, at: datetime) -> None:
-        """Note how the handling ended."""
-        values = {"state": state, "note": note[:2000], "handled_at": at}
-        async with self._db.write() as tx:
-            await tx.execute(update(deliveries).where(deliveries.c.guid == guid).values(values))
 
     async def prune(self, *, before: datetime) -> int:
         """Delete deliveries that were handled before *before*; return how many."""

@@ -15,6 +15,7 @@ from tests.bench.scene import Scene, moment, scene, until
 from tests.bench.table import Row
 
 AT_ONCE = 16
+RENAMED = Path(__file__).parents[1] / "payloads" / "repository.renamed.json"
 
 
 async def measure(place: Path, *, count: int) -> list[Row]:
@@ -25,13 +26,24 @@ async def measure(place: Path, *, count: int) -> list[Row]:
     ours_at = place / "ours"
     ours_at.mkdir()
     async with scene(ours_at, {}) as world:
-        ours = await _ours(world, count)
+        glanced = await _ours(world, count, "issue_comment", bodies())
+    work_at = place / "work"
+    work_at.mkdir()
+    async with scene(work_at, {}) as world:
+        ours = await _ours(world, count, "repository", [RENAMED.read_bytes()])
     ratio = ours / bare
     part = "deliveries worked off"
     return [
         Row(part, "the engine, doing nothing", f"{bare:,.0f}/s", f"{count:,} workflows, one step"),
-        Row(part, "Cadence", f"{ours:,.0f}/s", f"{count:,} comments that are not for us"),
-        Row(part, "ours : engine (at least 0.7)", f"{ratio:.2f}", is_met=ratio >= 0.7),
+        Row(part, "Cadence, settled", f"{glanced:,.0f}/s", f"{count:,} comments not for us"),
+        Row(part, "Cadence, handled", f"{ours:,.0f}/s", f"{count:,} renamed repositories"),
+        Row(
+            part,
+            "handled : engine (at least 0.7)",
+            f"{ratio:.2f}",
+            "one durable workflow each",
+            is_met=ratio >= 0.7,
+        ),
     ]
 
 
@@ -43,10 +55,10 @@ async def _bare(place: Path, count: int) -> float:
     return float(json.loads(said.splitlines()[-1])["per_s"])
 
 
-async def _ours(world: Scene, count: int) -> float:
+async def _ours(world: Scene, count: int, event: str, made: list[bytes]) -> float:
     secret = world.town.app.webhook_secret
     async with programs.coordinator(world.place, secret=secret, is_working=False) as server:
-        await _send(server.webhook, secret, count)
+        await _send(server.webhook, secret, count, event, made)
     async with world.coordinator():
         query = "SELECT count(*) FROM deliveries WHERE handled_at IS NOT NULL"
         await until(lambda: world.rows(query)[0][0] >= count, "all deliveries", seconds=180)
@@ -57,13 +69,12 @@ async def _ours(world: Scene, count: int) -> float:
     return (count - 1) / (moment(last) - moment(first))
 
 
-async def _send(url: str, secret: str, count: int) -> None:
-    made = bodies()
+async def _send(url: str, secret: str, count: int, event: str, made: list[bytes]) -> None:
     turns = asyncio.Semaphore(AT_ONCE)
     async with aiohttp.ClientSession() as session, asyncio.TaskGroup() as group:
 
         async def post(number: int) -> None:
-            recorded = Recording(event="issue_comment", body=made[number % len(made)])
+            recorded = Recording(event=event, body=made[number % len(made)])
             signed = headers(recorded, guid=str(uuid.uuid4()), secret=secret)
             async with turns, session.post(url, data=recorded.body, headers=signed) as answer:
                 if answer.status != 202:
