@@ -133,6 +133,7 @@ class Coordinator:
             budget_usd=self.settings.max_usd,
         )
         await dispatcher.open()
+        await dispatcher.sweep()
         self.dispatcher = dispatcher
         self.health.is_ready = True
         log.info("coordinator ready", app=me.slug, executor=dispatcher.engine.executor_id)

@@ -26,6 +26,7 @@ from bot.db.schema import executors
 APPLICATION_VERSION = "1"
 HEARTBEAT_S = 5.0
 SILENT_S = 30.0
+NEW_QUEUES_S = 1.1
 _LOCK = 0xCADE0001
 log = structlog.get_logger()
 
@@ -67,6 +68,7 @@ class Engine:
         )
         register()
         DBOS.launch()
+        known = [await DBOS.retrieve_queue_async(name) for name in self._queues]
         for queue in self._queues.values():
             await DBOS.register_queue_async(
                 queue.name,
@@ -78,6 +80,8 @@ class Engine:
             DBOSClient, system_database_url=url, serializer=serializer
         )
         await self.heartbeat()
+        if None in known:  # the very first start: the engine looks for new queues once a second
+            await asyncio.sleep(NEW_QUEUES_S)
 
     async def close(self) -> None:
         """Stop taking work; what is not finished is taken up at the next start."""

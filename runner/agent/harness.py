@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import structlog
+
 from runner.agent import prompts
 from runner.agent.budget import Clock
 from runner.agent.config import BudgetConfig
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from runner.agent.triage import Triage, Verdict
 
 _SOFT_SHARE = 0.85  # of the minutes, when the repository allows fewer than the server
+log = structlog.get_logger()
+
 _DROPPED = "Only a question was asked, so the changes that the agent made were dropped."
 
 
@@ -91,6 +95,11 @@ class Harness:
                 return await watched(self._work(opened, sorting), course)
             except (RunFailed, RunCancelled, ToolFailed) as end:
                 return await self._hand_over.salvage(end)
+            except Exception as error:  # a mistake of ours: say so at once, and keep the work
+                log.exception("the run broke")
+                name = type(error).__name__
+                mistake = RunFailed(f"Cadence made a mistake ({name}); its operator's log has it.")
+                return await self._hand_over.salvage(mistake)
 
     async def _triage(self) -> "Triage":
         # Not at the top: the SDK takes a second to import, and the line should be up by then.

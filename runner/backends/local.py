@@ -15,7 +15,7 @@ import structlog
 from bot.errors import MachineUnavailable
 from runner.backends.base import MachineOrder
 
-STOP_S = 5.0
+STOP_S = 10.0  # a large repository takes a while to hand over what there is
 _PID_FILE = "runner.pid"
 _CODE = Path(__file__).resolve().parents[2]
 _LAST_WORDS = 2_000
@@ -44,18 +44,17 @@ class LocalBackend:
         if home.exists():
             await asyncio.to_thread(shutil.rmtree, home, ignore_errors=True)
         home.mkdir(parents=True, mode=0o700)
-        config = {
-            "url": order.url,
-            "token": order.token.get_secret_value(),
-            "runId": order.run_id,
-            "root": str(home),
-        }
+        process = await self._spawned(home)
+        self._children[order.run_id] = process
+        _write_pid(home, process.pid)
+        await _told(process, order, home)
+        return {"pid": process.pid}
+
+    async def _spawned(self, home: Path) -> asyncio.subprocess.Process:
         with (home / "runner.log").open("ab") as output:
             try:
-                process = await asyncio.create_subprocess_exec(
-                    sys.executable,
-                    "-m",
-                    self._program,
+                return await asyncio.create_subprocess_exec(
+                    *(sys.executable, "-m", self._program),
                     stdin=asyncio.subprocess.PIPE,
                     stdout=output,
                     stderr=output,
@@ -65,16 +64,6 @@ class LocalBackend:
                 )
             except OSError as error:
                 raise MachineUnavailable("no process could be started for the run") from error
-        self._children[order.run_id] = process
-        _write_pid(home, process.pid)
-        stdin = process.stdin
-        if stdin is None:
-            raise MachineUnavailable("the run's process cannot be spoken to")
-        stdin.write(json.dumps(config).encode() + b"\n")
-        with contextlib.suppress(ConnectionError):
-            await stdin.drain()
-        stdin.close()
-        return {"pid": process.pid}
 
     async def is_alive(self, run_id: str) -> bool:
         """Whether the run's process is there."""
@@ -122,6 +111,22 @@ class LocalBackend:
                     return
                 await asyncio.sleep(0.05)
         log.error("runner would not stop", run_id=run_id, pid=pid)
+
+
+async def _told(process: asyncio.subprocess.Process, order: MachineOrder, home: Path) -> None:
+    """Say where to dial through a pipe: neither argv nor environment holds the token."""
+    config = {
+        "url": order.url,
+        "token": order.token.get_secret_value(),
+        "runId": order.run_id,
+        "root": str(home),
+    }
+    if process.stdin is None:
+        raise MachineUnavailable("the run's process cannot be spoken to")
+    with contextlib.suppress(ConnectionError):  # it died at once; the lease tells
+        process.stdin.write(json.dumps(config).encode() + b"\n")
+        await process.stdin.drain()
+    process.stdin.close()
 
 
 def _write_pid(home: Path, pid: int) -> None:
