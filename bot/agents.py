@@ -20,10 +20,11 @@ from bot.domain import (
     Task,
     branch_name,
 )
-from bot.errors import NotFound
+from bot.errors import NotFound, Unavailable
 from bot.progress import in_phase, needs_running
 
 TOPIC = "agent"
+_TRIES = 50  # how often two processes may want the same number
 WISHES = "wishes"  # pause, resume, stop and words, for the gateway
 
 
@@ -43,9 +44,21 @@ class Agents:
         """Return the agent of *task* and whether it is new; one trigger makes one agent."""
         now = self._now()
         async with self._db.write() as tx:
-            known = await rows.by_source_ref(tx, task.source_ref)
-            if known is not None:
-                return known, False
+            agent = await self._added(tx, task, now)
+            if agent is None:
+                return _found(
+                    await rows.by_source_ref(tx, task.source_ref), "of the trigger"
+                ), False
+            facts = {"source": task.source, "by": task.requester.login}
+            agent = await rows.write(tx, agent, "created", facts, at=now, now=now)
+        self._bus.notify(TOPIC, agent.id)
+        return agent, True
+
+    async def _added(self, tx: Tx, task: Task, now: datetime) -> Agent | None:
+        """Insert a new agent; None when its trigger has one. A taken number is tried anew."""
+        for _ in range(_TRIES):
+            if await rows.by_source_ref(tx, task.source_ref) is not None:
+                return None
             agent = Agent(
                 id=AgentId(str(uuid.uuid4())),
                 number=await rows.next_number(tx, task.requester.id),
@@ -54,14 +67,9 @@ class Agents:
                 created_at=now,
                 updated_at=now,
             )
-            if not await rows.add(tx, agent):
-                known = await rows.by_source_ref(tx, task.source_ref)
-                if known is not None:
-                    return known, False
-            facts = {"source": task.source, "by": task.requester.login}
-            agent = await rows.write(tx, agent, "created", facts, at=now, now=now)
-        self._bus.notify(TOPIC, agent.id)
-        return agent, True
+            if await rows.add(tx, agent):
+                return agent
+        raise Unavailable("too many agents are asked for at once")
 
     async def get(self, agent_id: str) -> Agent:
         """Return the agent; raise `NotFound`."""

@@ -47,6 +47,7 @@ from runner.spec import Budget, Person
 REAPER_S = 10.0
 SWEEP_S = 60.0
 DAY_S = 24 * 3600.0
+REPORTER = 0xCADE0002
 log = structlog.get_logger()
 
 
@@ -132,6 +133,11 @@ class Coordinator:
             web_url=self.settings.github_url,
             budget_usd=self.settings.max_usd,
         )
+
+        async def report() -> None:
+            async with self.database.only_one(REPORTER):  # two would tell everything twice
+                await reporter.run()
+
         await dispatcher.open()
         await dispatcher.sweep()
         self.dispatcher = dispatcher
@@ -141,7 +147,7 @@ class Coordinator:
             async with asyncio.TaskGroup() as loops:
                 loops.create_task(kept_alive("drain", dispatcher.drain))
                 loops.create_task(kept_alive("endings", dispatcher.note_endings))
-                loops.create_task(kept_alive("reporter", reporter.run))
+                loops.create_task(kept_alive("reporter", report))
                 loops.create_task(every(HEARTBEAT_S, "heartbeat", dispatcher.engine.heartbeat))
                 loops.create_task(every(REAPER_S, "reaper", dispatcher.engine.take_over))
                 loops.create_task(every(SWEEP_S, "sweep", dispatcher.sweep))
@@ -161,6 +167,7 @@ class Coordinator:
             hard_minutes=self.settings.hard_minutes,
             lease_s=self.settings.lease_s,
             max_runs=self.settings.max_runs,
+            executor_silent_s=self.settings.executor_silent_s,
         )
         return Dispatcher(
             database=self.database,

@@ -75,6 +75,7 @@ class Dispatcher:
                 Queue(name="deliveries", at_once=50),
                 Queue(name="agents", at_once=50, per_partition=limits.per_installation),
             ],
+            silent_s=limits.executor_silent_s,
         )
 
     async def open(self) -> None:

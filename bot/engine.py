@@ -25,7 +25,6 @@ from bot.db.schema import executors
 # Workflow code of another version is not run by this one; change workflows with `DBOS.patch`.
 APPLICATION_VERSION = "1"
 HEARTBEAT_S = 5.0
-SILENT_S = 30.0
 NEW_QUEUES_S = 1.1
 _LOCK = 0xCADE0001
 log = structlog.get_logger()
@@ -44,7 +43,10 @@ class Queue:
 class Engine:
     """Enqueue workflows in our own transactions and keep them going whoever dies."""
 
-    def __init__(self, database: Database, queues: Sequence[Queue]) -> None:
+    def __init__(
+        self, database: Database, queues: Sequence[Queue], *, silent_s: float = 30.0
+    ) -> None:
+        self._silent_s = silent_s
         self._db = database
         self._queues = {queue.name: queue for queue in queues}
         self.executor_id = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex}"
@@ -149,7 +151,7 @@ class Engine:
             turn = await tx.execute(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _LOCK})
             if not turn.scalar():
                 return 0
-            since = datetime.now(UTC) - timedelta(seconds=SILENT_S)
+            since = datetime.now(UTC) - timedelta(seconds=self._silent_s)
             return await self._resume_stranded({self.executor_id} | await self._heard_since(since))
 
     async def _resume_stranded(self, alive: set[str]) -> int:

@@ -81,6 +81,7 @@ class Settings(BaseSettings):
     soft_minutes: Annotated[float, Field(gt=0)] = 45.0
     hard_minutes: Annotated[float, Field(gt=0)] = 55.0
     lease_s: Annotated[float, Field(gt=0)] = 30.0
+    executor_silent_s: Annotated[float, Field(gt=0)] = 30.0
     max_runs: Annotated[int, Field(ge=1)] = 3
     max_clone_mb: Annotated[int, Field(ge=1)] = 2_000
     runner_program: str = "runner.agent"

@@ -30,6 +30,7 @@ class Limits:
     hard_minutes: float
     lease_s: float
     max_runs: int
+    executor_silent_s: float = 30.0
 
 
 class Supervisor:

@@ -8,7 +8,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Table, create_engine, event, make_url
+from sqlalchemy import Connection, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
@@ -74,6 +74,26 @@ class Database:
             if self.is_sqlite:
                 connection = await connection.execution_options(**{_READ: True})
             yield connection
+
+    @contextlib.asynccontextmanager
+    async def only_one(self, key: int, *, look_s: float = 2.0) -> AsyncIterator[None]:
+        """Wait until no other process on this database holds *key*, and hold it for the block.
+
+        It is let go when we die: the server ends the session's locks with its connection.
+        """
+        if self.is_sqlite:  # this process is the only one
+            yield
+            return
+        async with self.engine.connect() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            take = text("SELECT pg_try_advisory_lock(:key)")
+            while not (await connection.execute(take, {"key": key})).scalar():  # noqa: ASYNC110 - another process
+                await asyncio.sleep(look_s)
+            try:
+                yield
+            finally:
+                give = text("SELECT pg_advisory_unlock(:key)")
+                await connection.execute(give, {"key": key})
 
     @property
     def system_url(self) -> str:

@@ -1,3 +1,4 @@
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -43,6 +44,13 @@ async def test_numbers_count_up_per_requester(agents: Agents) -> None:
 
     assert (one.number, two.number) == (1, 2)
     assert one.branch == "cadence/7-parser-crashes-on-empty-input"
+
+
+async def test_agents_asked_for_at_once_get_numbers_of_their_own(agents: Agents) -> None:
+    made = await asyncio.gather(*(agents.create(task(number)) for number in range(8)))
+
+    assert sorted(agent.number for agent, _ in made) == list(range(1, 9))
+    assert all(is_new for _, is_new in made)
 
 
 async def test_paused_agent_cannot_be_paused_again(agents: Agents) -> None:
