@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-import anthropic
 import pytest
 from anthropic import AsyncAnthropic, beta_async_tool
+from anthropic.lib.tools import ToolError
 
 from deploy.devkit.anthropic import AnthropicStandIn
 
@@ -37,7 +37,7 @@ async def run_tools(client: AsyncAnthropic, *, text: str = "go") -> tuple[list[s
         """
         commands.append(command)
         if command == "false":
-            raise anthropic.lib.tools.ToolError("exit code 1")
+            raise ToolError("exit code 1")
         return "done"
 
     runner = client.beta.messages.tool_runner(
