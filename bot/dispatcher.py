@@ -72,7 +72,7 @@ class Dispatcher:
         self.engine = Engine(
             database,
             [
-                Queue(name="deliveries", at_once=50),
+                Queue(name="deliveries", at_once=100),
                 Queue(name="agents", at_once=50, per_partition=limits.per_installation),
             ],
             silent_s=limits.executor_silent_s,
