@@ -10,6 +10,7 @@ const money = (usd) => "$" + Number(usd || 0).toFixed(usd < 0.1 ? 4 : 2);
 
 function showState(agent) {
   document.title = `${agent.status} · ${agent.repoName}`;
+  isLive = ["pending", "running", "paused"].includes(agent.status);
   $("badge").textContent = agent.status;
   $("badge").className = "badge " + agent.status;
   $("where").textContent = agent.repoName + (agent.issue ? ` #${agent.issue}` : "");
@@ -59,7 +60,7 @@ const views = {
   commit: (d, box) => box.append("Committed ", make("code", (d.sha || "").slice(0, 10)), " " + (d.subject || "")),
   tool_call: (d, box) => {
     const input = d.input || {};
-    const main = input.command || input.path || input.file_path || input.pattern || JSON.stringify(input);
+    const main = input.command || input.pattern || input.file_path || input.path || JSON.stringify(input);
     box.append(make("b", d.name + " "), make("code", String(main).slice(0, 2000)));
   },
   tool_result: (d, box) => {
@@ -76,10 +77,12 @@ const views = {
   },
 };
 const silent = new Set(["plan"]);
+const quietTools = new Set(["update_plan", "finish"]);
+let isLive = false;
 
 function showEvent(event) {
-  if (silent.has(event.kind)) return;
-  const follow = window.innerHeight + window.scrollY >= document.body.offsetHeight - 80;
+  if (silent.has(event.kind) || quietTools.has(event.data.name)) return;
+  const follow = isLive && window.innerHeight + window.scrollY >= document.body.offsetHeight - 80;
   const row = make("li"), box = make("div");
   row.append(make("time", new Date(event.at).toLocaleTimeString([], { hour12: false })), box);
   const view = views[event.kind];
