@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.db.old_sqlite import teach_subsec
 from bot.errors import BadSettings
 
 Tx = AsyncConnection
@@ -32,8 +33,9 @@ class Database:
 
     async def open(self) -> None:
         """Bring the tables up to date and connect."""
-        if self.is_sqlite and self.url.database:
-            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        if self.is_sqlite:
+            Path(self.url.database or "").parent.mkdir(parents=True, exist_ok=True)
+            teach_subsec()
         await asyncio.to_thread(migrate, self.url)
         driver = "sqlite+aiosqlite" if self.is_sqlite else "postgresql+asyncpg"
         options: dict[str, Any] = {} if self.is_sqlite else {"pool_size": 10, "pool_pre_ping": True}
