@@ -17,7 +17,7 @@ from jsonschema.exceptions import ValidationError, best_match
 Json = dict[str, Any]
 
 _REMEMBERED_MESSAGES = 20_000
-_TYPES = "x-types"
+_LABELS = "x-labels"
 
 
 @cache
@@ -33,7 +33,7 @@ def close(schema: Any) -> None:
     """Close every object in *schema* that declares its properties."""
     for part in _parts(schema):
         if isinstance(part.get("properties"), dict) and part.get("type") == "object":
-            part.setdefault("additionalProperties", False)
+            part["additionalProperties"] = False  # the SDK's own classes say that more is fine
 
 
 def _parts(schema: Any) -> Iterator[Json]:
@@ -46,43 +46,47 @@ def _parts(schema: Any) -> Iterator[Json]:
             yield from _parts(value)
 
 
-def _note_types(schema: Json) -> None:
-    """Write beside every ``anyOf`` which ``type`` each branch is for."""
+def _note_labels(schema: Json) -> None:
+    """Write beside every ``anyOf`` which ``type`` or ``role`` each branch is for."""
     for part in _parts(schema):
         if isinstance(part.get("anyOf"), list):
-            part[_TYPES] = [_type_of(branch, schema) for branch in part["anyOf"]]
+            part[_LABELS] = [_label_of(branch, schema) for branch in part["anyOf"]]
 
 
-def _type_of(branch: Json, root: Json) -> str | None:
+def _label_of(branch: Json, root: Json) -> str | None:
     if "$ref" in branch:
         branch = root["$defs"][branch["$ref"].rsplit("/", 1)[1]]
-    wanted = branch.get("properties", {}).get("type", {}).get("const")
-    return wanted if isinstance(wanted, str) else None
+    properties = branch.get("properties", {})
+    for key in ("type", "role"):
+        label = properties.get(key, {}).get("const")
+        if isinstance(label, str):
+            return label
+    return None
 
 
 def _any_of(
     validator: Any, branches: list[Json], instance: Any, schema: Json
 ) -> Iterator[ValidationError]:
-    """Validate ``anyOf``, looking only at the branches that *instance*'s ``type`` allows.
+    """Validate ``anyOf``, looking only at the branches that *instance* says it is.
 
-    That makes it fast, and its errors speak of the block that was meant.
+    That makes it fast, and its errors are those of the branch that was meant.
     """
-    if isinstance(instance, dict) and isinstance(instance.get("type"), str):
-        meant = (None, instance["type"])
-        types = zip(branches, schema[_TYPES], strict=True)
-        fitting = [branch for branch, name in types if name in meant]
-        if fitting:
-            branches = fitting
-    errors: list[ValidationError] = []
+    if isinstance(instance, dict):
+        meant = (None, instance.get("type") or instance.get("role"))
+        labels = zip(branches, schema[_LABELS], strict=True)
+        branches = [branch for branch, label in labels if label in meant] or branches
+    errors = []
     for index, branch in enumerate(branches):
         found = list(validator.descend(instance, branch, schema_path=index))
         if not found:
             return
-        errors.extend(found)
-    if len(branches) == 1:
-        yield from errors
-    else:
-        yield ValidationError("Input does not match any of the expected shapes", context=errors)
+        errors.append(found)
+    yield from min(errors, key=_distance)
+
+
+def _distance(errors: list[ValidationError]) -> tuple[bool, int]:
+    """Return how far from fitting a branch is: a wrong type is farther than wrong fields."""
+    return any(error.validator == "type" and not error.path for error in errors), len(errors)
 
 
 _Validator = validators.extend(  # type: ignore[no-untyped-call]  # the stubs leave it so
@@ -108,7 +112,7 @@ def _request_schema(kind: str) -> Json:
     if "create" in kind:
         schema["properties"]["stream"] = {"type": "boolean"}
     close(schema)
-    _note_types(schema)
+    _note_labels(schema)
     return schema
 
 
