@@ -9,6 +9,7 @@ from typing import Any, Self
 import orjson
 import structlog
 from aiohttp import web
+from pydantic import ValidationError
 
 from deploy.devkit.anthropic import answer, structured
 from deploy.devkit.anthropic.contract import contract, known_models
@@ -240,7 +241,10 @@ class AnthropicStandIn:
         raise Refusal(404, "not_found_error", f"model: {wanted}")
 
     async def _add_fault(self, request: web.Request) -> web.Response:
-        fault = Fault.model_validate(request[_BODY] or {})
+        try:
+            fault = Fault.model_validate(request[_BODY] or {})
+        except ValidationError as error:
+            return web.json_response({"error": str(error)}, status=400)
         self.scenario.faults.append(fault)
         return web.json_response({"faults": len(self.scenario.faults)}, status=201)
 
