@@ -11,16 +11,19 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, BinaryIO
 
+from runner import redact_marks
 from runner.redact_context import CONTEXT_RULES
-from runner.redact_keys import has_begin, is_open, key_spans
+from runner.redact_keys import OpenKey, has_begin, key_spans, may_have_key
 from runner.redact_known import KnownValues
 from runner.redact_looks import OWN_RULES
+from runner.redact_phrases import NAME_LINE, PHRASE_RULES, pair_spans
 from runner.redact_rules import RuleSet, gitleaks_rules
 
 _MOST_HELD = 64 * 1024
 _OVERLAP = 4 * 1024
 _BLOCK = 64 * 1024
 _READ = 64 * 1024
+_OFTEN = 4 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Finding:
 
 @cache
 def _rules() -> RuleSet:
-    return RuleSet((*OWN_RULES, *CONTEXT_RULES, *gitleaks_rules()))
+    return RuleSet((*OWN_RULES, *CONTEXT_RULES, *PHRASE_RULES, *gitleaks_rules()))
 
 
 class Redactor:
@@ -46,8 +49,12 @@ class Redactor:
             self._known.add(value)
 
     def add(self, secret: str) -> None:
-        """Take out *secret* from now on; too short or too common values are ignored."""
-        self._known.add(secret)
+        """Take out *secret* from now on; too short or too common values are ignored.
+
+        Meant for tokens that live an hour: each is forgotten when a thousand others have come.
+        Any thread may call this, and all other methods.
+        """
+        self._known.add(secret, is_minted=True)
 
     def redact(self, text: str) -> str:
         """Return *text* with ``[redacted:<rule>]`` in place of each secret."""
@@ -98,7 +105,7 @@ class Redactor:
                 last = text.rfind("\n", done) + 1
                 if last <= done:
                     return done
-                if self._is_simple(text, done, last):
+                if self._is_simple(text[done:last]) and not self._ends_inside(text[done:last]):
                     return last
             end = self._segment_end(text, done, is_last=is_last)
             if end is None:
@@ -106,22 +113,25 @@ class Redactor:
             done = end
         return done
 
-    def _is_simple(self, text: str, start: int, end: int) -> bool:
-        """Return whether every line of ``text[start:end]`` is a segment of its own."""
-        part = text[start:end]
-        if has_begin(part):
-            return False
-        if self._known and (self._known.may_be_in(part) or self._known.ends_inside(part)):
+    def _is_simple(self, part: str) -> bool:
+        """Return whether what is secret in *part*, whole lines, stands on one line each."""
+        if has_begin(part) or (self._known and self._known.may_be_in(part)):
             return False
         return _longest_line(part) < _MOST_HELD
 
+    def _ends_inside(self, part: str) -> bool:
+        """Return whether the next line belongs to what stands at the end of *part*."""
+        if self._known and self._known.ends_inside(part):
+            return True
+        last = part.rfind("\n", 0, len(part) - 1) + 1
+        return NAME_LINE.match(part, last) is not None
+
     def _block_end(self, text: str, start: int) -> int:
         """Return the end of the next segment, or of a block of simple lines."""
-        if len(text) - start <= _BLOCK:
-            last = len(text)
-        else:
-            last = text.rfind("\n", start, start + _BLOCK) + 1
-        if last > start and self._is_simple(text, start, last):
+        is_rest = len(text) - start <= _BLOCK
+        last = len(text) if is_rest else text.rfind("\n", start, start + _BLOCK) + 1
+        part = text[start:last]
+        if part and self._is_simple(part) and (is_rest or not self._ends_inside(part)):
             return last
         end = self._segment_end(text, start, is_last=True)
         return len(text) if end is None else end
@@ -130,21 +140,18 @@ class Redactor:
         """Return where the segment from *start* ends, None when that is not seen yet."""
         limit = start + _MOST_HELD
         at = start
+        key = OpenKey()
         while True:
             line = text.find("\n", at, limit) + 1
             if not line:
                 break
-            if not self._goes_on(text[start:line]):
+            is_key = key.goes_on_after(text[at:line])
+            if not is_key and not self._ends_inside(text[max(start, at - _OVERLAP) : line]):
                 return line
             at = line
         if len(text) >= limit:
             return self._cut(text, start, limit)
         return len(text) if is_last else None
-
-    def _goes_on(self, part: str) -> bool:
-        if "-----" in part and is_open(part):
-            return True
-        return bool(self._known) and self._known.ends_inside(part)
 
     def _cut(self, text: str, start: int, limit: int) -> int:
         """Return where to cut a segment that got too long: not inside a secret or a word."""
@@ -174,13 +181,26 @@ class Redactor:
         if self._known and self._known.may_be_in(text):
             for start, end in self._known.spans(text):
                 yield "known", start, end
-        if "-----" in text:
+        if may_have_key(text):
             for start, end in key_spans(text):
                 yield "private-key", start, end
-        lowered = text.lower()
-        if len(lowered) != len(text):  # one letter, U+0130, becomes two
-            lowered = text.replace("\u0130", "i").lower()
-        yield from _rules().spans(text, lowered)
+        for start, end in pair_spans(text):
+            yield "named-value", start, end
+        yield from _by_rules(text)
+        unmarked = redact_marks.without(text)
+        if unmarked is None:
+            return
+        plain, places = unmarked
+        for rule, start, end in _by_rules(plain):
+            yield rule, places[start], places[end - 1] + 1
+        yield from _by_rules(redact_marks.blanked(text))
+
+
+def _by_rules(text: str) -> Iterator[tuple[str, int, int]]:
+    lowered = text.lower()
+    if len(lowered) != len(text):  # one letter, U+0130, becomes two
+        lowered = text.replace("\u0130", "i").lower()
+    yield from _rules().spans(text, lowered)
 
 
 class StreamRedactor:
@@ -190,12 +210,13 @@ class StreamRedactor:
         self._redactor = redactor or Redactor(known)
         self._held: list[str] = []
         self._size = 0
+        self._next_try = 0
 
     def feed(self, chunk: str) -> str:
         """Take *chunk*; return what can be shown by now."""
         self._held.append(chunk)
         self._size += len(chunk)
-        if "\n" not in chunk and self._size < _MOST_HELD:
+        if self._size < _MOST_HELD and ("\n" not in chunk or self._size < self._next_try):
             return ""
         return self._release(is_last=False)
 
@@ -208,6 +229,8 @@ class StreamRedactor:
         done = self._redactor.settled(text, is_last=is_last)
         self._held = [text[done:]]
         self._size = len(text) - done
+        # What goes on for long is not looked at again with every line.
+        self._next_try = self._size + self._size // 8 if self._size > _OFTEN else 0
         return self._redactor.redact(text[:done])
 
 

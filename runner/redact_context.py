@@ -10,6 +10,7 @@ from runner.redact_values import (
     STAND_IN,
     is_encoded_pair,
     is_filler_url,
+    is_mixed,
     is_stand_in,
     is_strong,
     is_token,
@@ -19,20 +20,23 @@ from runner.redact_values import (
 
 _WORDS = (
     r"pass(?:word|wd|phrase|code)|passwort|pwd|(?<![A-Za-z])pass"
-    r"|secret(?:[_-]?(?:access[_-]?)?key(?:[_-]?base)?)?|token"
+    r"|secret(?:[_-]?(?:access[_-]?)?key(?:[_-]?base)?)?|token|(?<![A-Za-z])(?:psk|salt)|(?<=_)pat"
     r"|(?:api|access|private|signing|encrypt(?:ion)?|master|account|licen[sc]e|service|storage"
     r"|shared|session|deploy|webhook|hmac|jwt|cookie|aes|auth|app|application|subscription"
-    r"|instrumentation)[_-]?key|credentials?|(?<=_)auth|(?<=[A-Z]_)KEY"
+    r"|instrumentation)[_ -]?key|credentials?|(?<=_)auth|(?<=[A-Z]_)KEY"
 )
 _SUFFIX = r"(?:[_-]?(?:\d{1,3}|value|prod(?:uction)?|dev|staging|base64|b64|raw|plain))?"
-_TYPE = r":[^\S\n]{0,3}[A-Za-z][\w\[\], .|]{0,40}?[^\S\n]{0,3}=(?!=)"
-_QUOTED = r"[bru]{0,2}(?P<quote>\\{0,3}[\"'`])(?P<quoted>[^\"'`\n\\]{1,500})"
-_BARE = r"(?P<bare>[^\s\"'`,;)}\]<>&|\\]{1,500})"
+_TYPE = (  # "key: str =", "key: &'static str =", "key string =", "Key { get; } ="
+    r":[^\S\n]{0,3}[&*A-Za-z][\w\[\]<>, .|&*']{0,40}?[^\S\n]{0,3}=(?![=>])"
+    r"|(?<=\s)[*&A-Za-z][\w.<>\[\]]{0,30}[^\S\n]{1,3}:?=(?![=>])|\{[^{}\n]{0,30}\}[^\S\n]{0,3}="
+)
+_QUOTED = r"(?:[bruf]{0,2}|\$|@)(?P<quote>\\{0,3}[\"'`])(?P<quoted>[^\"'`\n\\]{1,500})"
+_BARE = r"(?:[&!]{1,2}\w{1,20}[^\S\n]{1,3})?(?P<bare>[^\s\"'`,;)}\]<>&|\\]{1,500})"
 _ASSIGNMENT = (
-    rf"(?i)(?P<word>{_WORDS}){_SUFFIX}\\{{0,3}}[\"'`]?\]?[^\S\n]{{0,10}}"
+    rf"(?i)(?P<word>{_WORDS}){_SUFFIX}\\{{0,3}}[\"'`*]{{0,3}}\]?[^\S\n]{{0,10}}"
     rf"(?P<op>{_TYPE}|:=|=>|===?|=|:|>)[^\S\n]{{0,10}}(?:{_QUOTED}|{_BARE})"
 )
-_KEYWORDS = ("pass", "pwd", "secret", "token", "key", "credential", "_auth")
+_KEYWORDS = ("pass", "pwd", "secret", "token", "key", "credential", "_auth", "_pat", "psk", "salt")
 
 
 _NOT_SECRET_NAMES = ("public", "page_", "pagetoken", "nexttoken", "next_token", "cache", "primary")
@@ -71,16 +75,10 @@ def _is_password(found: re.Match[str], value: str, *, is_env: bool) -> bool:
     if value.replace("_", "").replace("-", "").replace(".", "").isalpha():
         return is_wordless(value) and (is_env or len(value) >= 10)
     if IDENTIFIER.fullmatch(value):
-        return found["quoted"] is not None and _is_mixed(value)
+        return found["quoted"] is not None and is_mixed(value)
     if is_env or found["quoted"] is not None:
         return True
     return not is_wordy(value)
-
-
-def _is_mixed(value: str) -> bool:
-    """Whether *value* mixes digits and both cases as no name does that a person would choose."""
-    kinds = (str.isdigit, str.isupper, str.islower)
-    return len(value) >= 8 and not is_wordy(value) and all(any(map(k, value)) for k in kinds)
 
 
 def _is_credential(found: re.Match[str], value: str) -> bool:
@@ -94,7 +92,7 @@ def _is_basic(found: re.Match[str], value: str) -> bool:
     if is_encoded_pair(value):
         return True
     before = found.string[max(0, found.start() - 40) : found.start()].lower()
-    return "authorization" in before and _is_credential(found, value)
+    return "authorization" in before.rpartition("\n")[2] and _is_credential(found, value)
 
 
 def _is_url_password(found: re.Match[str], value: str) -> bool:
@@ -138,10 +136,6 @@ _COOKIE = (
     r"(?i)[;:\s](?:__(?:Secure|Host)-)?[\w.-]{0,40}(?:sess(?:ion)?|sid|jwt|auth|token|remember)"
     r"[\w.-]{0,30}=([^;\s\"']{16,4096})"
 )
-_NAME_VALUE = (
-    r"(?i)[\"']?name[\"']?\s{0,3}[:=]\s{0,3}[\"']?[\w.-]{0,60}(?:passw|pwd|secret|token|_key)\w{0,20}"
-    r"[\"']?,?[^\S\n]{0,5}[\"']?value[\"']?\s{0,3}[:=]\s{0,3}[\"']?([^\s\"',}]{6,500})"
-)
 
 CONTEXT_RULES: tuple[Rule, ...] = (
     Rule("url-password", _IN_URL, ("://",), accept=_is_url_password),
@@ -177,7 +171,6 @@ CONTEXT_RULES: tuple[Rule, ...] = (
     ),
     Rule("cookie", _COOKIE, ("cookie",), 3.0, True, _is_credential),
     Rule("assigned-secret", _ASSIGNMENT, _KEYWORDS, accept=_is_assigned_secret),
-    Rule("named-value", _NAME_VALUE, ("value",), accept=_is_strong_argument),
     Rule("argument", _FLAG, ("--", "-pass", "-token", "-secret"), accept=_is_strong_argument),
     Rule(
         "argument",
@@ -234,7 +227,7 @@ CONTEXT_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "pgpass",
-        r"^[\w.*-]{1,100}:(?:\d{2,5}|\*):[\w*-]{1,60}:[\w*.-]{1,60}:(\S{4,200})$",
+        r"(?m)^[\w.*-]{1,100}:(?:\d{2,5}|\*):[\w*-]{1,60}:[\w*.-]{1,60}:(\S{4,200})$",
         (":543", ":*:"),
         accept=_is_argument,
     ),

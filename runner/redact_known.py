@@ -1,7 +1,8 @@
 """Known secret values in every form in which they turn up: plain, encoded, reversed, broken up.
 
 A value is looked for in text from which white space, quotes, backslashes, ``+`` and ``|`` are
-squeezed out, so that it is found across line breaks, continuation lines and joined literals.
+squeezed out, so that it is found across line breaks, continuation lines and joined literals,
+and so are marks that are not seen: colour codes, characters of no width.
 """
 
 import base64
@@ -9,15 +10,22 @@ import html
 import json
 import re
 import urllib.parse
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from threading import Lock
+
+from runner import redact_marks
 
 MIN_LENGTH = 6
 _MIN_SQUEEZED = 12
-_JUNK = re.compile(r"\\n|[ \t\r\n\\\"'`+|]")
+_JUNK = re.compile(rf"{redact_marks.PATTERN}|\\[nrt]|[ \t\r\n\\\"'`+|]", re.IGNORECASE)
 _JUNK_BYTES = b" \t\r\n\\\"'`+|"
 _BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=")
 _BASE64_SLACK = 3
+_GRAM = 8  # no core is shorter
+_FEW = 200  # so many forms are looked for one by one, more by their first characters
+_MOST_MINTED = 1000
 _COMMON_WORDS = """
 password passwd secret secrets token example examples changeme default localhost postgres username
 testing test1234 password1 development production staging cadence github anthropic openai undefined
@@ -29,12 +37,21 @@ _COMMON = frozenset(_COMMON_WORDS.split())
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """One spelling of a value: *core* is looked for, *whole* is what is taken out."""
+    """One spelling of a value: `core` is looked for, *whole* is what is taken out."""
 
     whole: str
-    core: str
     margin: int
     is_base64: bool
+
+    @property
+    def core(self) -> str:
+        """What of it is looked for: its ends may be missing."""
+        return self.whole[self.margin : -self.margin]
+
+    @property
+    def probe(self) -> str:
+        """Its first characters."""
+        return self.whole[: self.margin + 1]
 
 
 def is_worth_knowing(value: str) -> bool:
@@ -47,7 +64,9 @@ def _squeezed(text: str) -> str:
 
 
 def _squeezed_bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass").replace(b"\\n", b"").translate(None, _JUNK_BYTES)
+    if redact_marks.may_be_in(text):
+        text = _squeezed(text)
+    return text.encode("utf-8", "surrogatepass").translate(None, _JUNK_BYTES)
 
 
 def _base64_cores(value: str) -> Iterator[str]:
@@ -81,79 +100,161 @@ def _spellings(value: str) -> Iterator[tuple[str, bool]]:
 
 
 class KnownValues:
-    """All known values and how to find them."""
+    """All known values and how to find them; may be used from several threads."""
 
     def __init__(self) -> None:
-        self._values: set[str] = set()
+        self._lock = Lock()
+        self._kept: set[str] = set()
+        self._minted: dict[str, None] = {}  # the oldest first
+        self._uses: Counter[_Form | str] = Counter()
         self._short: dict[str, None] = {}
         self._forms: dict[str, _Form] = {}
-        self._cores: list[bytes] = []
+        self._by_gram: dict[str, dict[str, _Form]] = {}
+        self._by_probe: dict[int, dict[str, dict[str, _Form]]] = {}
+        self._cores: list[bytes] | None = None
         self._longest = 0
 
-    def add(self, value: str) -> None:
-        """Look for *value* from now on, unless it is too short or too common."""
-        value = value.strip()
-        if value in self._values or not is_worth_knowing(value):
-            return
-        self._values.add(value)
-        for spelling, is_base64 in _spellings(value):
-            self._add_form(spelling, is_base64=is_base64)
-        self._cores = [form.core.encode("utf-8", "surrogatepass") for form in self._forms.values()]
+    def add(self, value: str, *, is_minted: bool = False) -> None:
+        """Look for *value* from now on, unless it is too short or too common.
 
-    def _add_form(self, spelling: str, *, is_base64: bool) -> None:
-        whole = _squeezed(spelling)
-        if len(whole) < _MIN_SQUEEZED:
-            if len(spelling) >= MIN_LENGTH:
-                self._short[spelling] = None
+        One that *is_minted* is forgotten when a thousand younger ones have come.
+        """
+        value = value.strip()
+        if not is_worth_knowing(value):
             return
-        margin = 3 if len(whole) >= 18 else 2 if len(whole) >= 14 else 1
-        core = whole[margin:-margin]
-        self._forms.setdefault(whole, _Form(whole, core, margin, is_base64))
-        self._longest = max(self._longest, len(whole))
+        with self._lock:
+            if value in self._kept:
+                return
+            is_new = value not in self._minted
+            self._minted.pop(value, None)
+            if is_minted:
+                self._minted[value] = None
+            else:
+                self._kept.add(value)
+            if is_new:
+                self._learn(value)
+            if len(self._minted) > _MOST_MINTED:
+                oldest = next(iter(self._minted))
+                del self._minted[oldest]
+                self._forget(oldest)
+
+    def _learn(self, value: str) -> None:
+        for form in _forms_of(value):
+            self._uses[form] += 1
+            if isinstance(form, str):
+                self._short[form] = None
+                continue
+            self._forms[form.whole] = form
+            self._by_gram.setdefault(form.core[:_GRAM], {})[form.whole] = form
+            probes = self._by_probe.setdefault(form.margin + 1, {})
+            probes.setdefault(form.probe, {})[form.whole] = form
+            self._longest = max(self._longest, len(form.whole))
+        self._cores = None
+
+    def _forget(self, value: str) -> None:
+        for form in _forms_of(value):
+            self._uses[form] -= 1
+            if self._uses[form]:
+                continue
+            del self._uses[form]
+            if isinstance(form, str):
+                del self._short[form]
+                continue
+            del self._forms[form.whole]
+            for index, key in (
+                (self._by_gram, form.core[:_GRAM]),
+                (self._by_probe[form.margin + 1], form.probe),
+            ):
+                del index[key][form.whole]
+                if not index[key]:
+                    del index[key]
+        self._cores = None
 
     def __bool__(self) -> bool:
-        return bool(self._values)
+        return bool(self._kept or self._minted)
 
     def may_be_in(self, text: str) -> bool:
         """Return quickly whether any known value may be in *text*; False is certain."""
-        if any(short in text for short in self._short):
-            return True
-        squeezed = _squeezed_bytes(text)
-        return any(core in squeezed for core in self._cores)
+        with self._lock:
+            if any(short in text for short in self._short):
+                return True
+            if len(self._forms) > _FEW:
+                return bool(self._grams_in(_squeezed(text)))
+            if self._cores is None:
+                self._cores = [_as_bytes(form.core) for form in self._forms.values()]
+            squeezed = _squeezed_bytes(text)
+            return any(core in squeezed for core in self._cores)
 
     def ends_inside(self, text: str) -> bool:
         """Return whether *text* ends with the beginning of a value, so that more must be read."""
-        if not self._forms:
-            return False
-        tail = _squeezed(text[-4 * self._longest :])[-self._longest :]
-        return any(_is_begun(form, tail) for form in self._forms.values())
+        with self._lock:
+            if not self._forms:
+                return False
+            tail = _squeezed(text[-8 * self._longest :])[-self._longest :]
+            if len(self._forms) <= _FEW:
+                return any(_is_begun(form, tail) for form in self._forms.values())
+            return any(
+                form.whole.startswith(tail[at:])
+                for size, probes in self._by_probe.items()
+                for at in range(len(tail) - size + 1)
+                for form in probes.get(tail[at : at + size], {}).values()
+            )
 
-    def spans(self, text: str) -> Iterator[tuple[int, int]]:
-        """Yield where in *text* known values stand."""
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Return where in *text* known values stand."""
+        with self._lock:
+            return [*self._short_spans(text), *self._form_spans(text)]
+
+    def _short_spans(self, text: str) -> Iterator[tuple[int, int]]:
         for short in self._short:
             start = text.find(short)
             while start >= 0:
                 yield start, start + len(short)
                 start = text.find(short, start + 1)
-        if not self._forms:
-            return
+
+    def _form_spans(self, text: str) -> Iterator[tuple[int, int]]:
         squeezed, places = _with_places(text)
-        for form in self._forms.values():
+        for form in [
+            form for gram in self._grams_in(squeezed) for form in self._by_gram[gram].values()
+        ]:
             start = squeezed.find(form.core)
             while start >= 0:
                 first, last = _widened(squeezed, start, form)
                 ends = places[first], places[last - 1] + 1
                 yield _with_neighbours(text, *ends) if form.is_base64 else ends
-                start = squeezed.find(form.core, start + 1)
+                start = squeezed.find(form.core, start + len(form.core))
+
+    def _grams_in(self, squeezed: str) -> set[str]:
+        """Return the first characters of forms that are in *squeezed*."""
+        if len(self._by_gram) <= _FEW:
+            return {gram for gram in self._by_gram if gram in squeezed}
+        grams = {squeezed[at : at + _GRAM] for at in range(len(squeezed) - _GRAM + 1)}
+        return grams & self._by_gram.keys()
+
+
+def _as_bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _forms_of(value: str) -> list["_Form | str"]:
+    """Return how *value* is looked for: as forms, or literally where it is too short for one."""
+    forms: dict[str, _Form | str] = {}
+    for spelling, is_base64 in _spellings(value):
+        whole = _squeezed(spelling)
+        if len(whole) >= _MIN_SQUEEZED:
+            margin = 3 if len(whole) >= 18 else 2 if len(whole) >= 14 else 1
+            forms.setdefault(whole, _Form(whole, margin, is_base64))
+        elif len(spelling) >= MIN_LENGTH:
+            forms[spelling] = spelling
+    return list(forms.values())
 
 
 def _is_begun(form: _Form, tail: str) -> bool:
-    probe = form.whole[: form.margin + 1]
-    start = tail.find(probe, max(0, len(tail) - len(form.whole) + 1))
+    start = tail.find(form.probe, max(0, len(tail) - len(form.whole) + 1))
     while start >= 0:
         if form.whole.startswith(tail[start:]):
             return True
-        start = tail.find(probe, start + 1)
+        start = tail.find(form.probe, start + 1)
     return False
 
 
@@ -165,7 +266,7 @@ def _with_places(text: str) -> tuple[str, list[int]]:
         places.extend(range(done, junk.start()))
         done = junk.end()
     places.extend(range(done, len(text)))
-    return _squeezed(text), places
+    return "".join(text[place] for place in places), places
 
 
 def _widened(squeezed: str, start: int, form: _Form) -> tuple[int, int]:

@@ -1,13 +1,22 @@
 """Our own rules for secrets that are known by their looks; they come before gitleaks' data."""
 
+import base64
+import re
+
 from runner.redact_rules import Rule
 
 _B = r"(?<![A-Za-z0-9])"  # not in the middle of a word
 _E = r"(?![A-Za-z0-9])"
+_UUID = r"[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}"
 
 
 def _own(name: str, pattern: str, *keywords: str, entropy: float = 3.0, digit: bool = True) -> Rule:
     return Rule(name, pattern, keywords, min_entropy=entropy, needs_digit=digit)
+
+
+def _is_private_key(found: re.Match[str], value: str) -> bool:
+    """Return whether *value*, base64 of something in PEM, is no certificate or public key."""
+    return b"PRIVATE KEY" in base64.b64decode(value[:96])
 
 
 OWN_RULES: tuple[Rule, ...] = (
@@ -122,7 +131,7 @@ OWN_RULES: tuple[Rule, ...] = (
         "service-token",
         _B
         + r"(?:nfp|vcp|vck|rnd|figd|napi|lsv2_pt|lsv2_sk|phx|phc|secret|sgp|whs|re|key|dop|lin_api|"
-        r"lin_oauth|nvapi|tvly|dapi|shippo_live|sk|pk|rk|ak|at|rt|pat|api|tok)[_-]"
+        r"lin_oauth|nvapi|tvly|pplx|dapi|shippo_live|sk|pk|rk|ak|at|rt|pat|api|tok)[_-]"
         r"[A-Za-z0-9_-]{30,120}" + _E,
         *(
             "nfp_",
@@ -149,9 +158,66 @@ OWN_RULES: tuple[Rule, ...] = (
             "tok_",
             "at_",
             "rt_",
+            "pplx-",
         ),
         entropy=4.2,
     ),
+    _own("langsmith-key", _B + r"lsv2_[a-z]{2}_[A-Za-z0-9_]{20,80}", "lsv2_"),
+    _own("doppler-token", _B + r"dp\.[a-z]{2,5}(?:\.[a-z0-9_-]{2,35})?\.[A-Za-z0-9]{40,44}", "dp."),
+    _own("newrelic-key", _B + r"NR(?:AK|AA|AL|II|BR|RA)-[A-Za-z0-9_-]{20,64}", "nr", digit=False),
+    _own("newrelic-key", r"\b[a-f0-9]{36}NRAL", "nral"),
+    _own("sentry-token", _B + r"sntrys_[A-Za-z0-9+/=]{20,500}_?[A-Za-z0-9+/=]{0,100}", "sntrys_"),
+    _own("airtable-token", _B + r"pat[A-Za-z0-9]{14}\.[a-f0-9]{64}", "pat"),
+    _own(
+        "square-token",
+        _B + r"(?:sq0[a-z]{3}-[A-Za-z0-9_-]{22,60}|EAAA[A-Za-z0-9_-]{56,70})",
+        "sq0",
+        "eaaa",
+    ),
+    _own("facebook-token", _B + r"EAA[A-Za-z0-9_-]{50,400}", "eaa"),
+    _own(
+        "paypal-token",
+        r"access_token\$(?:production|sandbox)\$[a-z0-9]{16}\$[a-f0-9]{32}",
+        "access_token$",
+    ),
+    _own("dropbox-token", _B + r"sl\.[A-Za-z0-9_-]{100,1500}", "sl."),
+    _own("onepassword-token", _B + r"ops_eyJ[A-Za-z0-9_-]{100,2000}={0,3}", "ops_eyj"),
+    _own("launchdarkly-key", _B + r"(?:sdk|mob|api)-" + _UUID, "sdk-", "mob-", "api-"),
+    _own("adafruit-key", _B + r"aio_[A-Za-z0-9]{28}" + _E, "aio_"),
+    _own("twitter-token", r"A{18,24}[A-Za-z0-9%]{60,120}", "a" * 18),
+    _own("infura-key", r"infura\.io/(?:ws/)?v3/([a-f0-9]{32})", "infura.io"),
+    _own("alchemy-key", r"alchemy\.com/v2/([A-Za-z0-9_-]{28,40})", "alchemy.com"),
+    _own(
+        "teams-webhook",
+        r"\.office(?:365)?\.com/webhook\w{0,3}/([A-Za-z0-9@/_-]{60,300})",
+        *(".office.com/", ".office365.com/"),
+    ),
+    _own("firebase-key", r"AAAA[A-Za-z0-9_-]{7}:APA91b[A-Za-z0-9_-]{100,180}", ":apa91b"),
+    _own(
+        "aws-secret-key",
+        r"(?:AKIA|ASIA)[A-Z0-9]{16}[^A-Za-z0-9/+\n]{1,6}([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+])",
+        *("akia", "asia"),
+        entropy=4.0,
+    ),
+    _own(
+        "github-token",
+        r"(?<![A-Za-z0-9+/])(?:Z2h(?:[wv]X|[1zy]X)|Z2l0aHViX3BhdF)[A-Za-z0-9+/]{20,800}={0,2}",
+        *("z2hwx", "z2hvx", "z2h1x", "z2hzx", "z2hyx", "z2l0ahvix3bhdf"),
+    ),
+    _own(
+        "github-token", r"eC1hY2Nlc3MtdG9rZW46[A-Za-z0-9+/]{16,800}={0,2}", "ec1hy2nlc3mtdg9rzw46"
+    ),
+    _own("anthropic-key", r"c2stYW50L[A-Za-z0-9+/]{20,800}={0,2}", "c2styw50l"),
+    Rule(
+        "private-key",
+        r"LS0tLS1CRUdJTi[A-Za-z0-9+/]{40,60000}={0,2}",
+        ("ls0tls1crudjti",),
+        accept=_is_private_key,
+    ),
+    _own("age-key", r"AGE-SECRET-KEY-1[A-Z0-9]{58}", "age-secret-key-1", digit=False),
+    _own("sonar-token", _B + r"sq[upa]_[a-f0-9]{40}", "squ_", "sqp_", "sqa_"),
+    _own("e2b-key", _B + r"e2b_[a-f0-9]{40}", "e2b_"),
+    _own("pulumi-token", _B + r"pul-[a-f0-9]{40}", "pul-"),
     _own("crates-token", _B + r"cio[A-Za-z0-9]{32}" + _E, "cio", entropy=3.8),
     _own("nuget-key", _B + r"oy2[a-z0-9]{43}" + _E, "oy2"),
     _own("sendgrid-key", _B + r"SG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{16,64}", "sg."),

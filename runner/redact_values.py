@@ -64,6 +64,12 @@ def is_strong(value: str) -> bool:
     return len(value) >= 16 and has_both and entropy(value) >= 3.0 and not is_wordy(value)
 
 
+def is_mixed(value: str) -> bool:
+    """Return whether *value* mixes digits and both cases as no name does that people choose."""
+    kinds = (str.isdigit, str.isupper, str.islower)
+    return len(value) >= 8 and not is_wordy(value) and all(any(map(k, value)) for k in kinds)
+
+
 def is_wordless(value: str) -> bool:
     """Return whether *value*, letters only, is no word or name: its case jumps about."""
     return not _SEPARATORS.search(value) and not _CAMEL.fullmatch(value) and not value.isupper()
