@@ -123,6 +123,32 @@ def run(
     raise typer.Exit(asyncio.run(run_task(settings, repo, task, as_json=as_json)))
 
 
+@app.command()
+def index(
+    target: Annotated[Path, typer.Argument(help="A folder.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Index a folder, or bring its index up to date."""
+    from bot.folder_search import index_folder
+
+    index_folder(load(), target, as_json=as_json)
+
+
+@app.command()
+def search(
+    target: Annotated[Path, typer.Argument(help="A folder.")],
+    query: Annotated[str, typer.Argument(help="What to look for: words, or a whole issue.")] = "",
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many files.")] = 10,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="JSON; without a query, JSON lines in and out.")
+    ] = False,
+) -> None:
+    """Find the files that a text is about; needs no server and no key."""
+    from bot.folder_search import search_folder
+
+    search_folder(load(), target, query, k=k, as_json=as_json)
+
+
 def _quiet(settings: Settings) -> None:
     """Only warnings, on standard error: standard output is the command's own."""
     from bot.log import configure

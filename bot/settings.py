@@ -72,6 +72,17 @@ class Settings(BaseSettings):
         "https://api.openai.com/v1",
         validation_alias=AliasChoices("OPENAI_BASE_URL", "openai_base_url"),
     )
+    embeddings_url: str = ""
+    embeddings_key: SecretStr = SecretStr("")
+    embeddings_model: str = "text-embedding-3-small"
+    embeddings_dimensions: Annotated[int, Field(ge=0, le=4096)] = 0
+    index_dir: Path | None = Field(
+        None, validation_alias=AliasChoices("CADENCE_INDEX_DIR", "CADENCE_BENCH_STATE", "index_dir")
+    )
+    index_workers: Annotated[int, Field(ge=0, le=64)] = 2
+    index_max_files: Annotated[int, Field(ge=1)] = 250_000
+    index_max_mb: Annotated[int, Field(ge=1)] = 512
+    index_memory_mb: Annotated[int, Field(ge=16)] = 512
     model: str = ""
     triage_model: str = ""
 
@@ -125,6 +136,23 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.data_dir / 'cadence.sqlite3'}"
 
     @property
+    def folder_indexes(self) -> Path:
+        """Where indexes of plain folders are: made again when they are deleted."""
+        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        return self.index_dir or cache / "cadence" / "index"
+
+    @property
+    def embeds(self) -> bool:
+        """Whether there is somebody to ask for embeddings: a key, or a server of one's own."""
+        return bool(self.embeddings_url or self.embeddings_secret)
+
+    @property
+    def embeddings_secret(self) -> str:
+        """The key for embeddings: its own, or the one for OpenAI when it goes to OpenAI."""
+        own = self.embeddings_key.get_secret_value()
+        return own or ("" if self.embeddings_url else self.openai_api_key.get_secret_value())
+
+    @property
     def base_url(self) -> str:
         """Where people and machines reach us, without a slash at the end."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
@@ -138,6 +166,7 @@ class Settings(BaseSettings):
             self.client_secret.get_secret_value(),
             self.anthropic_api_key.get_secret_value(),
             self.openai_api_key.get_secret_value(),
+            self.embeddings_key.get_secret_value(),
             self.server_key.get_secret_value(),
         )
         return tuple(v for v in values if v)

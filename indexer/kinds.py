@@ -3,6 +3,8 @@
 import re
 from enum import IntEnum
 
+from indexer.languages import is_data, is_prose
+
 _TEST = re.compile(
     r"(^|/)(tests?|testing|specs?|__tests__|__mocks__|testdata|fixtures?|e2e|benches|benchmarks?"
     r"|examples?|docs?|playground|demos?|samples?)(/|$)"
@@ -10,11 +12,8 @@ _TEST = re.compile(
     r"|[._-](test|tests|spec|bench)\.\w+$|(Tests?|IT)\.(java|kt|cs|swift|php|scala)$",
     re.IGNORECASE,
 )
-_PROSE = frozenset({"markdown", "restructuredtext", "text", "asciidoc", "org", "latex", "man"})
-_DATA = frozenset(
-    {"json", "yaml", "toml", "xml", "csv", "ini", "properties", "svg", "html", "css", "diff"}
-    | {"gettext", "lock", "dotenv", "ignore", "plist"}
-)
+# Languages of pages: their rules and templates are looked at after the code that fills them.
+_PAGES = frozenset({"html", "css", "svg", "diff"})
 
 
 class Kind(IntEnum):
@@ -28,8 +27,8 @@ class Kind(IntEnum):
 
 def kind_of(path: str, language: str) -> Kind:
     """Return what the file at *path* in *language* is for, by its names alone."""
-    if language in _PROSE:
+    if is_prose(language):
         return Kind.PROSE
-    if language in _DATA:
+    if is_data(language) or language in _PAGES:
         return Kind.DATA
     return Kind.TEST if _TEST.search(path) else Kind.CODE

@@ -1,0 +1,181 @@
+"""``cadence index`` and ``cadence search`` on a plain folder: no server, no key."""
+
+import hashlib
+import json
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.syntax import Syntax
+from rich.table import Table
+
+from bot.errors import InvalidRequest
+from bot.settings import Settings
+from indexer.folder import Folder
+from indexer.search import Found, Hit, Priority, Searcher
+from indexer.store.sqlite import SqliteStore
+from indexer.update import Limits, Report, Updater
+
+FOLDER = 1  # the number of the one repository in a folder's index
+_MAX_LINE = 4 * 1024 * 1024
+_COLOURS = {Priority.HIGH: "green", Priority.MEDIUM: "yellow", Priority.LOW: "bright_black"}
+_LEXERS = {"csharp": "c#", "restructuredtext": "rst", "tsx": "typescript"}
+
+
+class FolderIndex:
+    """The index of the folder *root*, kept in the user's cache."""
+
+    def __init__(self, settings: Settings, root: Path) -> None:
+        self.root = root.resolve()
+        name = hashlib.blake2b(os.fsencode(self.root), digest_size=8).hexdigest()
+        self.store = SqliteStore(settings.folder_indexes / f"{self.root.name[:40]}-{name}.sqlite3")
+        limits = Limits(files=settings.index_max_files, size=settings.index_max_mb * 1024 * 1024)
+        workers = min(settings.index_workers, os.cpu_count() or 1)
+        self._updater = Updater(
+            self.store, now=lambda: datetime.now(UTC), workers=workers, limits=limits
+        )
+        self.searcher = Searcher(self.store, memory=settings.index_memory_mb * 1024 * 1024)
+
+    def refresh(self, *, quiet: bool) -> Report:
+        """Bring the index up to date and return what was done."""
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        console = Console(stderr=True, quiet=quiet)
+        with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bar:
+            task = bar.add_task("Indexing", total=None)
+
+            def show(done: int, total: int) -> None:
+                bar.update(task, completed=done, total=total)
+
+            return self._updater.refresh(FOLDER, Folder(self.root), progress=show)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.store.close()
+
+
+def index_folder(settings: Settings, root: Path, *, as_json: bool) -> None:
+    """Index *root* and say what is in the index."""
+    index = FolderIndex(settings, root)
+    try:
+        report = index.refresh(quiet=as_json or not sys.stderr.isatty())
+        size = index.store.size(FOLDER)
+    finally:
+        index.close()
+    if as_json:
+        sys.stdout.write(json.dumps({**report.to_json(), "bytes": size}) + "\n")
+    else:
+        _show_report(report, size, Console())
+
+
+def search_folder(settings: Settings, root: Path, query: str, *, k: int, as_json: bool) -> None:
+    """Print what fits *query* in *root*; without a query, answer JSON lines from standard input."""
+    index = FolderIndex(settings, root)
+    try:
+        index.refresh(quiet=as_json or not sys.stderr.isatty())
+        if query:
+            found = index.searcher.search(FOLDER, query, k=k)
+            _print(found, as_json=as_json)
+        elif as_json:
+            for answer in _answers(index.searcher, sys.stdin, k):
+                sys.stdout.write(json.dumps(answer) + "\n")
+                sys.stdout.flush()
+        else:
+            raise InvalidRequest('say what to look for: cadence search DIR "words"')
+    finally:
+        index.close()
+
+
+def _answers(searcher: Searcher, lines: TextIO, k: int) -> Iterator[dict[str, Any]]:
+    """Yield an answer for each line ``{"id", "query", "k"}``; what is wrong with one is said."""
+    for number, line in enumerate(_bounded(lines), 1):
+        if not line.strip():
+            continue
+        asked: Any = None
+        try:
+            asked = json.loads(line)
+            query, wanted = str(asked["query"]), int(asked.get("k", k))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            known = asked.get("id") if isinstance(asked, dict) else None
+            yield {"id": known, "results": [], "error": f'line {number} is not {{"id", "query"}}'}
+            continue
+        started = time.perf_counter()
+        found = searcher.search(FOLDER, query, k=max(1, min(wanted, 1000)))
+        took = round((time.perf_counter() - started) * 1000, 3)
+        yield {"id": asked.get("id"), **as_json_object(found), "ms": took}
+
+
+def _bounded(lines: TextIO) -> Iterable[str]:
+    while line := lines.readline(_MAX_LINE):
+        yield line
+
+
+def as_json_object(found: Found) -> dict[str, Any]:
+    """Return *found* as the command and the API give it."""
+    results = [
+        {
+            "path": hit.path,
+            "score": hit.score,
+            "priority": hit.priority.value,
+            "reason": hit.reason,
+            "startLine": hit.start,
+            "endLine": hit.end,
+            "name": hit.name,
+            "language": hit.language,
+        }
+        for hit in found.hits
+    ]
+    return {"mode": found.mode.value, "results": results}
+
+
+def _print(found: Found, *, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps(as_json_object(found)) + "\n")
+        return
+    console = Console()
+    if not found.hits:
+        console.print(f"Nothing fits among {found.files} files.")
+    for hit in found.hits:
+        _show_hit(hit, console)
+
+
+def _show_hit(hit: Hit, console: Console) -> None:
+    place = f"{_printable(hit.path)}:{hit.start}-{hit.end}"
+    colour = _COLOURS[hit.priority]
+    console.print(f"[bold {colour}]{escape(place)}[/]  {escape(hit.name)}", highlight=False)
+    console.print(f"  [dim]{hit.priority} · {hit.score:.2f} · {escape(hit.reason)}[/]")
+    if console.is_terminal and hit.priority is Priority.HIGH:
+        lines = hit.text.split("\n")[:8]
+        lexer = _LEXERS.get(hit.language, hit.language)
+        text = "\n".join(line[:200] for line in lines)
+        console.print(
+            Syntax(text, lexer, line_numbers=True, start_line=hit.start, background_color="default")
+        )
+
+
+def _show_report(report: Report, size: int, console: Console) -> None:
+    said = "up to date" if not report.changed else f"indexed in {report.seconds:.1f} s"
+    console.print(
+        f"{report.indexed or report.files} files {said}, {size / 1_048_576:.1f} MB;"
+        f" {report.analysed} taken apart, {report.removed} removed."
+    )
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    for language, count in list(report.languages.items())[:8]:
+        table.add_row(language, str(count))
+    for reason, count in report.left_out.items():
+        table.add_row(f"[dim]left out: {escape(reason)}[/]", f"[dim]{count}[/]")
+    console.print(table)
+
+
+def _printable(path: str) -> str:
+    """Return *path* with everything that could move the cursor made visible."""
+    shown = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return "".join(
+        one if one.isprintable() else one.encode("unicode_escape").decode() for one in shown
+    )

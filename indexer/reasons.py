@@ -1,0 +1,66 @@
+"""Why a file was found, in one line that a person or a model can check."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from indexer import terms
+from indexer.corpus import Corpus
+from indexer.outline import Symbol
+from indexer.query import Query
+from indexer.rank import Ranking
+
+_MOST = 4
+_CLEAR = 0.3  # of the largest: below it a kind of evidence is not worth a word
+
+
+class Reasons:
+    """Reasons for hits of one query."""
+
+    def __init__(self, corpus: Corpus, query: Query, ranking: Ranking) -> None:
+        self._corpus = corpus
+        self._query = query
+        self._evidence = ranking.evidence
+        weights = {terms.number(term): (term, weight) for term, weight in query.terms.items()}
+        idf = corpus.files.idf({number: one[1] for number, one in weights.items()})
+        strongest = sorted(idf, key=lambda number: (-idf[number] * weights[number][1], number))
+        self._strong = [(number, weights[number][0]) for number in strongest[:40]]
+
+    def is_named(self, at: int) -> bool:
+        """Whether the query names the file, by its path or by its module, and no other so."""
+        return any(
+            float(self._evidence[kind][at]) > 0.99 for kind in ("named_path", "named_module")
+        )
+
+    def of(self, at: int, chunk: int, symbols: Sequence[Symbol]) -> str:
+        """Return why file *at* was found; *chunk* is its best place."""
+        parts = []
+        if self._evidence["named_path"][at] > 0:
+            parts.append("its path is named")
+        elif self._evidence["named_module"][at] > 0:
+            parts.append("its module is named")
+        elif self._evidence["named_stem"][at] > 0:
+            parts.append("its file name is named")
+        if defined := self._defined(symbols):
+            parts.append(f"defines {', '.join(defined)}")
+        if self._evidence["path"][at] > _CLEAR and not parts:
+            parts.append("its path fits")
+        if self._evidence["scope"][at] > 0:
+            parts.append("in the scope of the title")
+        if said := self._said(at, chunk):
+            parts.append(f"mentions {', '.join(said)}")
+        if not parts and float(self._evidence.get("meaning", np.zeros(at + 1))[at]) > 0:
+            parts.append("similar in meaning")
+        return "; ".join(parts) or "some of its words fit"
+
+    def _defined(self, symbols: Sequence[Symbol]) -> list[str]:
+        asked = set(self._query.identifiers)
+        found = dict.fromkeys(symbol.name for symbol in symbols if symbol.name in asked)
+        return [f"`{name}`" for name in list(found)[:_MOST]]
+
+    def _said(self, at: int, chunk: int) -> list[str]:
+        """Return the rarest words of the query at its best place, else anywhere in the file."""
+        del at
+        place = np.array([chunk])
+        found = [word for number, word in self._strong if self._corpus.body.holding(number, place)]
+        return [f"`{word}`" for word in found[:_MOST]]

@@ -1,0 +1,165 @@
+"""The store in Postgres with pgvector: for many coordinators."""
+
+import contextlib
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import psycopg
+from psycopg import sql
+
+from bot.errors import BadSettings, Unavailable
+from indexer.store import Similar, Vector
+from indexer.store.vectors import VectorStore
+
+HNSW_ABOVE = 50_000  # vectors of one repository; below it looking at all is fast, and exact
+_SCHEMA_NAME = "cadence_index"
+_SCHEMA = (
+    "CREATE TABLE snapshots (repository BIGINT NOT NULL, ref TEXT NOT NULL,"
+    " commit_sha TEXT NOT NULL, generation INTEGER NOT NULL, version INTEGER NOT NULL,"
+    " model TEXT NOT NULL, report TEXT NOT NULL, context TEXT NOT NULL,"
+    " indexed_at DOUBLE PRECISION NOT NULL, PRIMARY KEY (repository, ref))",
+    "CREATE TABLE files (repository BIGINT NOT NULL, ref TEXT NOT NULL, path BYTEA NOT NULL,"
+    " blob TEXT NOT NULL, stamp TEXT NOT NULL, PRIMARY KEY (repository, ref, path))",
+    "CREATE INDEX files_blob ON files (repository, blob)",
+    "CREATE TABLE blobs (repository BIGINT NOT NULL, blob TEXT NOT NULL,"
+    " version INTEGER NOT NULL, language TEXT NOT NULL, chunks BYTEA NOT NULL,"
+    " body BYTEA NOT NULL, pairs BYTEA NOT NULL, parts BYTEA NOT NULL, symbols BYTEA NOT NULL,"
+    " detail BYTEA NOT NULL, packed BYTEA NOT NULL, PRIMARY KEY (repository, blob))",
+    "CREATE TABLE vectors (repository BIGINT NOT NULL, model TEXT NOT NULL, key BYTEA NOT NULL,"
+    " vector halfvec NOT NULL, PRIMARY KEY (repository, model, key))",
+    "CREATE INDEX vectors_key ON vectors (model, key)",
+    "CREATE TABLE models (repository BIGINT NOT NULL, model TEXT NOT NULL,"
+    " changes INTEGER NOT NULL, PRIMARY KEY (repository, model))",
+    "CREATE TABLE spending (repository BIGINT NOT NULL, model TEXT NOT NULL, day TEXT NOT NULL,"
+    " tokens BIGINT NOT NULL, usd DOUBLE PRECISION, PRIMARY KEY (repository, model, day))",
+)
+_LOCK = 0x0CADE1DE  # one of us makes the tables
+
+
+class PostgresStore(VectorStore):
+    """An index in the database at *url*, in a schema of its own."""
+
+    schema = _SCHEMA
+    _cast = "?::halfvec"
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self._url = url
+        self._prepare()
+
+    def _prepare(self) -> None:
+        with self._connection() as connection:
+            self._run(connection, f"SELECT pg_advisory_lock({_LOCK})")
+            try:
+                self._run(connection, f"CREATE SCHEMA IF NOT EXISTS {_SCHEMA_NAME}")
+                self._run(connection, "CREATE EXTENSION IF NOT EXISTS vector SCHEMA public")
+                super()._prepare()
+            except psycopg.errors.FeatureNotSupported as error:
+                raise BadSettings("this Postgres has no pgvector, which the index needs") from error
+            except psycopg.errors.InsufficientPrivilege as error:
+                raise BadSettings(
+                    "the database user may not create the schema or the extension of the index:"
+                    " run CREATE EXTENSION vector as an administrator once"
+                ) from error
+            finally:
+                if not connection.broken:
+                    self._run(connection, f"SELECT pg_advisory_unlock({_LOCK})")
+
+    def _connect(self) -> Any:
+        try:
+            return psycopg.connect(
+                self._url,
+                autocommit=True,
+                connect_timeout=10,
+                options=f"-c search_path={_SCHEMA_NAME},public",
+            )
+        except psycopg.OperationalError as error:
+            raise Unavailable("the database of the index cannot be reached") from error
+
+    def _run(self, connection: Any, statement: str, values: Sequence[Any] = ()) -> Any:
+        try:
+            return connection.execute(statement.replace("?", "%s"), values)
+        except psycopg.OperationalError as error:
+            raise Unavailable("the database of the index does not answer") from error
+
+    def _many(self, connection: Any, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        try:
+            with connection.cursor() as cursor:
+                cursor.executemany(statement.replace("?", "%s"), list(rows))
+        except psycopg.OperationalError as error:
+            raise Unavailable("the database of the index does not answer") from error
+
+    @contextlib.contextmanager
+    def _begin(self, connection: Any) -> Iterator[Any]:
+        with connection.transaction():
+            yield connection
+
+    def _packed(self, vector: Vector) -> str:
+        return "[" + ",".join(map(str, np.asarray(vector, np.float32).tolist())) + "]"
+
+    def similar(self, repository: int, model: str, query: Vector, k: int) -> Similar:
+        """Return the *k* chunks nearest to *query*; by an index only in large repositories."""
+        width = len(query)
+        statement = sql.SQL(
+            "SELECT key, 1 - (vector::halfvec({width}) <=> {query}::halfvec({width})) FROM vectors"
+            " WHERE repository = {repository} AND model = {model}"
+            " ORDER BY vector::halfvec({width}) <=> {query}::halfvec({width}) LIMIT {k}"
+        ).format(
+            width=sql.Literal(width),
+            query=sql.Literal(self._packed(query)),
+            repository=sql.Literal(repository),
+            model=sql.Literal(model),
+            k=sql.Literal(k),
+        )
+        with self._connection() as connection, connection.transaction():
+            connection.execute(f"SET LOCAL hnsw.ef_search = {min(max(2 * k, 100), 1000)}")
+            connection.execute("SET LOCAL hnsw.iterative_scan = strict_order")
+            found = connection.execute(statement).fetchall()
+        keys = np.frombuffer(b"".join(bytes(row[0]) for row in found), "S16")
+        return Similar(keys, np.array([row[1] for row in found], np.float32))
+
+    def put_vectors(self, repository: int, model: str, vectors: Any) -> None:
+        """Keep *vectors*, and index them once there are very many."""
+        super().put_vectors(repository, model, vectors)
+        if vectors:
+            self._index_when_large(repository, model, len(next(iter(vectors.values()))))
+
+    def _index_when_large(self, repository: int, model: str, width: int) -> None:
+        name = f"vectors_near_{int(repository)}_{zlib.crc32(model.encode())}"
+        with self._connection() as connection:
+            if connection.execute("SELECT to_regclass(%s)", (name,)).fetchone()[0] is not None:
+                return
+            counted = connection.execute(
+                "SELECT count(*) FROM (SELECT 1 FROM vectors WHERE repository = %s AND model = %s"
+                " LIMIT %s) AS some",
+                (repository, model, HNSW_ABOVE + 1),
+            ).fetchone()[0]
+            if counted <= HNSW_ABOVE:
+                return
+            connection.execute(
+                sql.SQL(
+                    "CREATE INDEX IF NOT EXISTS {name} ON vectors USING hnsw"
+                    " ((vector::halfvec({width})) halfvec_cosine_ops)"
+                    " WHERE repository = {repository} AND model = {model}"
+                ).format(
+                    name=sql.Identifier(name),
+                    width=sql.Literal(width),
+                    repository=sql.Literal(repository),
+                    model=sql.Literal(model),
+                )
+            )
+
+    def size(self, repository: int) -> int:
+        """Return how many bytes the rows of *repository* take, without what indexes add."""
+        total = 0
+        with self._connection() as connection:
+            for table in ("files", "blobs", "vectors"):
+                row = connection.execute(
+                    f"SELECT coalesce(sum(pg_column_size({table}.*)), 0) FROM {table}"
+                    " WHERE repository = %s",
+                    (repository,),
+                ).fetchone()
+                total += int(row[0])
+        return total
