@@ -86,6 +86,7 @@ matlab mlx
 verilog v sv svh
 vhdl vhd vhdl
 cmake cmake
+dockerfile dockerfile containerfile
 makefile mk mak make
 meson meson
 autoconf ac m4 am

@@ -179,6 +179,10 @@ def _dot_pl(text: str) -> str:
     return "prolog" if _PROLOG.search(text) else "perl"
 
 
+def _dot_pro(text: str) -> str:
+    return "prolog" if _PROLOG.search(text) else TEXT  # ProGuard's, Qt's
+
+
 def _dot_t(text: str) -> str:
     return "perl" if _by_shebang(text) == "perl" or _PERL.search(text) else _by_start(text)
 
@@ -206,6 +210,7 @@ _JUDGES: dict[str, Callable[[str], str]] = {
     "ts": _dot_ts,
     "m": _dot_m,
     "pl": _dot_pl,
+    "pro": _dot_pro,
     "t": _dot_t,
     "v": _dot_v,
     "inc": _dot_inc,

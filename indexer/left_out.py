@@ -146,7 +146,10 @@ def _is_vendored(path: str, names: list[str]) -> bool:
         return True
     if not directories:
         return False
-    if directories[0] in VENDORED_AT_ROOT or not NEVER_ENTERED.isdisjoint(directories):
+    # ``deps/lua/lua.c`` is somebody else's; ``deps/deps.go`` is a package that is called so.
+    if (
+        directories[0] in VENDORED_AT_ROOT and len(directories) > 1
+    ) or not NEVER_ENTERED.isdisjoint(directories):
         return True
     for at, directory in enumerate(directories):
         if directory in VENDORED_DIRECTORIES and OWN_CODE.isdisjoint(directories[:at]):

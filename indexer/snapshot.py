@@ -58,6 +58,8 @@ class Entry:
         self, data: bytes | None, *, size_limit: int = SIZE_LIMIT
     ) -> Reason | None:
         """Return why *data*, what `read` gave for it, is not taken, or None to take it."""
+        if data is None and self.size is not None and self.size > size_limit:
+            return Reason.TOO_LARGE
         if data is None:
             return Reason.UNREADABLE if self.stamp != (0, 0) else Reason.MISSING
         return why_left_out_by_content(self.path, data, marks=self.marks, size_limit=size_limit)

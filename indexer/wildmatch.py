@@ -132,7 +132,8 @@ def _member(pattern: bytes, at: int) -> tuple[int, bytes]:
     at, high = _byte(pattern, at + 1)
     if high is None:
         return at, _NEVER
-    return at, b"\\x%02x-\\x%02x" % (low, high) if low <= high else b""
+    # Git has compared the first byte by the time that it sees the range.
+    return at, b"\\x%02x-\\x%02x" % (low, max(low, high))
 
 
 def _byte(pattern: bytes, at: int) -> tuple[int, int | None]:
@@ -158,7 +159,7 @@ def _joined(tokens: list[bytes]) -> bytes:
 def _run(across: bytes, tokens: list[bytes], *, last: bool) -> bytes:
     stars = [at for at, token in enumerate(tokens) if token == b"*"]
     pieces = [b"".join(tokens[: stars[0]] if stars else tokens)]
-    for at, end in zip(stars, [*stars[1:], len(tokens)], strict=True):
+    for at, end in zip(stars, [*stars, len(tokens)][1:], strict=False):
         fixed = b"".join(tokens[at + 1 : end])
         # The last star of all may have to reach further, up to the end.
         pieces.append(b"[^/]*" + fixed if end == len(tokens) else b"(?>[^/]*?" + fixed + b")")
