@@ -16,7 +16,8 @@ NAME = ".gitattributes"
 # Git reads no longer lines (attr.h), and no more of a file than we do of any.
 _MAX_LINE = 2_048
 _MAX_FILE = 1024 * 1024
-_MAX_RULES = 5_000
+# For one path, all files above it together: each rule costs time for each path.
+_MAX_RULES = 1_000
 _MACRO = b"[attr]"
 _KEPT = (b"linguist-generated", b"linguist-vendored", b"diff")
 _BLANK = b" \t\r\n"
@@ -46,13 +47,16 @@ class _Rule:
     states: States
 
 
+_Chain = tuple[tuple[int, tuple[_Rule, ...]], ...]
+
+
 class Attributes:
     """The ``.gitattributes`` files of one tree, each added before its directory is asked about."""
 
     def __init__(self) -> None:
         self._macros = {b"binary": _BINARY}
         self._rules: dict[str, tuple[_Rule, ...]] = {}
-        self._chains: dict[str, tuple[tuple[int, tuple[_Rule, ...]], ...]] = {}
+        self._chains: dict[str, _Chain] = {}
 
     def add(self, directory: str, content: bytes) -> None:
         """Take in the file of *directory*, empty for the root, whose file comes first."""
@@ -84,14 +88,21 @@ class Attributes:
                 if state is True and name in self._macros:
                     self._fill(self._macros[name], found)
 
-    def _chain(self, directory: str) -> tuple[tuple[int, tuple[_Rule, ...]], ...]:
+    def _chain(self, directory: str) -> _Chain:
         """Return the rules for what is in *directory*, the nearest first."""
-        if directory not in self._chains:
-            above = self._chain(directory.rpartition("/")[0]) if directory else ()
-            here = self._rules.get(directory, ())
-            length = len(os.fsencode(directory)) + 1 if directory else 0
-            self._chains[directory] = ((length, here), *above) if here else above
-        return self._chains[directory]
+        missing = []
+        while directory not in self._chains:
+            missing.append(directory)
+            if not directory:
+                break
+            directory = directory.rpartition("/")[0]
+        chain = self._chains.get(directory, ())
+        for below in reversed(missing):
+            if here := self._rules.get(below, ()):
+                length = len(os.fsencode(below)) + 1 if below else 0
+                chain = _capped(((length, here), *chain))
+            self._chains[below] = chain
+        return chain
 
     def _rules_of(self, lines: Iterable[tuple[bytes, States]]) -> list[_Rule]:
         rules = []
@@ -104,7 +115,18 @@ class Attributes:
             pattern = PathPattern.of(words)
             if pattern is not None:
                 rules.append(_Rule(pattern, matters))
-        return rules[: -_MAX_RULES - 1 : -1]
+        return rules[::-1]
+
+
+def _capped(chain: _Chain) -> _Chain:
+    """Return the nearest rules of *chain*, as many as a repository in good faith may have."""
+    left = _MAX_RULES
+    kept: list[tuple[int, tuple[_Rule, ...]]] = []
+    for length, rules in chain:
+        if left > 0:
+            kept.append((length, rules[:left]))
+        left -= len(rules)
+    return tuple(kept)
 
 
 def _marks(found: Mapping[bytes, State]) -> Marks:

@@ -143,8 +143,12 @@ def _end(git: subprocess.Popen[bytes]) -> None:
 
 def _finish(git: subprocess.Popen[bytes]) -> None:
     """Wait for git's own end; it has nothing more to say."""
-    if git.wait(timeout=_PATIENCE_S):
-        raise GitEnded(f"git ended with {git.returncode}")
+    try:
+        code = git.wait(timeout=_PATIENCE_S)
+    except subprocess.TimeoutExpired as error:
+        raise GitEnded("git does not end") from error
+    if code:
+        raise GitEnded(f"git ended with {code}")
 
 
 def _stdin(git: subprocess.Popen[bytes]) -> IO[bytes]:

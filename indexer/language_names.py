@@ -166,6 +166,7 @@ toml pipfile cargo.lock poetry.lock pdm.lock uv.lock
 gomod go.mod go.work
 gosum go.sum go.work.sum
 requirements requirements.txt
+ini .editorconfig .codespellrc
 ini .gitconfig .gitmodules .npmrc .yarnrc .pylintrc pylintrc .coveragerc .flake8
 ini .pydistutils.cfg .pypirc .env
 ignore .gitignore .dockerignore .npmignore .eslintignore .prettierignore .hgignore

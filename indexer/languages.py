@@ -29,10 +29,10 @@ _OBJECTIVE = re.compile(
 _CPP_ONLY = re.compile(
     r"^[ \t]*(?:template\s*<|(?:inline\s+)?namespace\b[^;=]*\{|namespace\s+\w+\s*$"
     r"|using\s+(?:namespace\b|\w+\s*=)"
-    r"|class\s+(?:[A-Z_]+\s+)?\w+[^;()]*[{:]|(?:public|private|protected)\s*:"
+    r"|class\s+(?:[A-Z_]+\s+)?\w+[^;()]*[{:]|enum\s+(?:class|struct)\b|(?:public|private|protected)\s*:"
     r"|constexpr\b|static_assert\s*\(|\#\s*include\s*<(?:string|vector|map|memory|cstdint|cstddef|utility"
     r"|algorithm|functional|iostream|type_traits|limits|array|atomic|mutex|thread|optional)>)"
-    r"|\bstd::\w|\btypename\s+\w|\bvirtual\s+\w|\boperator\s*[=+\-*/<>(\[]|\bnoexcept\b",
+    r"|\bstd::\w|\btypename\s+\w|\bvirtual\s+\w|\boperator\s*[=+\-*/<>(\[]|\bnoexcept\b|\bnullptr\b|\bstatic_cast<",
     re.MULTILINE,
 )
 _EXTERN_C = re.compile(
@@ -105,7 +105,10 @@ def _by_name(name: str) -> str | None:
         return None if rest in EXTENSIONS or rest == "lock" else NAMES[stem]
     if "requirements" in stem and rest in {"txt", "in"}:
         return "requirements"
-    if stem in {"license", "readme", "changelog", "copying"} and rest not in EXTENSIONS:
+    if (
+        stem in {"license", "readme", "changelog", "copying"}
+        and rest.rpartition(".")[2] not in EXTENSIONS
+    ):
         return TEXT
     return None
 

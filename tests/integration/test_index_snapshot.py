@@ -460,9 +460,13 @@ def test_very_deep_folders_are_walked(tmp_path: Path) -> None:
     os.close(where)
     (tmp_path / "a.py").write_bytes(b"a\n")
 
+    (tmp_path / ".gitattributes").write_bytes(b"*.py -diff\n*.py diff\n")
     listed = list(Folder(tmp_path).entries())
 
-    assert [entry.path for entry in listed if entry.left_out() is None] == ["a.py"]
+    assert [entry.path for entry in listed if entry.left_out() is None] == [
+        ".gitattributes",
+        "a.py",
+    ]
     subprocess.run(["rm", "-rf", tmp_path / "d"], check=True)
 
 
@@ -479,3 +483,20 @@ def test_marks_travel_with_the_entry(root: Path) -> None:
 
     assert [one.marks for one in snapshot.entries()] == [Marks(), Marks(generated=False)]
     assert "a.py" in _contents(snapshot)
+
+
+def test_a_tree_as_deep_as_git_allows_is_listed(root: Path) -> None:
+    depth = 1_500
+    blob = _git(root, "hash-object", "-w", "--stdin", given=b"a = 1\n")
+    rules = _git(root, "hash-object", "-w", "--stdin", given=b"*.py linguist-generated=false\n")
+    tree = _git(root, "mktree", given=f"100644 blob {blob}\ta.py\n".encode())
+    for _ in range(depth):
+        tree = _git(root, "mktree", given=f"040000 tree {tree}\td\n".encode())
+    lines = f"100644 blob {rules}\t.gitattributes\n040000 tree {tree}\td\n"
+    tree = _git(root, "mktree", given=lines.encode())
+    snapshot = GitSnapshot(root / ".git", _git(root, "commit-tree", "-m", "x", tree))
+
+    entries = list(snapshot.entries())
+
+    assert [entry.path for entry in entries] == [".gitattributes", "d/" * (depth + 1) + "a.py"]
+    assert entries[1].marks == Marks(generated=False)

@@ -178,3 +178,19 @@ def test_no_pattern_of_a_stranger_takes_long(pattern: bytes) -> None:
 
     # With backtracking the first of these takes longer than the universe has been there.
     assert not matched.matches(b"a/" * 1_000 + b"a" * 255, b"a" * 255, is_directory=False)
+
+
+def test_rules_without_end_are_cut_to_the_nearest() -> None:
+    attributes = Attributes()
+    attributes.add("", b"*.py linguist-generated\n")
+    attributes.add("a", b"*.x diff\n" * 2_000 + b"*.py linguist-vendored\n")
+
+    assert attributes.marks("b.py") == Marks(generated=True)
+    assert attributes.marks("a/b.py") == Marks(vendored=True)
+
+
+def test_deep_directories_are_no_trouble() -> None:
+    attributes = Attributes()
+    attributes.add("", b"*.py linguist-generated\n")
+
+    assert attributes.marks("d/" * 2_000 + "a.py") == Marks(generated=True)
