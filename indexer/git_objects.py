@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import tempfile
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BufferedReader
 from itertools import islice
 from pathlib import Path
@@ -103,16 +103,7 @@ class ObjectStore:
                 "GIT_DIR": str(home),
                 "GIT_OBJECT_DIRECTORY": str(self._objects),
             }
-            git = subprocess.Popen(
-                [_GIT, *arguments],
-                env=environment,
-                cwd=home,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=words,
-                bufsize=_BLOCK,
-                start_new_session=True,
-            )
+            git = _started(arguments, environment, words)
             try:
                 yield git
             except GitEnded as error:
@@ -124,6 +115,24 @@ class ObjectStore:
 
 class GitEnded(Exception):
     """Git ended before it had answered, or with an error."""
+
+
+def _started(
+    arguments: Sequence[str], environment: Mapping[str, str], words: IO[bytes]
+) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            [_GIT, *arguments],
+            env=environment,
+            cwd=environment["GIT_DIR"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=words,
+            bufsize=_BLOCK,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise Unavailable("git is not installed, or could not be started") from error
 
 
 def _said(words: IO[bytes]) -> str:

@@ -191,7 +191,7 @@ def test_what_a_partial_clone_lacks_is_missing_and_never_fetched(
     before = sorted(part.rglob("*"))
     snapshot = GitSnapshot(part, commit)
 
-    assert set(_reasons(snapshot).values()) == {Reason.MISSING}
+    assert {one.left_out() for one in snapshot.entries()} == {Reason.MISSING}
     asked = [Entry(one.path, one.oid, None, one.mode) for one in snapshot.entries()]
     assert [data for _, data in snapshot.read(asked)] == [None, None, None]
     assert sorted(part.rglob("*")) == before
@@ -394,6 +394,9 @@ def test_a_folder_never_follows_links_nor_opens_pipes(root: Path, tmp_path: Path
         # What became a link or a pipe after it was listed is not followed, either.
         turned = [Entry(path, "", 1, "100644", (1, 1)) for path in ("up/../pipe", "gone", "pipe")]
         assert [data for _, data in Folder(root).read(turned)] == [None, None, None]
+        (root / "a.py").unlink()
+        (root / "a.py").symlink_to("../outside/secret.py")
+        assert [data for _, data in Folder(root).read([Entry("a.py", "", 1, "100644")])] == [None]
 
 
 def test_caches_environments_and_other_repositories_are_one_entry_each(root: Path) -> None:
@@ -500,3 +503,44 @@ def test_a_tree_as_deep_as_git_allows_is_listed(root: Path) -> None:
 
     assert [entry.path for entry in entries] == [".gitattributes", "d/" * (depth + 1) + "a.py"]
     assert entries[1].marks == Marks(generated=False)
+
+
+def test_what_is_said_to_be_too_large_is_not_even_asked_for(root: Path) -> None:
+    _write(root, {"a.py": b"a\n"})
+    snapshot = GitSnapshot(root / ".git", _commit(root))
+    [entry] = snapshot.entries()
+    large = Entry("a.py", entry.oid, 2 << 20, entry.mode)
+    module = Entry("lib", entry.oid, None, "160000")
+
+    assert [data for _, data in snapshot.read([large, entry, module])] == [None, b"a\n", None]
+
+
+def test_macros_of_the_root_hold_in_directories_that_git_lists_before_it(root: Path) -> None:
+    _write(
+        root,
+        {
+            ".gitattributes": b"[attr]made linguist-generated\n",
+            "-d/.gitattributes": b"*.py made\n",
+            "-d/a.py": b"a\n",
+        },
+    )
+
+    snapshot = GitSnapshot(root / ".git", _commit(root))
+
+    assert _reasons(snapshot) == {"-d/a.py": Reason.GENERATED}
+
+
+def test_a_folder_is_listed_in_the_same_order_wherever_it_is(tmp_path: Path) -> None:
+    names = [f"f{n * 37 % 101:03}.py" for n in range(101)]
+    _write(tmp_path, dict.fromkeys(names, b"a\n") | {"b/x.py": b"x", "a/x.py": b"x"})
+
+    listed = [entry.path for entry in Folder(tmp_path).entries()]
+
+    assert listed == [*sorted(names), "a/x.py", "b/x.py"]
+
+
+def test_a_project_below_a_work_tree_that_ignores_everything_is_searched(root: Path) -> None:
+    # Somebody keeps her home directory in git, with a rule for all that she does not add by hand.
+    _write(root, {".gitignore": b"*\n", "project/src/a.py": b"a\n"})
+
+    assert set(_contents(Folder(root / "project"))) == {"src/a.py"}
