@@ -4,22 +4,22 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import SecretStr
 
 from bot import cost
 from bot.agents import Agents
 from bot.db.runs import Runs
-from bot.domain import Agent, AgentStatus, Run
-from bot.errors import NotFound, RepositoryUnusable
+from bot.domain import Agent, AgentStatus, Run, Task
+from bot.errors import NotFound, RepositoryUnusable, Unavailable
 from bot.github.app import GitHubApp
 from bot.github.values import Comment
 from bot.run_log import RunLog
 from runner.gateway import Wishes
 from runner.protocol import MessageFrame
 from runner.redact import Redactor
-from runner.spec import Budget, ModelSpec, Outcome, Person, Price, Remark, RunSpec
+from runner.spec import Budget, ModelSpec, Outcome, Person, Price, Remark, RunSpec, Snippet
 
 TIME_IS_UP = "the time limit was reached"
 _MAX_REMARKS = 30
@@ -42,6 +42,16 @@ class RunDefaults:
     lease_s: float
 
 
+class Finder(Protocol):
+    """The index, asked for pieces of one task's repository."""
+
+    async def snippets(
+        self, task: Task, text: str, *, k: int, ref: str = ""
+    ) -> tuple[str, tuple[Snippet, ...]]:
+        """Return the mode of the search and at most *k* pieces; raise `CadenceError`."""
+        ...
+
+
 class Desk:
     """See `runner.gateway.Desk` for the promises."""
 
@@ -54,6 +64,7 @@ class Desk:
         redactor: Redactor,
         defaults: RunDefaults,
         *,
+        finder: Finder | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._agents = agents
@@ -62,6 +73,7 @@ class Desk:
         self._github = github
         self._redactor = redactor
         self._defaults = defaults
+        self._finder = finder
         self._now = now
         self._specs: dict[str, asyncio.Task[RunSpec]] = {}
 
@@ -127,6 +139,22 @@ class Desk:
             permissions={"contents": "read"},
         )
         return token.value
+
+    async def search(self, run: Run, query: str, k: int) -> tuple[str, tuple[Snippet, ...]]:
+        """Ask the index about the run's repository; what it finds comes without secrets."""
+        if self._finder is None:
+            raise Unavailable("this coordinator has no index")
+        task = (await self._agents.get(run.agent_id)).task
+        ref = task.options.base or ""
+        mode, found = await self._finder.snippets(task, query, k=k, ref=ref)
+        return mode, await asyncio.to_thread(self._without_secrets, found)
+
+    def _without_secrets(self, found: tuple[Snippet, ...]) -> tuple[Snippet, ...]:
+        clean = self._redactor.redact
+        return tuple(
+            piece.model_copy(update={"text": clean(piece.text), "reason": clean(piece.reason)})
+            for piece in found
+        )
 
     async def _build(self, run: Run) -> RunSpec:
         agent = await self._agents.get(run.agent_id)
