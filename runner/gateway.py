@@ -11,6 +11,7 @@ import hashlib
 import os
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -34,10 +35,13 @@ from runner.protocol import (
     PauseFrame,
     ResultFrame,
     ResumeFrame,
+    SearchFrame,
     TokenFrame,
     from_runner,
+    known,
 )
-from runner.spec import Outcome, RunSpec, Wire
+from runner.searches import SEARCH_S, Searches
+from runner.spec import Outcome, RunSpec, Snippet, Wire
 
 MAX_BUNDLE_BYTES = 200 * 1024 * 1024
 HELLO_S = 10.0
@@ -88,12 +92,17 @@ class Desk(Protocol):
         """Return a read token for the run's repository; raise `CadenceError`."""
         ...
 
+    async def search(self, run: Run, query: str, k: int) -> tuple[str, tuple[Snippet, ...]]:
+        """Return how the index searched and what it found; raise `CadenceError`."""
+        ...
+
 
 class Gateway:
     """The WebSocket side of the coordinator."""
 
-    def __init__(self, bus: Bus, *, bundles: Path) -> None:
+    def __init__(self, bus: Bus, *, bundles: Path, search_s: float = SEARCH_S) -> None:
         self._bus = bus
+        self._search_s = search_s
         self._waiting: Desk | None = None
         self._bundles = bundles
         self._lines: dict[str, web.WebSocketResponse] = {}
@@ -159,26 +168,35 @@ class Gateway:
         first = await socket.receive(timeout=HELLO_S)
         if first.type is not WSMsgType.TEXT:
             return
-        hello = from_runner.validate_json(first.data)
+        hello = known(from_runner, first.data)
         if not isinstance(hello, HelloFrame) or hello.run_id != run.id:
             await socket.close(code=1008)
             return
         log.info("runner dialled in", run_id=run.id, agent_id=run.agent_id, seq=hello.last_seq)
         await self._desk.renew(run)
         spec = await self._desk.spec_of(run)
-        await _send(socket, AssignFrame(spec=spec, acked_seq=run.acked_seq))
+        await _send(socket, AssignFrame(spec=spec, acked_seq=run.acked_seq, can_search=True))
+        searches = Searches(
+            partial(self._desk.search, run), partial(_send, socket), timeout_s=self._search_s
+        )
         wishes = asyncio.create_task(self._tell_wishes(socket, run))
         try:
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
-                    await self._heard(socket, run, message.data)
+                    await self._heard(socket, run, message.data, searches)
         finally:
             wishes.cancel()
+            await searches.close()
             with contextlib.suppress(asyncio.CancelledError):
                 await wishes
 
-    async def _heard(self, socket: web.WebSocketResponse, run: Run, text: str) -> None:
-        frame = from_runner.validate_json(text)
+    async def _heard(
+        self, socket: web.WebSocketResponse, run: Run, text: str, searches: Searches
+    ) -> None:
+        frame = known(from_runner, text)
+        if frame is None:
+            log.info("frame of an unknown type", run_id=run.id)
+            return
         if frame.run_id != run.id:
             raise CadenceError("a frame for another run")
         match frame:
@@ -190,6 +208,8 @@ class Gateway:
                 await _send(socket, AckFrame(seq=frame.seq))
             case NeedTokenFrame():
                 await _send(socket, await self._token_for(run, frame))
+            case SearchFrame():
+                await searches.begin(frame)
             case HeartbeatFrame() | HelloFrame():
                 await self._desk.renew(run)
 

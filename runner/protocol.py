@@ -3,19 +3,24 @@
 The runner dials ``/ws/runner`` with ``Authorization: Bearer <run token>``. Frames that carry a
 *seq* (`EventFrame`, `ResultFrame`) are kept by the runner until `AckFrame` names that number, and
 are sent again after a reconnect; the coordinator drops a number that it has stored. Names on the
-wire are camelCase; unknown fields are ignored, so that either side may be newer.
+wire are camelCase; unknown fields, and frames of unknown types (`known`), are ignored, so that
+either side may be newer. What an older coordinator would refuse is said only when `AssignFrame`
+says that it is understood.
 """
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, SecretStr, TypeAdapter, field_serializer
+from pydantic import Field, SecretStr, TypeAdapter, ValidationError, field_serializer
 
-from runner.spec import Outcome, RunSpec, Wire
+from runner.spec import Outcome, RunSpec, Snippet, Wire
 
 PROTOCOL_VERSION = 1
 MAX_FRAME_BYTES = 1_048_576
+MAX_QUERY_CHARS = 4_000
+MAX_FOUND = 20
+Frame = TypeVar("Frame")
 
 
 class EventKind(StrEnum):
@@ -89,12 +94,23 @@ class NeedTokenFrame(Wire):
     purpose: Literal["clone"] = "clone"
 
 
+class SearchFrame(Wire):
+    """Ask the index; the answer is a `FoundFrame` with the same *request_id*."""
+
+    type: Literal["search"] = "search"
+    run_id: str
+    request_id: str = Field(max_length=100)
+    query: str = Field(max_length=MAX_QUERY_CHARS)
+    k: int = Field(default=10, ge=1, le=MAX_FOUND)
+
+
 class AssignFrame(Wire):
-    """Work on this; sent again after every hello."""
+    """Work on this; sent again after every hello. *can_search*: a `SearchFrame` is answered."""
 
     type: Literal["assign"] = "assign"
     spec: RunSpec
     acked_seq: int = 0
+    can_search: bool = False
 
 
 class PauseFrame(Wire):
@@ -145,18 +161,63 @@ class TokenFrame(Wire):
         return value.get_secret_value()
 
 
+class Found(Wire):
+    """What the index knows of a query, or *error* as a sentence.
+
+    *mode* is ``lexical`` or ``hybrid``, empty with an error; the best of *snippets* come first.
+    """
+
+    mode: str = ""
+    snippets: tuple[Snippet, ...] = ()
+    error: str = ""
+
+
+class FoundFrame(Found):
+    """The answer to a `SearchFrame`."""
+
+    type: Literal["found"] = "found"
+    request_id: str
+
+
 RunnerFrame = Annotated[
-    HelloFrame | HeartbeatFrame | EventFrame | ResultFrame | NeedTokenFrame,
+    HelloFrame | HeartbeatFrame | EventFrame | ResultFrame | NeedTokenFrame | SearchFrame,
     Field(discriminator="type"),
 ]
 CoordinatorFrame = Annotated[
-    AssignFrame | PauseFrame | ResumeFrame | CancelFrame | MessageFrame | AckFrame | TokenFrame,
+    AssignFrame
+    | PauseFrame
+    | ResumeFrame
+    | CancelFrame
+    | MessageFrame
+    | AckFrame
+    | TokenFrame
+    | FoundFrame,
     Field(discriminator="type"),
 ]
 
 from_runner: TypeAdapter[
-    HelloFrame | HeartbeatFrame | EventFrame | ResultFrame | NeedTokenFrame
+    HelloFrame | HeartbeatFrame | EventFrame | ResultFrame | NeedTokenFrame | SearchFrame
 ] = TypeAdapter(RunnerFrame)
 from_coordinator: TypeAdapter[
-    AssignFrame | PauseFrame | ResumeFrame | CancelFrame | MessageFrame | AckFrame | TokenFrame
+    AssignFrame
+    | PauseFrame
+    | ResumeFrame
+    | CancelFrame
+    | MessageFrame
+    | AckFrame
+    | TokenFrame
+    | FoundFrame
 ] = TypeAdapter(CoordinatorFrame)
+
+
+def known(frames: TypeAdapter[Frame], text: str) -> Frame | None:
+    """Return the frame in *text*, None for a type of which only a newer side knows.
+
+    Raise `ValidationError` for what is no frame at all.
+    """
+    try:
+        return frames.validate_json(text)
+    except ValidationError as error:
+        if any(fault["type"] == "union_tag_invalid" for fault in error.errors()):
+            return None
+        raise

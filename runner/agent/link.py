@@ -16,14 +16,19 @@ import aiohttp
 import structlog
 
 from runner.agent.outbox import Outbox
+from runner.agent.questions import Questions
 from runner.agent.seams import Control, RunFailed
 from runner.protocol import (
+    MAX_FOUND,
     MAX_FRAME_BYTES,
+    MAX_QUERY_CHARS,
     AckFrame,
     AssignFrame,
     CancelFrame,
     EventFrame,
     EventKind,
+    Found,
+    FoundFrame,
     HeartbeatFrame,
     HelloFrame,
     MessageFrame,
@@ -31,14 +36,17 @@ from runner.protocol import (
     PauseFrame,
     ResultFrame,
     ResumeFrame,
+    SearchFrame,
     TokenFrame,
     from_coordinator,
+    known,
 )
 from runner.spec import Outcome, RunSpec
 
 HEARTBEAT_S = 5.0
 PATIENCE_S = 120.0
 TOKEN_S = 120.0
+SEARCH_S = 15.0  # longer than the coordinator takes to say that it could not
 _NOT_OURS = (401, 403, 404, 410)
 log = structlog.get_logger()
 
@@ -58,6 +66,7 @@ class WebSocketLink:
         *,
         root: Path,
         patience_s: float = PATIENCE_S,
+        search_s: float = SEARCH_S,
         on_secret: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.control = Control()
@@ -67,9 +76,11 @@ class WebSocketLink:
         self._run_id = run_id
         self._outbox = Outbox(root / "outbox")
         self._patience_s = patience_s
+        self._search_s = search_s
         self._on_secret = on_secret
         self._socket: aiohttp.ClientWebSocketResponse | None = None
-        self._asked: dict[str, tuple[str, asyncio.Future[str]]] = {}
+        self._questions = Questions()
+        self._can_search = True
         self._empty = asyncio.Event()
         self._empty.set()
         self._session: aiohttp.ClientSession | None = None
@@ -94,17 +105,33 @@ class WebSocketLink:
     async def clone_token(self) -> str:
         """Ask for a read token; raise `RunFailed` with the coordinator's sentence."""
         request = NeedTokenFrame(run_id=self._run_id, request_id=uuid.uuid4().hex)
-        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self._asked[request.request_id] = (request.to_json(), answer)
         try:
-            if self._socket is not None:
-                with contextlib.suppress(ConnectionError):  # it is asked again after a reconnect
-                    await self._socket.send_str(request.to_json())
-            with contextlib.suppress(TimeoutError):
-                return await asyncio.wait_for(answer, timeout=TOKEN_S)
-        finally:
-            del self._asked[request.request_id]
-        raise RunFailed("the coordinator gave no token to read the repository")
+            answer = await self._questions.ask(request, self._send, timeout_s=TOKEN_S)
+        except TimeoutError as error:
+            raise RunFailed("the coordinator gave no token to read the repository") from error
+        if not isinstance(answer, TokenFrame) or answer.error:
+            raise RunFailed(answer.error)
+        token = answer.token.get_secret_value()
+        self._on_secret(token)
+        return token
+
+    async def search(self, query: str, k: int) -> Found:
+        """Ask the index; see `Link.search`."""
+        if not self._can_search:
+            return Found(error="this coordinator answers no searches")
+        request = SearchFrame(
+            run_id=self._run_id,
+            request_id=uuid.uuid4().hex,
+            query=query[:MAX_QUERY_CHARS],
+            k=min(max(k, 1), MAX_FOUND),
+        )
+        try:
+            answer = await self._questions.ask(request, self._send, timeout_s=self._search_s)
+        except TimeoutError:
+            return Found(error=f"the coordinator did not answer within {self._search_s:g} s")
+        if not isinstance(answer, FoundFrame):
+            return Found(error="the coordinator answered something else")
+        return answer
 
     async def upload_bundle(self, path: Path) -> str:
         """Hand over the bundle at *path*; return its SHA-256 in hex."""
@@ -175,16 +202,18 @@ class WebSocketLink:
                 await socket.send_str(HeartbeatFrame(run_id=self._run_id).to_json())
 
     async def _heard(self, socket: aiohttp.ClientWebSocketResponse, text: str) -> None:
-        frame = from_coordinator.validate_json(text)
+        frame = known(from_coordinator, text)
         match frame:
+            case None:
+                log.info("frame of an unknown type", run_id=self._run_id)
             case AssignFrame():
                 await self._assigned(socket, frame)
             case AckFrame():
                 self._outbox.ack(frame.seq)
                 if self._outbox.is_empty:
                     self._empty.set()
-            case TokenFrame():
-                self._answered(frame)
+            case TokenFrame() | FoundFrame():
+                self._questions.answered(frame)
             case _:
                 self._steered(frame)
 
@@ -204,8 +233,6 @@ class WebSocketLink:
             self._on_secret(frame.spec.model.api_key.get_secret_value())
             self.spec.set_result(frame.spec)
         self._outbox.ack(frame.acked_seq)
-        for question, _ in list(self._asked.values()):
-            await socket.send_str(question)
         sent = frame.acked_seq
         while waiting := list(self._outbox.after(sent)):  # more may be said while these are sent
             for _, text in waiting:
@@ -213,24 +240,20 @@ class WebSocketLink:
             sent = waiting[-1][0]
         if self._outbox.is_empty:
             self._empty.set()
-        self._socket = socket
-
-    def _answered(self, frame: TokenFrame) -> None:
-        _, answer = self._asked.get(frame.request_id, ("", None))
-        if answer is None or answer.done():
-            return
-        if frame.error:
-            answer.set_exception(RunFailed(frame.error))
-        else:
-            self._on_secret(frame.token.get_secret_value())
-            answer.set_result(frame.token.get_secret_value())
+        self._socket, self._can_search = socket, frame.can_search
+        # From here on new questions go out by themselves, so none falls between the two.
+        await self._questions.ask_again(socket.send_str, can_search=frame.can_search)
 
     async def _say(self, frame: str, seq: int) -> None:
         self._outbox.add(frame, seq)
         self._empty.clear()
+        with contextlib.suppress(ConnectionError):
+            await self._send(frame)
+
+    async def _send(self, frame: str) -> None:
+        """Send over the line if it is up; what must arrive is sent again over the next one."""
         if self._socket is not None:
-            with contextlib.suppress(ConnectionError):
-                await self._socket.send_str(frame)
+            await self._socket.send_str(frame)
 
 
 @contextlib.asynccontextmanager

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from runner.protocol import EventKind, MessageFrame
+from runner.protocol import EventKind, Found, MessageFrame
 
 
 class ToolRetry(Exception):
@@ -110,6 +110,10 @@ class Link(Protocol):
 
     async def clone_token(self) -> str:
         """Return a read token for the repository, empty when none is needed."""
+        ...
+
+    async def search(self, query: str, k: int) -> Found:
+        """Ask the index for at most *k* pieces; what hinders it is a sentence in the answer."""
         ...
 
     async def upload_bundle(self, path: Path) -> str:

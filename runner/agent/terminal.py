@@ -21,7 +21,7 @@ from runner.agent.git import GitFailed, environment, git
 from runner.agent.harness import Conditions, run
 from runner.agent.sanitize import clean
 from runner.agent.seams import Control, RunFailed
-from runner.protocol import EventKind, MessageFrame
+from runner.protocol import EventKind, Found, MessageFrame
 from runner.registry import open_registries
 from runner.spec import Budget, ModelSpec, Outcome, Person, RunSpec
 
@@ -64,6 +64,10 @@ class TerminalLink:
     async def clone_token(self) -> str:
         """Return no token: the repository is a folder."""
         return ""
+
+    async def search(self, query: str, k: int) -> Found:
+        """Find nothing: the index belongs to a coordinator."""
+        return Found(error="there is no index here")
 
     async def upload_bundle(self, path: Path) -> str:
         """Leave the bundle where the caller wants it."""

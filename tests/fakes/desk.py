@@ -1,5 +1,6 @@
 """A desk with memory: what a coordinator would store, in lists."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -7,9 +8,9 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.domain import AgentId, Run, RunId
-from bot.errors import GitHubRefused
+from bot.errors import GitHubRefused, Unavailable
 from runner.gateway import Wishes
-from runner.spec import Budget, ModelSpec, Outcome, Person, Price, RunSpec
+from runner.spec import Budget, ModelSpec, Outcome, Person, Price, RunSpec, Snippet
 
 PRICE = Price(input=2, output=10, cache_write_5m=2.5, cache_write_1h=4, cache_read=0.2)
 MODEL = ModelSpec(
@@ -48,6 +49,9 @@ class FakeDesk:
     renewed: int = 0
     token: str = "read-token"
     spec: RunSpec = SPEC
+    queries: list[tuple[str, int]] = field(default_factory=list)
+    searching: int = 0
+    index: Callable[[str, int], Awaitable[tuple[Snippet, ...]]] | None = None
 
     def run(self, token_hash: str, **changes: Any) -> Run:
         run = Run(id=RunId("run-1"), agent_id=AgentId("agent-1"), attempt=1, **changes)
@@ -82,3 +86,13 @@ class FakeDesk:
         if not self.token:
             raise GitHubRefused("the App may not read acme/widgets")
         return self.token
+
+    async def search(self, run: Run, query: str, k: int) -> tuple[str, tuple[Snippet, ...]]:
+        self.queries.append((query, k))
+        if self.index is None:
+            raise Unavailable("this coordinator has no index")
+        self.searching += 1
+        try:
+            return "lexical", await self.index(query, k)
+        finally:
+            self.searching -= 1

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.agent.seams import Control
-from runner.protocol import EventKind, MessageFrame
+from runner.protocol import EventKind, Found, MessageFrame
 
 
 class Line:
@@ -18,6 +18,8 @@ class Line:
         self.events: list[tuple[EventKind, dict[str, Any]]] = []
         self.bundle: Path | None = None
         self.reactions: list[Callable[[EventKind, dict[str, Any]], None]] = []
+        self.found = Found(error="there is no index here")
+        self.queries: list[tuple[str, int]] = []
         self._home = home
         self._messages = 0
 
@@ -28,6 +30,10 @@ class Line:
 
     async def clone_token(self) -> str:
         return ""
+
+    async def search(self, query: str, k: int) -> Found:
+        self.queries.append((query, k))
+        return self.found
 
     async def upload_bundle(self, path: Path) -> str:
         self.bundle = self._home / "uploaded.bundle"

@@ -1,0 +1,45 @@
+"""Questions to the coordinator: asked again over every new line until they are answered."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+
+from runner.protocol import FoundFrame, NeedTokenFrame, SearchFrame, TokenFrame
+
+Question = NeedTokenFrame | SearchFrame
+Answer = TokenFrame | FoundFrame
+Send = Callable[[str], Awaitable[None]]
+
+
+class Questions:
+    """What was asked and has no answer yet."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, tuple[Question, asyncio.Future[Answer]]] = {}
+
+    async def ask(self, question: Question, send: Send, *, timeout_s: float) -> Answer:
+        """Return the answer to *question*; raise `TimeoutError`."""
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._open[question.request_id] = (question, answer)
+        try:
+            async with asyncio.timeout(timeout_s):
+                with contextlib.suppress(ConnectionError):  # a new line asks again
+                    await send(question.to_json())
+                return await answer
+        finally:
+            del self._open[question.request_id]
+
+    async def ask_again(self, send: Send, *, can_search: bool) -> None:
+        """Ask everything that is open over a new line; an older coordinator hears no search."""
+        for question, answer in list(self._open.values()):
+            if isinstance(question, SearchFrame) and not can_search:
+                refusal = "this coordinator answers no searches"
+                self.answered(FoundFrame(request_id=question.request_id, error=refusal))
+            elif not answer.done():
+                await send(question.to_json())
+
+    def answered(self, frame: Answer) -> None:
+        """Hand *frame* to who asked; an answer that nobody waits for any more is dropped."""
+        _, answer = self._open.get(frame.request_id, (None, None))
+        if answer is not None and not answer.done():
+            answer.set_result(frame)
