@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import asdict
 from typing import Protocol
 
@@ -209,20 +209,19 @@ async def embed_all(
     *,
     concurrency: int = 4,
     limits: Limits | None = None,
-) -> AsyncIterator[list[tuple[bytes, Vector]]]:
+) -> AsyncGenerator[list[tuple[bytes, Vector]], None]:
     """Yield keys with vectors, a finished batch at a time and in no order, to be stored at once.
 
     A batch that fails does not stop the others; its `EmbeddingsUnavailable` is raised at the end,
-    or when nothing works any more. `EmbeddingsRefused` ends everything. *items* are read as they
-    are needed, on the event loop.
+    or when nothing works any more. After `EmbeddingsRefused` no batch is begun. *items* are read
+    as they are needed, on the event loop.
     """
     source = batches(items, limits or Limits())
     running: dict[asyncio.Task[list[Vector]], list[bytes]] = {}
-    failed: list[EmbeddingsUnavailable] = []
-    in_a_row = 0
+    failures = _Failures(concurrency)
     try:
         while True:
-            while len(running) < concurrency and in_a_row < concurrency:
+            while len(running) < concurrency and not failures.are_enough:
                 batch = next(source, None)
                 if batch is None:
                     break
@@ -231,18 +230,41 @@ async def embed_all(
             if not running:
                 break
             done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-            good = [task for task in done if task.exception() is None]
-            for task in good:
-                in_a_row = 0
-                yield _known(running.pop(task), task.result())
-            for task in done.difference(good):
-                del running[task]
-                failed.append(_passing(task))
-                in_a_row += 1
+            for task in done:
+                keys = running.pop(task)
+                if failures.take(task.exception()):
+                    yield _known(keys, task.result())
     finally:
         await _end(running)
-    if failed:
-        raise failed[0]
+    failures.raise_worst()
+
+
+class _Failures:
+    """What went wrong so far, and whether it is of use to go on."""
+
+    def __init__(self, most_in_a_row: int) -> None:
+        self._most = most_in_a_row
+        self._in_a_row = 0
+        self._worst: BaseException | None = None
+
+    @property
+    def are_enough(self) -> bool:
+        passing = self._worst is None or isinstance(self._worst, EmbeddingsUnavailable)
+        return not passing or self._in_a_row >= self._most
+
+    def take(self, error: BaseException | None) -> bool:
+        """Take note of how a batch ended; return whether it has vectors."""
+        if error is None:
+            self._in_a_row = 0
+            return True
+        self._in_a_row += 1
+        if self._worst is None or not isinstance(error, EmbeddingsUnavailable):
+            self._worst = error
+        return False
+
+    def raise_worst(self) -> None:
+        if self._worst is not None:
+            raise self._worst
 
 
 def text_for(path: str, name: str, text: str) -> str:
@@ -258,14 +280,6 @@ def content_key(text: str) -> bytes:
 
 def _known(keys: Sequence[bytes], vectors: Sequence[Vector]) -> list[tuple[bytes, Vector]]:
     return [(key, one) for key, one in zip(keys, vectors, strict=True) if len(one)]
-
-
-def _passing(task: "asyncio.Task[list[Vector]]") -> EmbeddingsUnavailable:
-    """Return why *task* failed, if that may pass; else raise it."""
-    error = task.exception()
-    if isinstance(error, EmbeddingsUnavailable):
-        return error
-    raise error or AssertionError("the task did not fail")
 
 
 async def _end(tasks: "Iterable[asyncio.Task[list[Vector]]]") -> None:

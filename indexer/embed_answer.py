@@ -11,7 +11,7 @@ import numpy.typing as npt
 import orjson
 
 Vector = npt.NDArray[np.float16]
-_Floats = npt.NDArray[np.float32]
+_Floats = npt.NDArray[np.float64]
 
 
 class UnusableAnswer(Exception):
@@ -44,12 +44,12 @@ def read_answer(content: bytes, *, count: int) -> Answer:
 
 def _floats(value: str | Sequence[float]) -> _Floats:
     if isinstance(value, str):  # what a server is asked for is not always what it sends
-        return np.frombuffer(base64.b64decode(value, validate=True), "<f4")
-    return np.asarray(value, np.float32).reshape(-1)
+        return np.frombuffer(base64.b64decode(value, validate=True), "<f4").astype(float)
+    return np.asarray(value, float).reshape(-1)
 
 
 def _unit(vector: _Floats) -> Vector:
-    norm = float(np.linalg.norm(vector.astype(np.float64)))
+    norm = float(np.linalg.norm(vector))
     if not np.isfinite(norm) or norm == 0.0:
         raise UnusableAnswer("an embedding has no direction: it is zero, infinite or not a number")
     return (vector / norm).astype(np.float16)

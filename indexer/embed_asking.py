@@ -20,7 +20,6 @@ from indexer.embed_trouble import (
 )
 
 _PROBE = "word"  # no endpoint that works can have anything against it
-_PROBE_TIMEOUT_S = 10.0
 
 
 class Asked(Protocol):
@@ -51,6 +50,7 @@ class Asking:
         self._places = asyncio.Semaphore(concurrency)
         self._breaker = Breaker(failures=patience.failures, rest_s=patience.rest_s, now=now)
         self._now, self._sleep, self._rng = now, sleep, rng
+        self._door = asyncio.Lock()
         self._not_before = 0.0  # the endpoint's own wish, for all requests
 
     def deadline(self) -> float:
@@ -59,9 +59,10 @@ class Asking:
 
     async def open(self, deadline: float) -> None:
         """Raise `EmbeddingsUnavailable` while the endpoint is left alone; try it when that ends."""
-        if self._breaker.is_open:
+        async with self._door:  # one tries, the others hear of it
             self._breaker.check()
-            await self.probe(deadline)
+            if self._breaker.is_open:
+                await self.probe(deadline)
 
     async def ask(self, texts: Sequence[str], *, deadline: float, attempts: int = 0) -> Answer:
         """Return the answer, asked *attempts* times at most, 0 for as often as patience allows.
@@ -88,7 +89,7 @@ class Asking:
         `EmbeddingsRefused` when the endpoint says no even to that, else `EmbeddingsUnavailable`.
         """
         try:
-            return await self._once([_PROBE], deadline, _PROBE_TIMEOUT_S)
+            return await self._once([_PROBE], deadline, self._patience.probe_timeout_s)
         except Unclear as trouble:
             raise EmbeddingsRefused(str(trouble)) from trouble
         except Trouble as trouble:

@@ -11,11 +11,13 @@ from indexer.embed_trouble import EmbeddingsUnavailable
 class Patience:
     """How long and how often to ask.
 
-    A request may take *timeout_s*; one batch with everything that is tried for it *deadline_s*.
-    After *failures* batches in a row that failed nothing is asked for *rest_s*.
+    A request may take *timeout_s*, that for a single word *probe_timeout_s*; one batch with
+    everything that is tried for it *deadline_s*. After *failures* batches in a row that failed
+    nothing is asked for *rest_s*.
     """
 
     timeout_s: float = 60.0
+    probe_timeout_s: float = 10.0
     deadline_s: float = 300.0
     attempts: int = 5
     first_pause_s: float = 0.5
@@ -29,7 +31,7 @@ class Patience:
         return full * rng.uniform(0.5, 1.0)
 
 
-QUERY_PATIENCE = Patience(timeout_s=2.0, deadline_s=2.0, attempts=1, failures=2)
+QUERY_PATIENCE = Patience(timeout_s=2.0, probe_timeout_s=1.0, deadline_s=3.0, attempts=1)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,19 +50,13 @@ class Breaker:
         return self._failed >= self.failures
 
     def check(self) -> None:
-        """Raise `EmbeddingsUnavailable` while nothing may be asked.
-
-        When the rest is over one caller passes, to try; the others wait for what comes of it.
-        """
-        if not self.is_open:
-            return
-        left = self._until - self.now()
+        """Raise `EmbeddingsUnavailable` while nothing may be asked."""
+        left = self._until - self.now() if self.is_open else 0.0
         if left > 0:
             raise EmbeddingsUnavailable(
                 "the embeddings endpoint keeps failing and is left alone for a while",
                 retry_after_s=left,
             )
-        self._until = self.now() + self.rest_s
 
     def worked(self) -> None:
         """Note that the endpoint answered."""

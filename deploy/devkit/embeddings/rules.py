@@ -1,6 +1,7 @@
 """What a request must look like, and how much it may hold."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from deploy.devkit.embeddings.faults import Refusal
@@ -14,18 +15,20 @@ MODELS = {
     "text-embedding-ada-002": 1536,
 }
 _SHORTENED = "text-embedding-3-"
-_FIELDS = {"input", "model", "dimensions", "encoding_format", "user"}
+FIELDS = {"input", "model", "dimensions", "encoding_format", "user"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """What this endpoint allows; the defaults are OpenAI's.
 
-    *base64* is what becomes of a request for base64: ``given``, ``ignored`` as some servers do, or
-    ``refused``. *too_long* is what is said of an input with too many tokens, *too_many* of too many
-    inputs, each with its status. *counts* says whether answers tell their tokens.
+    *models* are names with their dimensions. *base64* is what becomes of a request for base64:
+    ``given``, ``ignored`` as some servers do, or ``refused``. *too_long* is what is said of an
+    input with too many tokens, *too_many* of too many inputs, each with its status. *counts* says
+    whether answers tell their tokens.
     """
 
+    models: Mapping[str, int] = field(default_factory=lambda: MODELS)
     inputs: int = 2048
     input_tokens: int = 8192
     request_tokens: int = 300_000
@@ -47,12 +50,12 @@ class Rules:
         """Return the texts in *body*; raise `Refusal` as the API would."""
         if body is None:
             raise Refusal(400, "We could not parse the JSON body of your request.")
-        unknown = sorted(set(body) - _FIELDS)
+        unknown = sorted(set(body) - FIELDS)
         if unknown:
             raise Refusal(400, f"Unrecognized request argument supplied: {', '.join(unknown)}")
         if not isinstance(body.get("model"), str):
             raise Refusal(400, "you must provide a model parameter")
-        if body["model"] not in MODELS:
+        if body["model"] not in self.models:
             message = f"The model `{body['model']}` does not exist or you do not have access."
             raise Refusal(404, message, code="model_not_found")
         self._check_options(body)
@@ -72,7 +75,7 @@ class Rules:
             return
         if not body["model"].startswith(_SHORTENED):
             raise Refusal(400, "This model does not support specifying dimensions.")
-        if type(wanted) is not int or not 0 < wanted <= MODELS[body["model"]]:
+        if type(wanted) is not int or not 0 < wanted <= self.models[body["model"]]:
             raise Refusal(400, f"Invalid value for 'dimensions' = {wanted}.", param="dimensions")
 
     def _check_sizes(self, texts: list[str]) -> None:

@@ -11,7 +11,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from deploy.devkit.embeddings.faults import Fault, Refusal
-from deploy.devkit.embeddings.rules import MODELS, Rules
+from deploy.devkit.embeddings.rules import Rules
 from deploy.devkit.embeddings.words import packed, tokens_in, vector_of
 
 Json = dict[str, Any]
@@ -87,6 +87,7 @@ class EmbeddingsStandIn:
         """Check the key and turn refusals into the API's error bodies."""
         try:
             if not request.path.startswith("/_devkit/"):
+                await self._record(request)
                 self._authenticate(request)
             answer: web.StreamResponse = await handler(request)
         except Refusal as refusal:
@@ -95,6 +96,11 @@ class EmbeddingsStandIn:
             answer = _error(Refusal(404, f"Invalid URL ({request.method} {request.path})"))
         answer.headers["x-request-id"] = f"req_{uuid.uuid4().hex}"
         return answer
+
+    async def _record(self, request: web.Request) -> None:
+        body = await _json(request)
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        self.requests.append(RecordedRequest(path=request.path, headers=headers, body=body))
 
     def _authenticate(self, request: web.Request) -> None:
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
@@ -107,8 +113,6 @@ class EmbeddingsStandIn:
 
     async def _embeddings(self, request: web.Request) -> web.StreamResponse:
         body = await _json(request)
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        self.requests.append(RecordedRequest(path=request.path, headers=headers, body=body))
         self._asked += 1
         asked = self._asked
         self._busy += 1
@@ -133,13 +137,13 @@ class EmbeddingsStandIn:
         return None
 
     def _answer(self, body: Json, texts: list[str], fault: Fault | None) -> web.Response:
-        size = body.get("dimensions") or MODELS[body["model"]]
+        size = body.get("dimensions") or self.rules.models[body["model"]]
         is_packed = body.get("encoding_format") == "base64" and self.rules.base64 == "given"
         rows = []
         for index, text in enumerate(texts[: len(texts) - (fault.missing if fault else 0)]):
             vector = vector_of(text, size)
             if fault is not None and fault.hits(text):
-                vector = _bent(vector, fault)
+                vector = _bent(text, size, fault)
             shown = packed(vector) if is_packed else vector
             rows.append({"object": "embedding", "index": index, "embedding": shown})
         self.embedded += texts
@@ -152,7 +156,7 @@ class EmbeddingsStandIn:
     async def _models(self, request: web.Request) -> web.Response:
         rows = [
             {"id": name, "object": "model", "created": 1705953180, "owned_by": "system"}
-            for name in MODELS
+            for name in self.rules.models
         ]
         return web.json_response({"object": "list", "data": rows})
 
@@ -181,12 +185,9 @@ def _spoilt(request: web.Request, fault: Fault) -> web.Response | None:
     return None
 
 
-def _bent(vector: list[float], fault: Fault) -> list[float]:
-    if fault.value is not None:
-        vector = [_FILLING[fault.value]] * len(vector)
-    if fault.dimensions is not None:
-        vector = (vector * (fault.dimensions // len(vector) + 1))[: fault.dimensions]
-    return vector
+def _bent(text: str, size: int, fault: Fault) -> list[float]:
+    size = fault.dimensions or size
+    return vector_of(text, size) if fault.value is None else [_FILLING[fault.value]] * size
 
 
 def _error(refusal: Refusal) -> web.Response:
