@@ -122,7 +122,7 @@ class WebSocketLink:
         request = SearchFrame(
             run_id=self._run_id,
             request_id=uuid.uuid4().hex,
-            query=query[:MAX_QUERY_CHARS],
+            query=query.encode("utf-8", "replace").decode()[:MAX_QUERY_CHARS],
             k=min(max(k, 1), MAX_FOUND),
         )
         try:

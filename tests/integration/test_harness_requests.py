@@ -80,7 +80,7 @@ async def test_search_finds_pieces_of_the_index_and_lines_of_the_checkout(play: 
     await one.run()
 
     found = one.heard(1)
-    assert "old/area.py:4-5 (index)" in found
+    assert "old/area.py:4-5 (index, of the base commit: not found here now)" in found
     assert "b.py" not in found
     assert "def area(width, height)" in found
     assert "Nothing found for: zebra" in one.heard(2)
