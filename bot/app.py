@@ -28,6 +28,9 @@ from bot.errors import CadenceError
 from bot.finisher import Finisher
 from bot.github.app import GitHubApp
 from bot.github.values import AppInfo
+from bot.index_wiring import indexes_of
+from bot.indexes import Indexes
+from bot.indexing import Indexing
 from bot.loops import every, kept_alive
 from bot.publisher import Publisher
 from bot.reporter import Reporter
@@ -123,7 +126,8 @@ class Coordinator:
             await self._serve(github, await _identified(github))
 
     async def _serve(self, github: GitHubApp, me: AppInfo) -> None:
-        dispatcher = self._dispatcher(github, me)
+        indexes = await asyncio.to_thread(indexes_of, self.settings, self.database, github)
+        dispatcher = self._dispatcher(github, me, indexes)
         reporter = Reporter(
             self.agents,
             self.bus,
@@ -155,12 +159,14 @@ class Coordinator:
         finally:
             self.health.is_ready = False
             await asyncio.shield(dispatcher.close())
+            await asyncio.shield(indexes.close())
 
-    def _dispatcher(self, github: GitHubApp, me: AppInfo) -> Dispatcher:
+    def _dispatcher(self, github: GitHubApp, me: AppInfo, indexes: Indexes) -> Dispatcher:
         author = Person(
             name=me.bot_login, email=f"{me.bot_user_id}+{me.bot_login}@users.noreply.github.com"
         )
-        doors = Doors(self._services(github, me))
+        indexing = Indexing(indexes)
+        doors = Doors(self._services(github, me, indexes, indexing))
         publisher = self._publisher(github, author)
         limits = Limits(
             per_installation=self.settings.agents_per_installation,
@@ -175,17 +181,22 @@ class Coordinator:
             agents=self.agents,
             runs=self.runs,
             deliveries=self.deliveries,
-            supervisor=self._supervisor(github, self._defaults(author, me), limits),
+            supervisor=self._supervisor(github, self._defaults(author, me), limits, indexes),
             finisher=Finisher(self.agents, publisher, self.gateway),
             handle=doors.handle,
             glance=doors.glance,
             limits=limits,
+            indexing=indexing,
         )
 
-    def _supervisor(self, github: GitHubApp, defaults: RunDefaults, limits: Limits) -> Supervisor:
+    def _supervisor(
+        self, github: GitHubApp, defaults: RunDefaults, limits: Limits, indexes: Indexes
+    ) -> Supervisor:
         settings = self.settings
         run_log = RunLog(self.database, self.bus)
-        desk = Desk(self.agents, self.runs, run_log, github, self.redactor, defaults)
+        desk = Desk(
+            self.agents, self.runs, run_log, github, self.redactor, defaults, finder=indexes
+        )
         self.gateway.open_for(desk)
         backend = LocalBackend(
             settings.data_dir / "machines",
@@ -215,7 +226,9 @@ class Coordinator:
             environment=child_environment(),
         )
 
-    def _services(self, github: GitHubApp, me: AppInfo) -> Services:
+    def _services(
+        self, github: GitHubApp, me: AppInfo, indexes: Indexes, indexing: Indexing
+    ) -> Services:
         return Services(
             agents=self.agents,
             github=github,
@@ -223,6 +236,8 @@ class Coordinator:
             installations=Installations(self.database),
             start=self._start,
             redact=self.redactor.redact,
+            indexes=indexes,
+            index=indexing.ask,
             slug=me.slug,
             bot_user_id=me.bot_user_id,
             trusted_bots=frozenset(self.settings.trusted_bots),

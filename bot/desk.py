@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
+import structlog
 from pydantic import SecretStr
 
 from bot import cost
 from bot.agents import Agents
 from bot.db.runs import Runs
 from bot.domain import Agent, AgentStatus, Run, Task
-from bot.errors import NotFound, RepositoryUnusable, Unavailable
+from bot.errors import CadenceError, NotFound, RepositoryUnusable, Unavailable
 from bot.github.app import GitHubApp
 from bot.github.values import Comment
 from bot.run_log import RunLog
@@ -23,6 +24,8 @@ from runner.spec import Budget, ModelSpec, Outcome, Person, Price, Remark, RunSp
 
 TIME_IS_UP = "the time limit was reached"
 _MAX_REMARKS = 30
+_FIRST_SNIPPETS = 20
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +165,9 @@ class Desk:
         repository = self._github.repository(
             task.installation_id, task.repository, repository_id=task.repository_id
         )
-        info, remarks = await asyncio.gather(repository.get(), self._remarks(agent))
+        info, remarks, snippets = await asyncio.gather(
+            repository.get(), self._remarks(agent), self._snippets(agent)
+        )
         base = task.options.base or info.default_branch
         if not base:
             raise RepositoryUnusable(f"{task.repository} has no default branch")
@@ -182,12 +187,30 @@ class Desk:
             requester=task.requester.login,
             wants_answer_only=task.wants_answer_only,
             remarks=remarks,
+            snippets=snippets,
             author=self._defaults.author,
             co_author=Person(name=task.requester.login, email=task.requester.email),
             model=model_spec(self._defaults, task.options.model),
             budget=self._budget(agent),
             max_clone_mb=self._defaults.max_clone_mb,
             sandbox="bubblewrap" if self._defaults.has_sandbox else "none",
+        )
+
+    async def _snippets(self, agent: Agent) -> tuple[Snippet, ...]:
+        """Return the places that the task is about; without an index the agent looks by itself."""
+        task = agent.task
+        if self._finder is None:
+            return ()
+        text = "\n\n".join(filter(None, (task.issue_title, task.instruction, task.issue_body)))
+        try:
+            _, found = await self._finder.snippets(
+                task, text, k=_FIRST_SNIPPETS, ref=task.options.base or ""
+            )
+        except CadenceError as error:
+            log.info("no snippets", agent_id=agent.id, reason=str(error))
+            return ()
+        return tuple(
+            one.model_copy(update={"text": self._redactor.redact(one.text)}) for one in found
         )
 
     def _budget(self, agent: Agent) -> Budget:

@@ -16,6 +16,7 @@ from bot.db.runs import Runs
 from bot.domain import Agent, AgentStatus, Run
 from bot.engine import Engine, Queue
 from bot.errors import CadenceError, Unavailable
+from bot.indexing import Indexing
 from bot.supervisor import Limits, Supervisor
 
 DELIVERY_WAITS_S = (1, 2, 5, 10, 30, 60, 120, 300, 300, 600, 600, 900)
@@ -54,6 +55,7 @@ class Dispatcher:
         handle: Callable[[Delivery], Awaitable[str]],
         glance: Callable[[Delivery], str | None],
         limits: Limits,
+        indexing: Indexing,
     ) -> None:
         self._db = database
         self._bus = bus
@@ -74,9 +76,12 @@ class Dispatcher:
             [
                 Queue(name="deliveries", at_once=100),
                 Queue(name="agents", at_once=50, per_partition=limits.per_installation),
+                Indexing.queue,
             ],
             silent_s=limits.executor_silent_s,
         )
+        self._indexing = indexing
+        indexing.use(self.engine)
 
     async def open(self) -> None:
         """Start the engine and take up what an earlier process left."""
@@ -153,6 +158,7 @@ class Dispatcher:
     def _register(self) -> None:
         self._register_deliveries()
         self._register_agents()
+        self._indexing.register()
 
     def _register_deliveries(self) -> None:
         handle = _step("handle", self.handle_once)

@@ -56,7 +56,8 @@ class FolderIndex:
             return self._updater.refresh(FOLDER, Folder(self.root), progress=show)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file and of the worker processes."""
+        self._updater.close()
         self.store.close()
 
 

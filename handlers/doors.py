@@ -7,7 +7,7 @@ from gidgethub.sansio import Event
 
 from bot.db.deliveries import Delivery
 from bot.errors import CadenceError, Unavailable
-from handlers import comments, installations, issues, repositories
+from handlers import comments, installations, issues, push, repositories
 from handlers.services import Services, Visit
 
 __all__ = ["EVENTS", "Doors", "Services"]
@@ -22,7 +22,7 @@ EVENTS = frozenset(
 # Whose text must name us for the delivery to be work.
 _WORDS = {("issue_comment", "created"): "comment", ("issues", "opened"): "issue"}
 
-_ROUTERS = (comments.router, installations.router, issues.router, repositories.router)
+_ROUTERS = (comments.router, installations.router, issues.router, push.router, repositories.router)
 
 
 class Doors:
@@ -43,6 +43,8 @@ class Doors:
         event = Event(data, event=delivery.event, delivery_id=delivery.guid)
         if not self._router.fetch(event):
             return "ignored: nothing to do"
+        if delivery.event == "push" and not push.concerns_index(data):
+            return "ignored: another branch"
         words = data.get(_WORDS.get((delivery.event, delivery.action), ""))
         text = words.get("body") if isinstance(words, dict) else None
         if not isinstance(text, str):

@@ -1,5 +1,7 @@
 """Where the App is installed: kept in step with what GitHub tells."""
 
+from collections.abc import Sequence
+
 from gidgethub.routing import Router
 from gidgethub.sansio import Event
 
@@ -9,6 +11,7 @@ from handlers.payload import Data
 from handlers.services import Visit
 
 router = Router()
+FIRST_INDEXES = 100
 
 
 @router.register("installation", action="created")
@@ -17,10 +20,24 @@ async def welcome(event: Event, visit: Visit) -> None:
     installation_id = await _note(event, visit)
     rows = _rows(event.data, "repositories")
     await visit.services.installations.set_repositories(installation_id, rows)
+    await _index_first(visit, installation_id, rows)
 
 
 @router.register("installation", action="suspend")
+async def rest(event: Event, visit: Visit) -> None:
+    """Note that an installation is suspended, and keep nothing of its code meanwhile."""
+    installation_id = await _note(event, visit)
+    await _forget_all(visit, installation_id)
+
+
 @router.register("installation", action="unsuspend")
+async def resume(event: Event, visit: Visit) -> None:
+    """Note that an installation works again, and index its repositories anew."""
+    installation_id = await _note(event, visit)
+    rows = await visit.services.installations.repositories(installation_id)
+    await _index_first(visit, installation_id, [(*row, None) for row in rows])
+
+
 @router.register("installation", action="new_permissions_accepted")
 async def keep_in_step(event: Event, visit: Visit) -> None:
     """Note the installation as it is now."""
@@ -31,7 +48,12 @@ async def keep_in_step(event: Event, visit: Visit) -> None:
 async def forget(event: Event, visit: Visit) -> None:
     """Forget an installation; its agents end when GitHub gives them no token any more."""
     installation = payload.child(event.data, "installation")
-    await visit.services.installations.remove(payload.number(installation, "id"))
+    installation_id = payload.number(installation, "id")
+    known = await visit.services.installations.repositories(installation_id)
+    named = _rows(event.data, "repositories")  # a repeated delivery finds no rows of ours any more
+    await visit.services.installations.remove(installation_id)
+    for repository_id in {row[0] for row in known} | {row[0] for row in named}:
+        await visit.services.indexes.forget(repository_id)
 
 
 @router.register("installation_repositories", action="added")
@@ -40,9 +62,24 @@ async def change_reach(event: Event, visit: Visit) -> None:
     """Note which repositories an installation reaches."""
     installations = visit.services.installations
     installation_id = await _note(event, visit)
-    await installations.add_repositories(installation_id, _rows(event.data, "repositories_added"))
+    added = _rows(event.data, "repositories_added")
+    await installations.add_repositories(installation_id, added)
     gone = [row[0] for row in _rows(event.data, "repositories_removed")]
     await installations.remove_repositories(gone)
+    for repository_id in gone:
+        await visit.services.indexes.forget(repository_id)
+    await _index_first(visit, installation_id, added)
+
+
+async def _index_first(visit: Visit, installation_id: int, rows: Sequence[RepositoryRow]) -> None:
+    """Queue the first index of *rows*; of very many, the rest waits until it is needed."""
+    for repository_id, full_name, _ in rows[:FIRST_INDEXES]:
+        await visit.services.index(installation_id, repository_id, full_name, visit.guid)
+
+
+async def _forget_all(visit: Visit, installation_id: int) -> None:
+    for repository_id, _ in await visit.services.installations.repositories(installation_id):
+        await visit.services.indexes.forget(repository_id)
 
 
 async def _note(event: Event, visit: Visit) -> int:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Protocol
 from weakref import WeakValueDictionary
 
 from bot.agents import Agents
@@ -17,12 +18,25 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+class Forgetting(Protocol):
+    """What is kept of repositories, and goes with them; every call may be repeated."""
+
+    async def forget(self, repository_id: int) -> None:
+        """Drop everything that is kept of a repository."""
+        ...
+
+    async def forget_branch(self, repository_id: int, branch: str) -> None:
+        """Drop what is kept of one branch."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """The services behind the doors.
 
     *start* queues an agent's work and may be called twice; *redact* goes over everything that is
-    posted; *models* are the names that ``model=`` may give, any when empty.
+    posted; *index* queues the indexing of a repository (installation, number, full name, why), and
+    the same why twice is one; *models* are the names that ``model=`` may give, any when empty.
     """
 
     agents: Agents
@@ -31,6 +45,8 @@ class Services:
     installations: Installations
     start: Callable[[Agent], Awaitable[None]]
     redact: Callable[[str], str]
+    indexes: Forgetting
+    index: Callable[[int, int, str, str], Awaitable[None]]
     slug: str
     bot_user_id: int
     trusted_bots: frozenset[int] = frozenset()

@@ -26,13 +26,14 @@ _PLAIN = re.compile(
 )
 
 
-def outline(language: str, text: str) -> Outline:
+def outline(language: str, text: str, *, parse: bool = True) -> Outline:
     """Return the chunks and symbols of *text*; the chunks cover every line once, in order.
 
-    Never raises: what cannot be parsed is cut by lines.
+    Never raises: what cannot be parsed is cut by lines, and so is everything without *parse*.
+    Grammars are C code: a file made for it can stop or end the process that parses it.
     """
     lines = text.split("\n")
-    found = _found(language, text)
+    found = _found(language, text) if parse else _by_words(text)
     spans = list(_cut(lines, found))
     return Outline(
         tuple(Chunk(start, end, _heading(found, start, end)) for start, end in spans),
@@ -97,7 +98,8 @@ def _units(
         if end - start < MOST:
             yield from _windows(lines, start, end)
         elif depth < _MAX_DEPTH:
-            within = [one for one in _inside(found, start, end) if one.end < end or one.start > inner.start]
+            inside = _inside(found, start, end)
+            within = [one for one in inside if one.end < end or one.start > inner.start]
             yield from _units(lines, within, start, end, depth + 1)
         else:
             yield from _windows(lines, start, end)
@@ -129,7 +131,7 @@ def _with_what_is_above(lines: Sequence[str], start: int, at: int) -> int:
 
 
 def _windows(lines: Sequence[str], first: int, last: int) -> Iterator[tuple[int, int]]:
-    """Yield windows that are small enough; a longer stretch is cut at an empty line if it can be."""
+    """Yield windows that are small enough, cut at empty lines where there are any."""
     at = first
     while at <= last:
         end, weight = at, len(lines[at - 1])

@@ -242,5 +242,3 @@ def _names(paths: Sequence[str], numbers: Ints) -> Made:
         times += [1] * len(above) + [_NAME_WEIGHT] * len(own)
     joined = np.concatenate(found) if found else np.empty(0, np.uint32)
     return packed(joined, np.array(owner, np.int64), np.array(times, np.uint8))
-
-

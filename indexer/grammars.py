@@ -15,9 +15,12 @@ _FUNCTIONS = {"typescript": "language_typescript", "tsx": "language_tsx", "php":
 _PATIENCE_S = 2.0  # for one file; ordinary ones take milliseconds
 _MAX_DEFINITIONS = 20_000
 _MATCHES_AT_ONCE = 1_000
+# Definitions further down are not looked for: a tree of 100,000 levels takes minutes.
+_MAX_TREE_DEPTH = 200
 _BLOCK = 1 << 16
 # Deeper code is not written by people, and grammars take minutes over it, or crash.
 _MAX_DEPTH = 400
+_MAX_LINE = 10_000
 _STEPS = np.zeros(256, np.int8)
 _STEPS[list(b"([{")] = 1
 _STEPS[list(b")]}")] = -1
@@ -52,7 +55,7 @@ def definitions(language: str, text: str) -> list[Definition] | None:
         return None
     grammar = _grammar(language)
     source = text.encode("utf-8", "replace")
-    if _depth(source) > _MAX_DEPTH:
+    if _depth(source) > _MAX_DEPTH or _longest_line(source) > _MAX_LINE:
         return None
     deadline = time.monotonic() + _PATIENCE_S
     tree = _parsed(grammar.parser, source, deadline)
@@ -60,19 +63,15 @@ def definitions(language: str, text: str) -> list[Definition] | None:
         return None
     found = set()
     cursor = QueryCursor(grammar.query, match_limit=_MATCHES_AT_ONCE)
-    matches = cursor.matches(
-        tree.root_node, progress_callback=lambda _offset: time.monotonic() > deadline
-    )
-    for pattern, nodes in matches:
+    cursor.set_max_start_depth(_MAX_TREE_DEPTH)
+    for pattern, nodes in cursor.matches(tree.root_node):
         if "d" not in nodes or "n" not in nodes:
             continue
         whole, named = nodes["d"][0], nodes["n"][0]
         name = source[named.start_byte : min(named.end_byte, named.start_byte + 200)]
         end = whole.end_point.row + (1 if whole.end_point.column else 0)
         start = whole.start_point.row + 1
-        found.add(
-            Definition(_plain(name), grammar.kinds[pattern], start, max(start, end))
-        )
+        found.add(Definition(_plain(name), grammar.kinds[pattern], start, max(start, end)))
         if len(found) >= _MAX_DEFINITIONS:
             break
     return sorted(found, key=lambda one: (one.start, -one.end, one.name))
@@ -82,6 +81,10 @@ def _depth(source: bytes) -> int:
     """Return how deep the brackets of *source* are nested, without looking at strings."""
     steps = _STEPS[np.frombuffer(source, np.uint8)]
     return int(steps.cumsum(dtype=np.int32).max(initial=0))
+
+
+def _longest_line(source: bytes) -> int:
+    return max(map(len, source.split(b"\n")))
 
 
 def _parsed(parser: Parser, source: bytes, deadline: float) -> Tree | None:

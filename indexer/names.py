@@ -87,8 +87,6 @@ def _modules(corpus: Corpus, segments: Sequence[str]) -> list[int]:
     files = corpus.by_module.get(segments[-1], ())
     wanted = "/" + "/".join(segments)
     fitting = [
-        at
-        for at in files
-        if any(one.endswith(wanted) for one in module_paths(corpus.paths[at]))
+        at for at in files if any(one.endswith(wanted) for one in module_paths(corpus.paths[at]))
     ]
     return fitting if len(fitting) <= _MANY else []

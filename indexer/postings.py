@@ -83,11 +83,11 @@ class Postings:
             if high > low
         }
 
-    def holding(self, term: int, documents: Ints) -> npt.NDArray[np.bool_]:
-        """Return for each of *documents* whether it holds *term*."""
+    def held_by(self, terms: npt.NDArray[np.uint32], document: int) -> npt.NDArray[np.bool_]:
+        """Return for each of *terms* whether *document* holds it."""
         if not len(self.keys):
-            return np.zeros(len(documents), np.bool_)
-        wanted = (np.uint64(term) << _DOC_BITS) | documents.astype(np.uint64)
+            return np.zeros(len(terms), np.bool_)
+        wanted = (terms.astype(np.uint64) << _DOC_BITS) | np.uint64(document)
         places = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
         held: npt.NDArray[np.bool_] = self.keys[places] == wanted
         return held

@@ -15,9 +15,11 @@ _SPAN = re.compile(r"`([^`\n]{1,200})`")
 _CHECKBOX = re.compile(r"^[ \t]*[-*][ \t]*\[[ xX]\].*$", re.M)
 # Headings and fields of issue templates: the same in every issue, so they find nothing.
 _HEADING = re.compile(
-    r"^[ \t]*(?:#+[ \t]*|\*\*)?[^\w\n]{0,3}(?:describe the bug|to reproduce|steps to reproduce|"
+    r"^[ \t]*(?:#+[ \t]*|\*\*)?[^\w\n]{0,3}(?:"
+    r"describe the bug|to reproduce|steps to reproduce|"
     r"reproduction(?: steps)?|how to reproduce(?: the problem)?|expected (?:behaviou?r|results?)|"
-    r"actual (?:behaviou?r|results?)|additional (?:context|info(?:rmation)?)|environment(?: info)?|"
+    r"actual (?:behaviou?r|results?)|additional (?:context|info(?:rmation)?)|"
+    r"environment(?: info)?|"
     r"screenshots?|your project|versions?|system info(?:rmation)?|what happened|problem|summary|"
     r"description|error logs?|prerequisites|checklist|validations|operating system|"
     r"minimal(?: reproducible)? (?:code|example)|(?:bug|regression) report|motivation|example|"
@@ -25,7 +27,8 @@ _HEADING = re.compile(
     re.I | re.M,
 )
 _FIELD = re.compile(
-    r"^[ \t]*[-*]?[ \t]*\**(?:OS|Platform|Browser|Extra tools|Operating System|(?:[A-Za-z.]+ )?version)"
+    r"^[ \t]*[-*]?[ \t]*\**"
+    r"(?:OS|Platform|Browser|Extra tools|Operating System|(?:[A-Za-z.]+ )?version)"
     r"\**[ \t]*:.*$",
     re.I | re.M,
 )

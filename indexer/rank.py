@@ -148,5 +148,6 @@ def _spread(found: Floats, among: np.ndarray[tuple[int], np.dtype[np.bool_]]) ->
     known = found[among & (found > 0)]
     if not len(known):
         return np.zeros_like(found)
-    low, high = float(np.median(known)), float(known.max())
-    return np.clip((found - low) / max(high - low, 1e-6), 0.0, 1.0).astype(np.float32)
+    low, high = float(known.min()), float(known.max())
+    spread: Floats = (found - np.float32(low)) / np.float32(max(high - low, 1e-6))
+    return np.clip(spread, 0.0, 1.0)

@@ -1,6 +1,7 @@
 """Why a file was found, in one line that a person or a model can check."""
 
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 
@@ -11,6 +12,12 @@ from indexer.query import Query
 from indexer.rank import Ranking
 
 _MOST = 4
+_STRONG = 40
+_NAMED = (
+    ("named_path", "its path is named"),
+    ("named_module", "its module is named"),
+    ("named_stem", "its file name is named"),
+)
 _CLEAR = 0.3  # of the largest: below it a kind of evidence is not worth a word
 
 
@@ -24,7 +31,8 @@ class Reasons:
         weights = {terms.number(term): (term, weight) for term, weight in query.terms.items()}
         idf = corpus.files.idf({number: one[1] for number, one in weights.items()})
         strongest = sorted(idf, key=lambda number: (-idf[number] * weights[number][1], number))
-        self._strong = [(number, weights[number][0]) for number in strongest[:40]]
+        self._numbers = np.array(strongest[:_STRONG], np.uint32)
+        self._words = [weights[number][0] for number in strongest[:_STRONG]]
 
     def is_named(self, at: int) -> bool:
         """Whether the query names the file, by its path or by its module, and no other so."""
@@ -34,20 +42,15 @@ class Reasons:
 
     def of(self, at: int, chunk: int, symbols: Sequence[Symbol]) -> str:
         """Return why file *at* was found; *chunk* is its best place."""
-        parts = []
-        if self._evidence["named_path"][at] > 0:
-            parts.append("its path is named")
-        elif self._evidence["named_module"][at] > 0:
-            parts.append("its module is named")
-        elif self._evidence["named_stem"][at] > 0:
-            parts.append("its file name is named")
+        named = (words for kind, words in _NAMED if self._evidence[kind][at] > 0)
+        parts = list(islice(named, 1))
         if defined := self._defined(symbols):
             parts.append(f"defines {', '.join(defined)}")
         if self._evidence["path"][at] > _CLEAR and not parts:
             parts.append("its path fits")
         if self._evidence["scope"][at] > 0:
             parts.append("in the scope of the title")
-        if said := self._said(at, chunk):
+        if said := self._said(chunk):
             parts.append(f"mentions {', '.join(said)}")
         if not parts and float(self._evidence.get("meaning", np.zeros(at + 1))[at]) > 0:
             parts.append("similar in meaning")
@@ -58,9 +61,8 @@ class Reasons:
         found = dict.fromkeys(symbol.name for symbol in symbols if symbol.name in asked)
         return [f"`{name}`" for name in list(found)[:_MOST]]
 
-    def _said(self, at: int, chunk: int) -> list[str]:
-        """Return the rarest words of the query at its best place, else anywhere in the file."""
-        del at
-        place = np.array([chunk])
-        found = [word for number, word in self._strong if self._corpus.body.holding(number, place)]
+    def _said(self, chunk: int) -> list[str]:
+        """Return the rarest words of the query at its best place."""
+        held = self._corpus.body.held_by(self._numbers, chunk)
+        found = [word for word, is_there in zip(self._words, held, strict=True) if is_there]
         return [f"`{word}`" for word in found[:_MOST]]

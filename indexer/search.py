@@ -166,9 +166,10 @@ class Searcher:
         with self._lock:
             self._held[key] = loaded
             self._held.move_to_end(key)
-            while len(self._held) > 1 and sum(
-                one.corpus.size for one in self._held.values()
-            ) > self._memory:
+            while (
+                len(self._held) > 1
+                and sum(one.corpus.size for one in self._held.values()) > self._memory
+            ):
                 self._held.popitem(last=False)
 
     def _nothing(self, loaded: "_Loaded") -> Found:

@@ -20,13 +20,14 @@ _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,}")
 _MAX_WORD = 80
 _MEMO_LIMIT = 400_000
 # The commonest English words say nothing about where to look.
-_EMPTY = frozenset(
-    "a about all also am an and any are as at be been being but by can could did do does for from"
-    " get got had has have he her here his how i if in into is it its just me my no not of on only"
-    " or other our per she should so some such than that the their them then there these they this"
-    " those to us very via was we were what when where which who why will with would yes you"
-    " your".split()
+_WORDS = (
+    "a about all also am an and any are as at be been being but by can could did do does for "
+    "from get got had has have he her here his how i if in into is it its just me my no not "
+    "of on only or other our per she should so some such than that the their them then there "
+    "these they this those to us very via was we were what when where which who why will with "
+    "would yes you your "
 )
+_EMPTY = frozenset(_WORDS.split())
 _memo: dict[str, tuple[int, ...]] = {}
 
 

@@ -19,11 +19,12 @@ from indexer.languages import language_of
 from indexer.left_out import Reason
 from indexer.snapshot import Entry, Source
 from indexer.store import DEFAULT, Change, Held, State, Store
-from indexer.work import Job, analysed
+from indexer.work import Job, Workers
 
 Progress = Callable[[int, int], None]
 _HEAD = 4_096
 _MAX_MANIFESTS = 400
+_OVERTAKEN = "the index was brought up to date by somebody else"
 
 
 class Overtaken(Unavailable):
@@ -60,7 +61,7 @@ class Report:
 
 
 class Updater:
-    """Brings indexes in *store* up to date, with *workers* processes for large changes."""
+    """Brings indexes in *store* up to date; *workers* processes take the files apart."""
 
     def __init__(
         self,
@@ -72,8 +73,12 @@ class Updater:
     ) -> None:
         self._store = store
         self._now = now
-        self._workers = workers
+        self._workers = Workers(workers)
         self._limits = limits or Limits()
+
+    def close(self) -> None:
+        """End the worker processes."""
+        self._workers.close()
 
     def refresh(
         self,
@@ -91,26 +96,28 @@ class Updater:
         """
         started = time.monotonic()
         state = self._store.state(repository, ref)
-        if expected is not None and (state.generation if state else 0) != expected:
-            raise Overtaken("the index was brought up to date by somebody else")
-        old = self._store.files(repository, ref)
+        generation = state.generation if state else 0
+        if expected is not None and generation != expected:
+            raise Overtaken(_OVERTAKEN)
         if state is not None and self._is_current(state, source):
-            return Report(commit=source.commit, files=len(old), changed=False)
-        usable = state is not None and state.version == VERSION
-        plan = _Plan.of(source, old if usable else {}, self._limits)
+            return Report(commit=source.commit, changed=False)
+        own = self._store.files(repository, ref)
+        base = self._store.files(repository) if ref != DEFAULT else {}
+        usable = state is None or state.version == VERSION
+        plan = _Plan.of(source, {**base, **own} if usable else {}, self._limits)
         made = _Made(self._store, repository, progress, len(plan.wanted))
-        fresh = made.held_of(source, plan.wanted, self._limits, self._workers)
-        held = plan.kept | fresh
-        put = {path: one for path, one in held.items() if old.get(path) != one}
-        drop = [path for path in old if path not in held]
+        held = plan.kept | made.held_of(source, plan.wanted, self._limits, self._workers)
+        rows = _difference(held, base) if ref != DEFAULT else held
+        put = {path: one for path, one in rows.items() if own.get(path) != one}
+        drop = [path for path in own if path not in rows]
         report = made.report(source.commit, plan, held, started)
         report = replace(report, removed=len(drop), changed=bool(put or drop))
-        if not put and not drop and state is not None and state.commit == source.commit and usable:
-            return report
+        if not report.changed and state is not None and usable and not source.commit:
+            return report  # a folder has no commit to note
         change = Change(
             repository=repository,
             ref=ref,
-            expected=state.generation if state else 0,
+            expected=generation,
             commit=source.commit,
             put=put,
             drop=drop,
@@ -119,8 +126,8 @@ class Updater:
             indexed_at=self._now(),
         )
         if not self._store.commit(change):
-            raise Overtaken("the index was brought up to date by somebody else")
-        if drop or (put and old):
+            raise Overtaken(_OVERTAKEN)
+        if drop or (put and own) or not usable:
             self._store.tidy(repository)
         return report
 
@@ -131,15 +138,19 @@ class Updater:
         self, source: Source, plan: "_Plan", held: Mapping[str, Held]
     ) -> Mapping[str, Any]:
         wanted = [entry for entry in plan.entries if is_manifest(entry.path)][:_MAX_MANIFESTS]
-        manifests = {
-            entry.path: data for entry, data in source.read(wanted) if data is not None
-        }
+        manifests = {entry.path: data for entry, data in source.read(wanted) if data is not None}
         sizes: Counter[str] = Counter()
         for entry in plan.entries:
             one = held.get(entry.path)
             if one is not None and one.is_indexed:
                 sizes[one.blob.rpartition("/")[2]] += entry.size or 0
         return codebase_context(manifests, sizes, list(held), now=self._now()).to_json()
+
+
+def _difference(held: Mapping[str, Held], base: Mapping[str, Held]) -> dict[str, Held]:
+    """Return what a branch has other than *base*; what it lacks has an empty blob."""
+    other = {path: one for path, one in held.items() if base.get(path) != one}
+    return other | {path: Held(blob="") for path in base if path not in held}
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +201,7 @@ def _within(entries: list[Entry], limits: Limits, left_out: Counter[str]) -> lis
     ranked = sorted(
         entries, key=lambda entry: (kind_of(entry.path, language_of(entry.path, b"")), entry.path)
     )
-    taken, total = [], 0
+    taken, total = list[Entry](), 0
     for entry in ranked:
         total += entry.size or 0
         if len(taken) >= limits.files or total > limits.size:
@@ -215,11 +226,11 @@ class _Made:
         self.analysed = 0
 
     def held_of(
-        self, source: Source, wanted: Iterable[Entry], limits: Limits, workers: int
+        self, source: Source, wanted: Iterable[Entry], limits: Limits, workers: Workers
     ) -> dict[str, Held]:
         """Read *wanted*, keep an analysis of each and return how the snapshot holds them."""
         jobs = self._jobs(source, wanted, limits)
-        for done in analysed(jobs, workers=workers):
+        for done in workers.analysed(jobs):
             self._store.put_blobs(self._repository, done)
             self.analysed += len(done)
         return self._held
@@ -233,17 +244,16 @@ class _Made:
             reason = entry.content_left_out(data, size_limit=limits.file_size)
             if data is None or reason is not None:
                 blob = f"{entry.oid}/!{(reason or Reason.UNREADABLE).value}"
-            else:
-                language = language_of(entry.path, data[:_HEAD])
-                blob = f"{entry.oid}/{language}"
+                self._held[entry.path] = Held(blob=blob, stamp=_stamp(entry))
+                continue
+            language = language_of(entry.path, data[:_HEAD])
+            blob = f"{entry.oid}/{language}"
             self._held[entry.path] = Held(blob=blob, stamp=_stamp(entry))
-            if data is not None and reason is None and blob not in known:
+            if blob not in known:
                 known.add(blob)
                 yield Job(blob, language, data)
 
-    def report(
-        self, commit: str, plan: _Plan, held: Mapping[str, Held], started: float
-    ) -> Report:
+    def report(self, commit: str, plan: _Plan, held: Mapping[str, Held], started: float) -> Report:
         """Return the figures of the snapshot that consists of *held*."""
         left_out, languages = plan.left_out.copy(), Counter[str]()
         for one in held.values():

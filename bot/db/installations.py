@@ -99,6 +99,25 @@ class Installations:
         async with self._db.read() as tx:
             return [(row.id, row.full_name) for row in await tx.execute(query)]
 
+    async def name_of(self, repository_id: int) -> str:
+        """Return a repository's full name, empty when it is none of ours."""
+        query = select(repositories.c.full_name).where(repositories.c.id == repository_id)
+        async with self._db.read() as tx:
+            return (await tx.execute(query)).scalar() or ""
+
+    async def default_branch_of(self, repository_id: int) -> str:
+        """Return a repository's default branch as last heard of, empty when unknown."""
+        query = select(repositories.c.default_branch).where(repositories.c.id == repository_id)
+        async with self._db.read() as tx:
+            return (await tx.execute(query)).scalar() or ""
+
+    async def note_repository(
+        self, installation_id: int, repository_id: int, full_name: str, default_branch: str
+    ) -> None:
+        """Write down a repository as GitHub describes it."""
+        async with self._db.write() as tx:
+            await self._add(tx, installation_id, [(repository_id, full_name, default_branch)])
+
     async def _add(self, tx: Tx, installation_id: int, rows: Sequence[RepositoryRow]) -> None:
         for repository_id, full_name, default_branch in rows:
             values = {

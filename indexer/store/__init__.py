@@ -127,6 +127,10 @@ class Store(Protocol):
         """Let searches use the vectors of *model* from now on; empty: none."""
         ...
 
+    def drop_models(self, repository: int, *, keep: str) -> int:
+        """Drop the vectors of all models but *keep*; return how many."""
+        ...
+
     def similar(self, repository: int, model: str, query: Vector, k: int) -> "Similar":
         """Return the *k* chunks nearest to *query*, exactly; best first."""
         ...

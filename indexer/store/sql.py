@@ -134,8 +134,10 @@ class SqlStore(ABC):
             + ", ".join(f"{part} = excluded.{part}" for part in _PARTS.split(", "))
         )
         rows = (
-            (repository, blob, VERSION, one.language, one.chunks, one.body)
-            + (one.pairs, one.parts, one.symbols, one.detail, one.text)
+            (
+                *(repository, blob, VERSION, one.language, one.chunks, one.body),
+                *(one.pairs, one.parts, one.symbols, one.detail, one.text),
+            )
             for blob, one in sorted(analyses.items())
         )
         with self._connection() as connection, self._begin(connection):

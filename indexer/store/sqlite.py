@@ -46,7 +46,7 @@ class SqliteStore(VectorStore):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._prepare()
-        except sqlite3.NotADatabaseError:  # it is ours alone and can be made again
+        except sqlite3.DatabaseError:  # damaged: it is ours alone and can be made again
             self.close()
             path.unlink()
             self._prepare()

@@ -9,7 +9,6 @@ from indexer import analysis
 from indexer.store import Vector
 from indexer.store.sql import _BATCH, SqlStore
 
-
 _WHOLE = ("blobs", "vectors", "models", "spending")
 
 
@@ -132,7 +131,7 @@ class VectorStore(SqlStore):
                 self._note_change(connection, repository, model)
         return int(gone) + len(stale)
 
-    def drop_model(self, repository: int, keep: str) -> int:
+    def drop_models(self, repository: int, *, keep: str) -> int:
         """Drop the vectors of all models but *keep*; return how many."""
         with self._connection() as connection, self._begin(connection):
             statement = "DELETE FROM models WHERE repository = ? AND model <> ?"

@@ -145,6 +145,8 @@ class World:
                     where = str((entry / "cwd").readlink())
                 except OSError:
                     continue
+                if b"multiprocessing.resource_tracker" in words[1]:
+                    continue  # of the coordinator's own workers; it ends with the coordinator
                 ours = str(self.root).encode()
                 if any(ours in w for w in words) or where.startswith(str(self.machines)):
                     found.append(int(entry.name))

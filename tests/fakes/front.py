@@ -35,6 +35,7 @@ class Front:
     store: DeliveryStore
     doors: Doors
     installations: Installations
+    indexes: "KeptIndexes"
     started: list[Agent] = field(default_factory=list)
     notes: dict[str, str] = field(default_factory=dict)
     put_off: list[str] = field(default_factory=list)
@@ -92,6 +93,27 @@ async def _at_once(_seconds: float) -> None:
     """Wait no time at all."""
 
 
+class KeptIndexes:
+    """What was asked of the indexes, in order."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[int, int, str]] = []
+        self.forgotten: list[int | tuple[int, str]] = []
+
+    async def ask(self, installation_id: int, repository_id: int, name: str, why: str) -> None:
+        """Note that an index is wanted."""
+        assert why
+        self.asked.append((installation_id, repository_id, name))
+
+    async def forget(self, repository_id: int) -> None:
+        """Note that a repository is forgotten."""
+        self.forgotten.append(repository_id)
+
+    async def forget_branch(self, repository_id: int, branch: str) -> None:
+        """Note that a branch is forgotten."""
+        self.forgotten.append((repository_id, branch))
+
+
 @asynccontextmanager
 async def front(
     directory: Path,
@@ -120,12 +142,15 @@ async def front(
     agents = Agents(database, Bus())
     installations = Installations(database)
     opened: list[Front] = []
+    kept = KeptIndexes()
     services = Services(
         agents=agents,
         github=github,
         people=People(database),
         installations=installations,
         start=lambda agent: opened[0].start(agent),
+        indexes=kept,
+        index=kept.ask,
         redact=lambda text: text.replace(clean, "[REDACTED]") if clean else text,
         slug="cadence",
         bot_user_id=bot_user_id,
@@ -138,6 +163,7 @@ async def front(
         store=DeliveryStore(database),
         doors=Doors(services),
         installations=installations,
+        indexes=kept,
     )
     opened.append(here)
     ingest = Ingest(here.store, on_stored=here.stored)

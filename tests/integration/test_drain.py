@@ -14,6 +14,7 @@ from bot.db.deliveries import Delivery, DeliveryStore
 from bot.db.engine import Database
 from bot.db.runs import Runs
 from bot.dispatcher import Dispatcher
+from bot.indexing import Indexing
 from bot.supervisor import Limits
 
 
@@ -67,6 +68,7 @@ def dispatcher_for(
         handle=door.handle,
         glance=door.glance,
         limits=Limits(per_installation=1, hard_minutes=1, lease_s=1, max_runs=1),
+        indexing=Indexing(nobody),
     )
 
 

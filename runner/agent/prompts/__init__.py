@@ -122,6 +122,8 @@ def snippets(pieces: tuple[Snippet, ...], *, nonce: str, limit: int = SNIPPET_CH
     for piece in pieces:
         lines = f"{piece.start_line}-{piece.end_line}"
         one = code_block(piece.text, nonce=nonce, path=piece.path, lines=lines)
+        if piece.reason:
+            one = f"{piece.reason}\n{one}"
         if len(one) > limit:
             continue
         limit -= len(one)
