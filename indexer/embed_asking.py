@@ -118,7 +118,6 @@ class Asking:
             return
         self._not_before = max(self._not_before, self._now() + wait)
         if self._not_before >= deadline:
-            self._breaker.rest(wait)
             raise EmbeddingsUnavailable(str(busy), retry_after_s=wait) from busy
 
     async def _wait(self, seconds: float, deadline: float) -> None:

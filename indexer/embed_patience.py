@@ -66,8 +66,3 @@ class Breaker:
         """Note that the endpoint failed for good."""
         self._failed += 1
         self._until = self.now() + self.rest_s
-
-    def rest(self, seconds: float | None) -> None:
-        """Ask nothing for *seconds*, as the endpoint wants it."""
-        self._failed = self.failures
-        self._until = self.now() + (self.rest_s if seconds is None else seconds)

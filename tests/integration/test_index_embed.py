@@ -101,6 +101,18 @@ async def test_both_encodings_give_the_same_and_what_works_is_remembered(kind: A
     assert all((one[0] == expected[0]).all() for one in vectors)
 
 
+async def test_encoding_that_worked_is_not_doubted_for_one_refusal(
+    server: EmbeddingsStandIn,
+) -> None:
+    async with embedding(server) as embedder:
+        await embedder.embed(["fine"])
+        server.fail(400, contains="poison", times=ALWAYS)
+        await embedder.embed(["poison"])
+
+    assert len(server.requests) == 3  # the third asks whether the text is to blame
+    assert {(one.body or {})["encoding_format"] for one in server.requests} == {"base64"}
+
+
 async def test_told_to_slow_down_it_waits_as_long_as_it_was_told(
     server: EmbeddingsStandIn, clock: Clock
 ) -> None:
@@ -173,10 +185,15 @@ async def test_passing_fault_is_got_over_after_a_pause(
     assert 0.25 <= clock.naps[0] <= 0.5 <= clock.naps[1] <= 1.0
 
 
-async def test_server_that_hangs_is_not_waited_for(server: EmbeddingsStandIn) -> None:
-    server.fail(delay_s=60.0, times=ALWAYS)
-    patience = replace(PATIENCE, timeout_s=0.05, deadline_s=5, attempts=2)
-    async with embedding(server, patience=replace(patience, probe_timeout_s=0.05)) as embedder:
+@pytest.mark.parametrize(
+    "fault", [pytest.param({"delay_s": 60.0}, id="hangs"), pytest.param({"drip": True}, id="drips")]
+)
+async def test_server_that_comes_to_no_end_is_not_waited_for(
+    server: EmbeddingsStandIn, fault: dict[str, Any]
+) -> None:
+    server.fail(**fault, times=ALWAYS)
+    patience = replace(PATIENCE, timeout_s=0.2, deadline_s=5, attempts=2)
+    async with embedding(server, patience=replace(patience, probe_timeout_s=0.2)) as embedder:
         with pytest.raises(EmbeddingsUnavailable, match="in time"):
             await embedder.embed(["text"])
 

@@ -1,5 +1,6 @@
 """Embedding much, over long times: what is done stays done, and trouble costs little."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
@@ -142,6 +143,26 @@ async def test_refusal_ends_everything_at_once(
     assert len(found) == 8
 
 
+async def test_after_a_refusal_no_batch_is_begun(
+    server: EmbeddingsStandIn, embedder: OpenAIEmbedder
+) -> None:
+    server.fail(403, contains="bad", times=ALWAYS)
+    with pytest.raises(EmbeddingsRefused):
+        await _all(embedder, _items(400, bad=9), {})
+
+    assert len(server.requests) < 20
+
+
+async def test_embedder_keeps_its_bound_however_many_batches_are_begun(
+    server: EmbeddingsStandIn, embedder: OpenAIEmbedder
+) -> None:
+    server.delay_s = 0.02
+    found = [batch async for batch in embed_all(embedder, _items(48), limits=FOUR, concurrency=12)]
+
+    assert len(found) == 12
+    assert server.busiest == 4
+
+
 async def test_with_the_endpoint_down_items_are_not_even_read(
     server: EmbeddingsStandIn, embedder: OpenAIEmbedder
 ) -> None:
@@ -180,6 +201,22 @@ async def test_after_failures_in_a_row_nothing_is_asked_for_a_minute(
     clock.at += 2
     assert (await embedder.embed(["text"]))[0].any()
     assert len(server.requests) == asked + 2  # one to see whether it works again
+
+
+async def test_after_the_rest_one_tries_for_all(
+    server: EmbeddingsStandIn, embedder: OpenAIEmbedder, clock: Clock
+) -> None:
+    server.fail(503, times=PATIENCE.failures * (PATIENCE.attempts + 1))
+    for _ in range(PATIENCE.failures):
+        with pytest.raises(EmbeddingsUnavailable):
+            await embedder.embed(["text"])
+    asked = len(server.requests)
+
+    clock.at += 61
+    await asyncio.gather(*(embedder.embed([f"text {number}"]) for number in range(4)))
+
+    assert [one.texts for one in server.requests[asked:]].count(["word"]) == 1
+    assert len(server.requests) == asked + 5
 
 
 async def test_one_success_forgets_the_failures_before_it(

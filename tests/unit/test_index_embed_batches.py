@@ -214,15 +214,6 @@ def test_breaker_opens_after_failures_in_a_row_and_closes_with_one_success() -> 
     assert not breaker.is_open
 
 
-def test_breaker_rests_as_long_as_it_is_told() -> None:
-    breaker = Breaker(failures=5, rest_s=60, now=lambda: 0.0)
-    breaker.rest(7)
-
-    with pytest.raises(EmbeddingsUnavailable) as caught:
-        breaker.check()
-    assert caught.value.retry_after_s == 7
-
-
 def test_text_to_embed_begins_with_where_it_is_from() -> None:
     assert text_for("a/b.py", "Session.get", "\ndef get():\n    pass\n") == (
         "a/b.py\nSession.get\ndef get():\n    pass"

@@ -21,7 +21,8 @@ class Fault(BaseModel):
     """Something that goes wrong *times* times: from request number *at* on, or now.
 
     With *contains* only requests that hold such a text are hit. *status* is answered in place of
-    vectors; *delay_s* comes first; *cut* closes the connection; *garbage* answers 200 with a page.
+    vectors; *delay_s* comes first; *cut* closes the connection, *drip* sends one byte after
+    the other without end, *garbage* answers 200 with a page.
     The others spoil the answer: *dimensions* gives vectors of that length, *missing* leaves so many
     out, *value* (``nan``, ``inf`` or ``0``) fills the vectors of the texts that were hit.
     """
@@ -37,6 +38,7 @@ class Fault(BaseModel):
     retry_after: float | str | None = None
     delay_s: float = 0.0
     cut: bool = False
+    drip: bool = False
     garbage: bool = False
     dimensions: int | None = None
     missing: int = 0

@@ -17,6 +17,7 @@ from deploy.devkit.embeddings.words import packed, tokens_in, vector_of
 Json = dict[str, Any]
 
 _MAX_BODY = 64 * 1024 * 1024
+_DRIP_S = 0.02
 _FILLING = {"nan": float("nan"), "inf": float("inf"), "0": 0.0}
 
 
@@ -122,7 +123,7 @@ class EmbeddingsStandIn:
             fault = self._take_fault(texts, asked)
             await asyncio.sleep(fault.delay_s if fault else self.delay_s)
             if fault is not None:
-                spoilt = _spoilt(request, fault)
+                spoilt = await _spoilt(request, fault)
                 if spoilt is not None:
                     return spoilt
             return self._answer(body or {}, texts, fault)
@@ -172,17 +173,27 @@ class EmbeddingsStandIn:
         return web.json_response([{"path": one.path, "body": one.body} for one in self.requests])
 
 
-def _spoilt(request: web.Request, fault: Fault) -> web.Response | None:
+async def _spoilt(request: web.Request, fault: Fault) -> web.StreamResponse | None:
     """Return the answer that *fault* gives in place of vectors, None when it gives vectors."""
     if fault.cut:
         if request.transport is not None:
             request.transport.abort()
         return web.Response(status=500)
+    if fault.drip:
+        await _drip(request)
     if fault.garbage:
         return web.Response(text="<html>Bad gateway</html>", content_type="text/html")
     if fault.status is not None:
         raise Refusal(fault.status, fault.message, code=fault.code, retry_after=fault.retry_after)
     return None
+
+
+async def _drip(request: web.Request) -> None:
+    answer = web.StreamResponse(headers={"Content-Type": "application/json"})
+    await answer.prepare(request)
+    while True:
+        await answer.write(b" ")
+        await asyncio.sleep(_DRIP_S)
 
 
 def _bent(text: str, size: int, fault: Fault) -> list[float]:
