@@ -125,28 +125,43 @@ def run(
 
 @app.command()
 def index(
-    target: Annotated[Path, typer.Argument(help="A folder.")],
+    target: Annotated[str, typer.Argument(help="A folder, or OWNER/REPO.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    embeddings: Annotated[
+        bool, typer.Option("--embeddings", help="Send a folder's text for embeddings, too.")
+    ] = False,
 ) -> None:
-    """Index a folder, or bring its index up to date."""
+    """Index a folder or a repository, or bring its index up to date."""
     from bot.folder_search import index_folder
+    from bot.repository_search import index_repository, is_repository
 
-    index_folder(load(), target, as_json=as_json)
+    settings = load()
+    _quiet(settings)
+    if is_repository(target) and not Path(target).exists():
+        index_repository(settings, target, as_json=as_json)
+    else:
+        index_folder(settings, Path(target), as_json=as_json, embeddings=embeddings)
 
 
 @app.command()
 def search(
-    target: Annotated[Path, typer.Argument(help="A folder.")],
+    target: Annotated[str, typer.Argument(help="A folder, or OWNER/REPO.")],
     query: Annotated[str, typer.Argument(help="What to look for: words, or a whole issue.")] = "",
     k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many files.")] = 10,
     as_json: Annotated[
         bool, typer.Option("--json", help="JSON; without a query, JSON lines in and out.")
     ] = False,
 ) -> None:
-    """Find the files that a text is about; needs no server and no key."""
+    """Find the files that a text is about; on a folder it needs no server and no key."""
     from bot.folder_search import search_folder
+    from bot.repository_search import is_repository, search_repository
 
-    search_folder(load(), target, query, k=k, as_json=as_json)
+    settings = load()
+    _quiet(settings)
+    if is_repository(target) and not Path(target).exists():
+        search_repository(settings, target, query, k=k, as_json=as_json)
+    else:
+        search_folder(settings, Path(target), query, k=k, as_json=as_json)
 
 
 def _quiet(settings: Settings) -> None:

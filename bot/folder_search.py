@@ -1,5 +1,6 @@
 """``cadence index`` and ``cadence search`` on a plain folder: no server, no key."""
 
+import asyncio
 import hashlib
 import json
 import os
@@ -16,7 +17,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.syntax import Syntax
 from rich.table import Table
 
-from bot.errors import InvalidRequest
+from bot.embeddings import embeddings_of
+from bot.errors import BadSettings, InvalidRequest
 from bot.settings import Settings
 from indexer.folder import Folder
 from indexer.search import Found, Hit, Priority, Searcher
@@ -42,6 +44,7 @@ class FolderIndex:
             self.store, now=lambda: datetime.now(UTC), workers=workers, limits=limits
         )
         self.searcher = Searcher(self.store, memory=settings.index_memory_mb * 1024 * 1024)
+        self._embeddings = embeddings_of(settings)
 
     def refresh(self, *, quiet: bool) -> Report:
         """Bring the index up to date and return what was done."""
@@ -55,24 +58,41 @@ class FolderIndex:
 
             return self._updater.refresh(FOLDER, Folder(self.root), progress=show)
 
+    def embed(self) -> int:
+        """Make the vectors that are missing; return how many."""
+        if self._embeddings is None:
+            raise BadSettings("set CADENCE_EMBEDDINGS_URL to a server, or OPENAI_API_KEY")
+        return asyncio.run(self._embeddings.bring_up_to_date(self.store, FOLDER))
+
+    def search(self, query: str, k: int) -> Found:
+        """Return the *k* files that fit best; by meaning, too, if there are vectors."""
+        state = self.store.state(FOLDER)
+        vector = None
+        if state is not None and state.model and self._embeddings is not None:
+            vector = asyncio.run(self._embeddings.called(state.model).vector_of(query))
+        return self.searcher.search(FOLDER, query, k=k, vector=vector)
+
     def close(self) -> None:
         """Let go of the file and of the worker processes."""
         self._updater.close()
         self.store.close()
 
 
-def index_folder(settings: Settings, root: Path, *, as_json: bool) -> None:
-    """Index *root* and say what is in the index."""
+def index_folder(settings: Settings, root: Path, *, as_json: bool, embeddings: bool) -> None:
+    """Index *root*, with *embeddings* by meaning, too, and say what is in the index."""
     index = FolderIndex(settings, root)
     try:
         report = index.refresh(quiet=as_json or not sys.stderr.isatty())
+        if embeddings:
+            made = index.embed()
+            Console(stderr=True).print(f"{made} chunks embedded.")
         size = index.store.size(FOLDER)
     finally:
         index.close()
     if as_json:
         sys.stdout.write(json.dumps({**report.to_json(), "bytes": size}) + "\n")
     else:
-        _show_report(report, size, Console())
+        show_report(report, size, Console())
 
 
 def search_folder(settings: Settings, root: Path, query: str, *, k: int, as_json: bool) -> None:
@@ -81,10 +101,10 @@ def search_folder(settings: Settings, root: Path, query: str, *, k: int, as_json
     try:
         index.refresh(quiet=as_json or not sys.stderr.isatty())
         if query:
-            found = index.searcher.search(FOLDER, query, k=k)
-            _print(found, as_json=as_json)
+            found = index.search(query, k)
+            print_found(found, as_json=as_json)
         elif as_json:
-            for answer in _answers(index.searcher, sys.stdin, k):
+            for answer in _answers(index, sys.stdin, k):
                 sys.stdout.write(json.dumps(answer) + "\n")
                 sys.stdout.flush()
         else:
@@ -93,7 +113,7 @@ def search_folder(settings: Settings, root: Path, query: str, *, k: int, as_json
         index.close()
 
 
-def _answers(searcher: Searcher, lines: TextIO, k: int) -> Iterator[dict[str, Any]]:
+def _answers(index: FolderIndex, lines: TextIO, k: int) -> Iterator[dict[str, Any]]:
     """Yield an answer for each line ``{"id", "query", "k"}``; what is wrong with one is said."""
     for number, line in enumerate(_bounded(lines), 1):
         if not line.strip():
@@ -107,7 +127,7 @@ def _answers(searcher: Searcher, lines: TextIO, k: int) -> Iterator[dict[str, An
             yield {"id": known, "results": [], "error": f'line {number} is not {{"id", "query"}}'}
             continue
         started = time.perf_counter()
-        found = searcher.search(FOLDER, query, k=max(1, min(wanted, 1000)))
+        found = index.search(query, max(1, min(wanted, 1000)))
         took = round((time.perf_counter() - started) * 1000, 3)
         yield {"id": asked.get("id"), **as_json_object(found), "ms": took}
 
@@ -135,7 +155,8 @@ def as_json_object(found: Found) -> dict[str, Any]:
     return {"mode": found.mode.value, "results": results}
 
 
-def _print(found: Found, *, as_json: bool) -> None:
+def print_found(found: Found, *, as_json: bool) -> None:
+    """Print *found* for people or, as one JSON object, for programs."""
     if as_json:
         sys.stdout.write(json.dumps(as_json_object(found)) + "\n")
         return
@@ -160,10 +181,14 @@ def _show_hit(hit: Hit, console: Console) -> None:
         )
 
 
-def _show_report(report: Report, size: int, console: Console) -> None:
-    said = "up to date" if not report.changed else f"indexed in {report.seconds:.1f} s"
+def show_report(report: Report, size: int | None, console: Console) -> None:
+    """Say what is in an index of *size* bytes, and what was done for it."""
+    if not report.changed:
+        console.print("The index is up to date.")
+        return
+    room = f", {size / 1_048_576:.1f} MB" if size is not None else ""
     console.print(
-        f"{report.indexed or report.files} files {said}, {size / 1_048_576:.1f} MB;"
+        f"{report.indexed} files indexed in {report.seconds:.1f} s{room};"
         f" {report.analysed} taken apart, {report.removed} removed."
     )
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))

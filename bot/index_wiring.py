@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 from bot.db.engine import Database
 from bot.db.installations import Installations
+from bot.embeddings import embeddings_of
 from bot.github.app import GitHubApp
-from bot.indexes import Embeddings, Indexes
+from bot.indexes import Indexes
 from bot.mirrors import Mirrors
 from bot.settings import Settings, child_environment
 from indexer.search import Searcher
@@ -40,16 +41,5 @@ def indexes_of(settings: Settings, database: Database, github: GitHubApp) -> Ind
         installations=Installations(database),
         clone_url=lambda name: f"{settings.github_url}/{name}.git",
         max_clone_mb=settings.max_clone_mb,
-        embeddings=_embeddings(settings),
-    )
-
-
-def _embeddings(settings: Settings) -> Embeddings | None:
-    if not settings.embeds:
-        return None
-    return Embeddings(
-        url=settings.embeddings_url or settings.openai_base_url,
-        key=settings.embeddings_secret,
-        model=settings.embeddings_model,
-        dimensions=settings.embeddings_dimensions,
+        embeddings=embeddings_of(settings),
     )

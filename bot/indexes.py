@@ -3,18 +3,17 @@
 import asyncio
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import partial
 
 import structlog
 
 from bot.db.installations import Installations
 from bot.domain import Task
+from bot.embeddings import MAX_QUERY, Embeddings
 from bot.errors import CadenceError, GitHubRefused, NotFound, Unavailable
 from bot.github.app import GitHubApp
 from bot.mirrors import Mirrors
-from indexer.embed import QUERY_PATIENCE, OpenAIEmbedder
-from indexer.meaning import bring_up_to_date
+from indexer.embed import OpenAIEmbedder
 from indexer.search import Found, Searcher
 from indexer.snapshot import GitSnapshot
 from indexer.store import DEFAULT, Store, Vector
@@ -23,39 +22,8 @@ from runner.spec import Snippet
 
 FIRST_ANSWER_S = 5.0  # an agent waits so long for the index of a repository that has none
 _TRIES = 3
-_MAX_QUERY = 8_000  # characters that are embedded
 _MAX_SNIPPET = 4_000
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Embeddings:
-    """Whom to ask for embeddings."""
-
-    url: str
-    key: str
-    model: str
-    dimensions: int = 0
-
-    @property
-    def name(self) -> str:
-        """What vectors are known by: those of two names are never compared."""
-        return f"{self.model}@{self.dimensions}" if self.dimensions else self.model
-
-    def called(self, name: str) -> "Embeddings":
-        """Return the same endpoint with the model that vectors of *name* are of."""
-        model, _, dimensions = name.partition("@")
-        return replace(self, model=model, dimensions=int(dimensions or 0))
-
-    def embedder(self, *, for_query: bool = False) -> OpenAIEmbedder:
-        """Return somebody who asks; for one event loop."""
-        return OpenAIEmbedder(
-            model=self.model,
-            url=self.url,
-            key=self.key,
-            dimensions=self.dimensions,
-            patience=QUERY_PATIENCE if for_query else None,
-        )
 
 
 class Indexes:
@@ -124,21 +92,11 @@ class Indexes:
         if self._embeddings is None:
             return 0
 
-        async def work(wanted: Embeddings) -> int:
-            embedder = wanted.embedder()
-            try:
-                return await bring_up_to_date(
-                    self._store,
-                    repository_id,
-                    embedder,
-                    model=wanted.name,
-                    is_stopped=self._stopped.is_set,
-                )
-            finally:
-                await embedder.aclose()
-
         # Reading and writing block: a loop of its own keeps them away from ours.
-        return await asyncio.to_thread(asyncio.run, work(self._embeddings))
+        work = self._embeddings.bring_up_to_date(
+            self._store, repository_id, is_stopped=self._stopped.is_set
+        )
+        return await asyncio.to_thread(asyncio.run, work)
 
     async def search(
         self, repository_id: int, text: str, *, ref: str = DEFAULT, k: int = 20
@@ -214,7 +172,7 @@ class Indexes:
             wanted = self._embeddings.called(state.model)
             asker = self._askers[state.model] = wanted.embedder(for_query=True)
         try:
-            return (await asker.embed([text[:_MAX_QUERY]]))[0]
+            return (await asker.embed([text[:MAX_QUERY]]))[0]
         except CadenceError as error:
             log.info("searched by words only", reason=str(error))
             return None

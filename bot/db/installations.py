@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from bot.db.engine import Database, Tx, inserted
 from bot.db.schema import installations, repositories
@@ -104,6 +104,14 @@ class Installations:
         query = select(repositories.c.full_name).where(repositories.c.id == repository_id)
         async with self._db.read() as tx:
             return (await tx.execute(query)).scalar() or ""
+
+    async def find_repository(self, full_name: str) -> tuple[int, int, str] | None:
+        """Return installation, number and name of a repository of ours; case does not matter."""
+        columns = repositories.c.installation_id, repositories.c.id, repositories.c.full_name
+        where = func.lower(repositories.c.full_name) == full_name.lower()
+        async with self._db.read() as tx:
+            row = (await tx.execute(select(*columns).where(where))).first()
+        return None if row is None else (row.installation_id, row.id, row.full_name)
 
     async def default_branch_of(self, repository_id: int) -> str:
         """Return a repository's default branch as last heard of, empty when unknown."""
