@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.errors import Unavailable
 from indexer.analysis import VERSION
+from indexer.attributes import NAME as ATTRIBUTES
 from indexer.context import codebase_context, is_manifest
 from indexer.kinds import kind_of
 from indexer.languages import language_of
@@ -122,7 +123,7 @@ class Updater:
             put=put,
             drop=drop,
             report=report.to_json(),
-            context=self._context(source, plan, held),
+            context=self._context(source, plan, held, state),
             indexed_at=self._now(),
         )
         if not self._store.commit(change):
@@ -135,9 +136,15 @@ class Updater:
         return bool(source.commit) and state.commit == source.commit and state.version == VERSION
 
     def _context(
-        self, source: Source, plan: "_Plan", held: Mapping[str, Held]
+        self, source: Source, plan: "_Plan", held: Mapping[str, Held], state: State | None
     ) -> Mapping[str, Any]:
+        """Return what the repository is made of; as it was when no manifest changed."""
         wanted = [entry for entry in plan.entries if is_manifest(entry.path)][:_MAX_MANIFESTS]
+        few = len(plan.wanted) * 10 < len(held)
+        if state is not None and state.context and few:
+            changed = {entry.path for entry in plan.wanted}
+            if changed.isdisjoint(entry.path for entry in wanted):
+                return state.context
         manifests = {entry.path: data for entry, data in source.read(wanted) if data is not None}
         sizes: Counter[str] = Counter()
         for entry in plan.entries:
@@ -165,9 +172,13 @@ class _Plan:
     @classmethod
     def of(cls, source: Source, old: Mapping[str, Held], limits: Limits) -> "_Plan":
         left_out: Counter[str] = Counter()
+        listed = list(source.entries())
+        known = old if _has_same_rules(listed, old) else {}
         entries = []
-        for entry in source.entries():
-            reason = entry.left_out(size_limit=limits.file_size)
+        for entry in listed:
+            held = known.get(entry.path)
+            is_known = held is not None and _is_same(entry, held)
+            reason = None if is_known else entry.left_out(size_limit=limits.file_size)
             if reason is None:
                 entries.append(entry)
             else:
@@ -175,12 +186,19 @@ class _Plan:
         entries = _within(entries, limits, left_out)
         kept, wanted = {}, []
         for entry in entries:
-            held = old.get(entry.path)
+            held = known.get(entry.path)
             if held is not None and _is_same(entry, held):
                 kept[entry.path] = held
             else:
                 wanted.append(entry)
         return cls(entries, kept, wanted, left_out)
+
+
+def _has_same_rules(listed: Iterable[Entry], old: Mapping[str, Held]) -> bool:
+    """Whether no ``.gitattributes`` changed, so that what was taken once is taken again."""
+    now = {one.path: one for one in listed if one.path.endswith(ATTRIBUTES)}
+    before = {path for path in old if path.endswith(ATTRIBUTES)}
+    return before == set(now) and all(_is_same(one, old[path]) for path, one in now.items())
 
 
 def _is_same(entry: Entry, held: Held) -> bool:

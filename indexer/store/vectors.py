@@ -119,6 +119,9 @@ class VectorStore(SqlStore):
                 " AND files.blob = blobs.blob))",
                 (repository, analysis.VERSION),
             ).rowcount
+            any_vector = "SELECT 1 FROM vectors WHERE repository = ? LIMIT 1"
+            if self._run(connection, any_vector, (repository,)).fetchone() is None:
+                return int(gone)
         wanted = self.keys(repository)
         with self._connection() as connection, self._begin(connection):
             found = self._run(

@@ -111,15 +111,20 @@ async def test_delivery_that_was_accepted_survives_a_kill(scene: World) -> None:
     await one_of_each(scene, number)
 
 
+def assigned(scene: World) -> list[str]:
+    return [line for line in scene.trace() if line.endswith("assigned")]
+
+
 async def test_waiting_agents_start_in_order_and_no_more_than_allowed(scene: World) -> None:
     scene.settings["CADENCE_AGENTS_PER_INSTALLATION"] = "1"
     scene.script(waitAt="cloned", kind="answer")
     await scene.start()
     numbers = [asked(scene) for _ in range(3)]
     await scene.until(lambda: len(scene.status_comments(numbers[2])) == 1, "all are told")
+    await scene.until(lambda: assigned(scene), "one has begun")
     await asyncio.sleep(0.5)
 
-    assert len([line for line in scene.trace() if line.endswith("assigned")]) == 1
+    assert len(assigned(scene)) == 1
 
     scene.script(kind="answer")
     for number in numbers:
