@@ -25,7 +25,7 @@ from runner.agent.link import WebSocketLink, connect
 from runner.agent.seams import RunCancelled
 from runner.agent.watch import watched
 from runner.gateway import Gateway
-from runner.protocol import EventKind, Found, FoundFrame, from_coordinator
+from runner.protocol import MAX_FRAME_BYTES, EventKind, Found, FoundFrame, from_coordinator
 from runner.redact import Redactor
 from runner.spec import Snippet
 from tests.fakes.coordinator import coordinator
@@ -323,21 +323,22 @@ async def test_search_beyond_the_limits_closes_the_line_and_asks_nothing(
     assert desk.queries == []
 
 
-async def test_largest_answer_arrives(desk: FakeDesk, bus: Bus, tmp_path: Path) -> None:
+async def test_largest_answer_stays_within_a_frame(
+    desk: FakeDesk, bus: Bus, tmp_path: Path
+) -> None:
     async def huge(query: str, k: int) -> tuple[Snippet, ...]:
         text = "\n".join(["\x01" * 100] * 500)
-        return (PIECE.model_copy(update={"text": text, "reason": "\x01" * 5_000}),) * k
+        return (PIECE.model_copy(update={"text": text, "reason": "\x01" * 5_000}),) * 40
 
     desk.index = huge
-    async with (
-        serving(desk, bus, tmp_path) as (url, _),
-        connect(url, TOKEN, "run-1", root=tmp_path) as link,
-    ):
-        await link.spec
-        found = await link.search("area", 20)
+    async with serving(desk, bus, tmp_path) as (url, _), raw_line(url) as socket:
+        await socket.send_json(asked(1, k=20))
+        answer = await socket.receive_str(timeout=5)
 
+    found = from_coordinator.validate_json(answer)
+    assert isinstance(found, FoundFrame)
     assert len(found.snippets) == 20
-    assert found.error == ""
+    assert 500_000 < len(answer) < MAX_FRAME_BYTES
 
 
 async def test_mistake_in_the_index_costs_the_answer_and_not_the_line(
