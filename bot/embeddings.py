@@ -9,9 +9,9 @@ from bot.errors import CadenceError
 from bot.settings import Settings
 from indexer.embed import QUERY_PATIENCE, OpenAIEmbedder
 from indexer.meaning import bring_up_to_date
+from indexer.query import gist
 from indexer.store import Store, Vector
 
-MAX_QUERY = 8_000  # characters that are embedded
 log = structlog.get_logger()
 
 
@@ -60,7 +60,7 @@ class Embeddings:
         """Return the vector of *query*, None when nobody answers."""
         embedder = self.embedder(for_query=True)
         try:
-            return (await embedder.embed([query[:MAX_QUERY]]))[0]
+            return (await embedder.embed([gist(query)]))[0]
         except CadenceError as error:
             log.warning("searched by words only", reason=str(error))
             return None

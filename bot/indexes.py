@@ -9,11 +9,12 @@ import structlog
 
 from bot.db.installations import Installations
 from bot.domain import Task
-from bot.embeddings import MAX_QUERY, Embeddings
+from bot.embeddings import Embeddings
 from bot.errors import CadenceError, GitHubRefused, NotFound, Unavailable
 from bot.github.app import GitHubApp
 from bot.mirrors import Mirrors
 from indexer.embed import OpenAIEmbedder
+from indexer.query import gist
 from indexer.search import Found, Searcher
 from indexer.snapshot import GitSnapshot
 from indexer.store import DEFAULT, Store, Vector
@@ -172,7 +173,7 @@ class Indexes:
             wanted = self._embeddings.called(state.model)
             asker = self._askers[state.model] = wanted.embedder(for_query=True)
         try:
-            return (await asker.embed([text[:MAX_QUERY]]))[0]
+            return (await asker.embed([gist(text)]))[0]
         except CadenceError as error:
             log.info("searched by words only", reason=str(error))
             return None

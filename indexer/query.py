@@ -8,6 +8,8 @@ from indexer.terms import WORD, terms_of
 
 _LIMIT = 60_000  # characters; what comes later in a text says little that is new
 _TITLE_LIMIT = 400
+_TITLE = 20  # characters; what is shorter says too little by itself
+_SHORT = 30  # terms
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
 _URL = re.compile(r"https?://\S+")
 _FENCE = re.compile(r"^[ \t]*(```|~~~)[^\n]*\n(.*?)(?:^[ \t]*\1[ \t]*$|\Z)", re.S | re.M)
@@ -57,9 +59,20 @@ class Query:
     scope: tuple[str, ...]
 
     @property
+    def is_short(self) -> bool:
+        """Whether there is little more than a title: what is said once must be understood."""
+        return len(self.terms) <= _SHORT
+
+    @property
     def is_empty(self) -> bool:
         """Whether nothing is left to look for: no words, or only the commonest ones."""
         return not (self.terms or self.identifiers or self.paths)
+
+
+def gist(text: str) -> str:
+    """Return what is embedded of *text*: its title, which says more than what follows it."""
+    title, _, rest = _COMMENT.sub(" ", text[:_LIMIT]).strip().partition("\n")
+    return title[:_TITLE_LIMIT] if len(title) >= _TITLE else f"{title}\n{rest}"[:_TITLE_LIMIT]
 
 
 def parse(text: str) -> Query:

@@ -37,6 +37,7 @@ WEIGHTS: Mapping[str, float] = MappingProxyType(
 _WORTH = {Kind.CODE: 1.0, Kind.TEST: 0.35, Kind.PROSE: 0.3, Kind.DATA: 0.3}
 _MAX_TERMS = 400
 _BEST_CHUNKS = 3
+_SHORT_MEANING = 2.0  # few words are more easily other words than the code's
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,7 +90,8 @@ def rank(
         evidence["meaning"] = _spread(_top(corpus, meaning), code)
     total = np.zeros(len(corpus.paths), np.float32)
     for name, found in evidence.items():
-        total += found * np.float32(weights.get(name, 0.0))
+        more = _SHORT_MEANING if name == "meaning" and query.is_short else 1.0
+        total += found * np.float32(weights.get(name, 0.0) * more)
     worth = np.array([_WORTH[kind] for kind in Kind], np.float32)[corpus.kinds]
     return Ranking(np.where(corpus.alive, total * worth, 0.0), evidence, body, worth)
 
