@@ -1,13 +1,16 @@
 """A small embedding model that is made here and served here: nothing is downloaded.
 
 It learns which terms of code and prose are used near each other (positive pointwise mutual
-information, cut down to its largest directions) from the text of the folders it is given, and from
-nothing else: no issues, no history. A text's vector is the weighted mean of its terms' vectors.
-It needs what the project needs, and no more::
+information, cut down to its largest directions) from the text of the folders it is given, and then,
+from the histories it is given, which words of a commit's message go with which code. A text's
+vector is the weighted mean of its terms' vectors. It needs what the project needs, and no more::
 
-    python -m tests.bench.local_embeddings train --out words.npz DIR [DIR ...]
+    python -m tests.bench.local_embeddings train --out words.npz DIR [DIR ...] \\
+        --history REPO/.git [REPO/.git ...]
     python -m tests.bench.local_embeddings serve --model words.npz --port 8901
     cadence index DIR --embeddings-url http://127.0.0.1:8901/v1
+
+A repository that is to be measured must not be among the histories: they hold the fixes.
 
 The server speaks the OpenAI API, both encodings; the model's name there is ``words-256``, or any.
 """
@@ -16,6 +19,7 @@ import argparse
 import asyncio
 import base64
 import json
+import random
 import sys
 import time
 from collections import Counter
@@ -31,6 +35,7 @@ from indexer.folder import Folder
 from indexer.languages import language_of
 from indexer.snapshot import FILE
 from indexer.terms import terms_of
+from tests.bench import local_tuning
 
 Floats = npt.NDArray[np.float32]
 
@@ -164,6 +169,22 @@ def _directions(matrix: Floats, dimensions: int) -> Floats:
     return np.asarray(vectors, np.float32)
 
 
+def tune(held: dict[str, Any], histories: Sequence[Path]) -> dict[str, Any]:
+    """Return the model *held* after it has read the *histories*, git directories."""
+    number = {term: at for at, term in enumerate(bytes(held["terms"]).decode().split("\n"))}
+    rng = random.Random(1)  # noqa: S311 - training is to repeat itself
+    groups = [local_tuning.pairs_of(one, number, rng) for one in histories]
+    vectors = held["vectors"].astype(np.float32) * held["weights"][:, None]
+    vectors /= np.linalg.norm(vectors, axis=1).mean()
+    moved = local_tuning.tuned(vectors, groups)
+    return {
+        "terms": held["terms"],
+        "vectors": moved.astype(np.float16),
+        "weights": np.ones_like(held["weights"]),
+        "common": np.zeros_like(held["common"]),
+    }
+
+
 async def _embeddings(request: web.Request) -> web.Response:
     body = await request.json()
     texts = body["input"] if isinstance(body["input"], list) else [body["input"]]
@@ -204,6 +225,7 @@ def main() -> None:
     verbs = parser.add_subparsers(dest="verb", required=True)
     training = verbs.add_parser("train")
     training.add_argument("folders", nargs="+", type=Path)
+    training.add_argument("--history", nargs="+", type=Path, default=[])
     training.add_argument("--out", type=Path, required=True)
     training.add_argument("--terms", type=int, default=12_000)
     training.add_argument("--dimensions", type=int, default=256)
@@ -214,6 +236,8 @@ def main() -> None:
     started = time.monotonic()
     if chosen.verb == "train":
         held = train(chosen.folders, size=chosen.terms, dimensions=chosen.dimensions)
+        if chosen.history:
+            held = tune(held, chosen.history)
         np.savez_compressed(chosen.out, **held)
         print(json.dumps({"terms": len(held["weights"]), "s": time.monotonic() - started}))
         return
