@@ -40,6 +40,8 @@ from bot.supervisor import Limits, Supervisor
 from handlers.doors import EVENTS, Doors, Services
 from handlers.ingest import Ingest
 from handlers.webhook import Webhook, add_webhook
+from mobile_api.access import Access
+from mobile_api.codebase import Codebase
 from mobile_api.health import Health
 from mobile_api.live import LiveLog
 from runner.backends.local import LocalBackend
@@ -68,6 +70,7 @@ class Coordinator:
         self.ingest = Ingest(self.deliveries, on_stored=self._stored)
         self.gateway = Gateway(self.bus, bundles=settings.data_dir / "bundles")
         self.health = Health()
+        self.codebase = Codebase()
         self.dispatcher: Dispatcher | None = None
         self.port = settings.port
         self.broke = asyncio.Event()
@@ -82,6 +85,7 @@ class Coordinator:
         app.add_routes(self.gateway.routes())
         app.add_routes(LiveLog(self.agents, self.bus).routes())
         app.add_routes(self.health.routes())
+        app.add_routes(self.codebase.routes())
         app.on_shutdown.append(self._hang_up)
         app.cleanup_ctx.append(self._running)
         return app
@@ -158,14 +162,15 @@ class Coordinator:
                 loops.create_task(every(DAY_S, "prune", self._prune))
         finally:
             self.health.is_ready = False
-            await asyncio.shield(dispatcher.close())
-            await asyncio.shield(indexes.close())
+            await asyncio.shield(asyncio.gather(dispatcher.close(), indexes.close()))
 
     def _dispatcher(self, github: GitHubApp, me: AppInfo, indexes: Indexes) -> Dispatcher:
         author = Person(
             name=me.bot_login, email=f"{me.bot_user_id}+{me.bot_login}@users.noreply.github.com"
         )
         indexing = Indexing(indexes)
+        reach = Access(github.client, Installations(self.database))
+        self.codebase.open_for(reach, indexes, indexing.ask)
         doors = Doors(self._services(github, me, indexes, indexing))
         publisher = self._publisher(github, author)
         limits = Limits(

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -17,11 +18,12 @@ from indexer.embed import OpenAIEmbedder
 from indexer.query import gist
 from indexer.search import Found, Searcher
 from indexer.snapshot import GitSnapshot
-from indexer.store import DEFAULT, Store, Vector
+from indexer.store import DEFAULT, State, Store, Vector
 from indexer.update import Overtaken, Report, Updater
 from runner.spec import Snippet
 
 FIRST_ANSWER_S = 5.0  # an agent waits so long for the index of a repository that has none
+BRANCH_S = 30.0  # a branch is looked at anew when it is asked for, no more often than this
 _TRIES = 3
 _MAX_SNIPPET = 4_000
 log = structlog.get_logger()
@@ -55,6 +57,7 @@ class Indexes:
         self._askers: dict[str, OpenAIEmbedder] = {}
         self._stopped = threading.Event()
         self._turns: dict[int, asyncio.Lock] = {}
+        self._seen: dict[tuple[int, str], float] = {}  # when a branch was last looked at
         self._first: dict[int, asyncio.Task[Report | None]] = {}
 
     async def close(self) -> None:
@@ -107,6 +110,31 @@ class Indexes:
         ask = partial(self._searcher.search, repository_id, text, ref=ref, k=k, vector=vector)
         return await asyncio.to_thread(ask)
 
+    async def search_at(
+        self,
+        installation_id: int,
+        repository_id: int,
+        full_name: str,
+        text: str,
+        *,
+        ref: str,
+        k: int,
+    ) -> Found:
+        """Return what fits *text* on the branch *ref*, which is brought up to date first.
+
+        Raise `NotFound` when there is no index, or no such branch.
+        """
+        if ref == await self._installations.default_branch_of(repository_id):
+            ref = DEFAULT
+        if ref != DEFAULT and time.monotonic() - self._seen.get((repository_id, ref), 0) > BRANCH_S:
+            await self.refresh(installation_id, repository_id, full_name, branch=ref)
+            self._seen[repository_id, ref] = time.monotonic()
+        return await self.search(repository_id, text, ref=ref, k=k)
+
+    async def state(self, repository_id: int, ref: str = DEFAULT) -> State | None:
+        """Return the newest snapshot, None when there is none."""
+        return await asyncio.to_thread(self._store.state, repository_id, ref)
+
     async def snippets(
         self, task: Task, text: str, *, k: int, ref: str = DEFAULT
     ) -> tuple[str, tuple[Snippet, ...]]:
@@ -117,17 +145,9 @@ class Indexes:
         """
         if await asyncio.to_thread(self._store.state, task.repository_id) is None:
             await self._index_first(task)
-        if ref == await self._installations.default_branch_of(task.repository_id):
-            ref = DEFAULT
-        try:
-            found = await self.search(task.repository_id, text, ref=ref, k=k)
-        except NotFound:
-            if ref == DEFAULT:
-                raise
-            await self.refresh(
-                task.installation_id, task.repository_id, task.repository, branch=ref
-            )
-            found = await self.search(task.repository_id, text, ref=ref, k=k)
+        found = await self.search_at(
+            task.installation_id, task.repository_id, task.repository, text, ref=ref, k=k
+        )
         return found.mode.value, tuple(
             Snippet(
                 path=hit.path.encode("utf-8", "surrogateescape").decode("utf-8", "replace"),
@@ -214,12 +234,15 @@ class Indexes:
             installation_id, repository_ids=[repository_id], permissions={"contents": "read"}
         )
         url = self._clone_url(full_name)
-        async with self._mirrors.hold(installation_id, repository_id, url) as mirror:
-            tip = (await mirror.heads(branch, token=token.value)).get(branch)
-            if tip is None:  # nothing was pushed yet, or the branch is gone
-                return None
-            await mirror.fetch(branch, tip, token=token.value)
-            return await asyncio.to_thread(GitSnapshot, mirror.git.directory, tip)
+        try:
+            async with self._mirrors.hold(installation_id, repository_id, url) as mirror:
+                tip = (await mirror.heads(branch, token=token.value)).get(branch)
+                if tip is None:  # nothing was pushed yet, or the branch is gone
+                    return None
+                await mirror.fetch(branch, tip, token=token.value)
+                return await asyncio.to_thread(GitSnapshot, mirror.git.directory, tip)
+        finally:
+            await self._github.revoke(token)
 
     def _stop(self, _done: int, _total: int) -> None:
         if self._stopped.is_set():

@@ -1,0 +1,193 @@
+"""``POST /api/codebase/analyze`` and ``/search``: what a repository is, and where things are."""
+
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Protocol
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from bot.errors import NotFound, Unavailable
+from indexer.search import Found, Hit
+from indexer.store import State
+from mobile_api.access import PER_MINUTE, Access, Place
+from mobile_api.problems import NotIndexed, told
+
+MAX_BODY = 128 * 1024
+_POLICY = f'"codebase";q={PER_MINUTE};w=60'
+Ask = Callable[[int, int, str, str], Awaitable[None]]
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
+
+
+class SearchRequest(_Wire):
+    """What to look for, where: *ref* is a branch, the default one when empty."""
+
+    repository: Annotated[str, Field(min_length=3, max_length=201)]
+    query: Annotated[str, Field(min_length=1, max_length=100_000)]
+    ref: Annotated[str, Field(max_length=255)] = ""
+    k: Annotated[int, Field(ge=1, le=100)] = 20
+
+
+class AnalyzeRequest(_Wire):
+    """Which repository; with a *query* the relevant files are those that it is about."""
+
+    repository: Annotated[str, Field(min_length=3, max_length=201)]
+    query: Annotated[str, Field(max_length=100_000)] = ""
+    ref: Annotated[str, Field(max_length=255)] = ""
+    k: Annotated[int, Field(ge=1, le=100)] = 20
+
+
+class Index(Protocol):
+    """What is asked of the indexes."""
+
+    async def state(self, repository_id: int, ref: str = "") -> State | None:
+        """Return the newest snapshot, None when there is none."""
+        ...
+
+    async def search_at(
+        self,
+        installation_id: int,
+        repository_id: int,
+        full_name: str,
+        text: str,
+        *,
+        ref: str,
+        k: int,
+    ) -> Found:
+        """Return what fits *text* on *ref*; raise `NotFound` when there is no index."""
+        ...
+
+
+class Codebase:
+    """The routes; they answer 503 until `open_for` says whom to ask."""
+
+    def __init__(self) -> None:
+        self._open: tuple[Access, Index, Ask] | None = None
+
+    def open_for(self, access: Access, index: Index, ask: Ask) -> None:
+        """Answer from now on; *ask* queues the first index of a repository."""
+        self._open = (access, index, ask)
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """Return the routes to add to the application."""
+        return [
+            web.post("/api/codebase/search", told(self._search)),
+            web.post("/api/codebase/analyze", told(self._analyze)),
+        ]
+
+    async def _search(self, request: web.Request) -> web.Response:
+        started = time.perf_counter()
+        asked = SearchRequest.model_validate_json(await _body(request))
+        place = await self._place(request, asked.repository)
+        state = await self._state(place)
+        found = await self._found(place, asked.query, asked.ref, asked.k)
+        body = {
+            "repository": place.full_name,
+            "commit": found.commit,
+            "indexedAt": state.indexed_at.isoformat(),
+            "mode": found.mode.value,
+            "results": [result(hit) for hit in found.hits],
+            "tookMs": round((time.perf_counter() - started) * 1000, 1),
+        }
+        return self._answer(request, body)
+
+    async def _analyze(self, request: web.Request) -> web.Response:
+        asked = AnalyzeRequest.model_validate_json(await _body(request))
+        place = await self._place(request, asked.repository)
+        state = await self._state(place)
+        body = dict(state.context)
+        if asked.query.strip():
+            found = await self._found(place, asked.query, asked.ref, asked.k)
+            body["relevantFiles"] = [relevant(hit) for hit in found.hits]
+            body["mode"] = found.mode.value
+        body |= {"repository": place.full_name, "commit": state.commit}
+        return self._answer(request, body)
+
+    async def _place(self, request: web.Request, full_name: str) -> Place:
+        if self._open is None:
+            raise Unavailable("the coordinator is starting")
+        return await self._open[0].readable(request, full_name)
+
+    async def _state(self, place: Place) -> State:
+        if self._open is None:
+            raise Unavailable("the coordinator is starting")
+        _, index, ask = self._open
+        state = await index.state(place.repository_id)
+        if state is None:
+            why = f"api:{int(time.time()) // 60}"  # once a minute is enough, whoever asks
+            await ask(place.installation_id, place.repository_id, place.full_name, why)
+            raise NotIndexed("the repository is being indexed for the first time: ask again soon")
+        return state
+
+    async def _found(self, place: Place, query: str, ref: str, k: int) -> Found:
+        if self._open is None:
+            raise Unavailable("the coordinator is starting")
+        try:
+            return await self._open[1].search_at(
+                place.installation_id,
+                place.repository_id,
+                place.full_name,
+                query,
+                ref=ref,
+                k=k,
+            )
+        except NotFound as error:
+            raise NotFound(f"there is no branch {ref} of {place.full_name}") from error
+
+    def _answer(self, request: web.Request, body: dict[str, Any]) -> web.Response:
+        left = self._open[0].left(request) if self._open else 0
+        headers = {
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+            "X-Request-Id": uuid.uuid4().hex,
+            "RateLimit-Policy": _POLICY,
+            "RateLimit": f'"codebase";r={left};t=60',
+        }
+        return web.json_response(body, headers=headers)
+
+
+def result(hit: Hit) -> dict[str, Any]:
+    """Return *hit* as the API gives it."""
+    return {
+        "path": shown(hit.path),
+        "startLine": hit.start,
+        "endLine": hit.end,
+        "score": hit.score,
+        "priority": hit.priority.value,
+        "reason": hit.reason,
+        "name": hit.name,
+        "language": hit.language,
+        "text": hit.text,
+    }
+
+
+def relevant(hit: Hit) -> dict[str, Any]:
+    """Return *hit* as one of a codebase's relevant files."""
+    return {
+        "path": shown(hit.path),
+        "reason": hit.reason,
+        "priority": hit.priority.value,
+        "score": hit.score,
+    }
+
+
+def shown(path: str) -> str:
+    """Return *path* as text that every JSON reader takes; bytes that are no text are replaced."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+async def _body(request: web.Request) -> bytes:
+    """Return the body, which is small; an empty one is told as such by the models."""
+    if request.content_length is not None and request.content_length > MAX_BODY:
+        raise web.HTTPRequestEntityTooLarge(MAX_BODY, request.content_length)
+    read = bytearray()
+    async for part in request.content.iter_chunked(16 * 1024):
+        read += part
+        if len(read) > MAX_BODY:
+            raise web.HTTPRequestEntityTooLarge(MAX_BODY, len(read))
+    return bytes(read)
