@@ -9,10 +9,9 @@ import pytest
 from anthropic.types import Message, MessageTokensCount, ModelInfo, RawMessageStreamEvent
 from anthropic.types.beta import BetaMessage, BetaRawMessageStreamEvent
 from anthropic.types.beta_error_response import BetaErrorResponse
-from jsonschema import Draft202012Validator
-from pydantic import TypeAdapter
 
 from deploy.devkit.anthropic import AnthropicStandIn
+from tests.fakes.sdk_schemas import closed
 
 Json = dict[str, Any]
 
@@ -28,24 +27,6 @@ EVERYTHING: Json = {
         }
     ]
 }
-
-
-def closed(kind: Any) -> Draft202012Validator:
-    """Return a validator for the SDK's *kind* that accepts no field which the SDK does not name."""
-    schema = TypeAdapter(kind).json_schema()
-
-    def shut(part: Any) -> None:
-        if isinstance(part, dict):
-            if isinstance(part.get("properties"), dict) and part.get("type") == "object":
-                part["additionalProperties"] = False
-            for each in part.values():
-                shut(each)
-        elif isinstance(part, list):
-            for each in part:
-                shut(each)
-
-    shut(schema)
-    return Draft202012Validator(schema)
 
 
 def ask(**changes: Any) -> Json:

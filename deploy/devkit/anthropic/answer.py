@@ -17,6 +17,11 @@ _LEAST_PIECE = 12
 def message(turn: Turn, *, model: str, seed: str, usage: Json) -> Json:
     """Return *turn* as a whole message; equal *seed* means equal ids."""
     content = [_block(block, f"{seed}.{index}") for index, block in enumerate(turn.content)]
+    spoken = [block for block in content if block["type"] != "compaction"]
+    counted = {**usage, "output_tokens": output_tokens(spoken)}
+    if "iterations" in usage:
+        own = {key: value for key, value in counted.items() if key != "iterations"}
+        counted["iterations"] = [*usage["iterations"], {"type": "message", **own}]
     return {
         "id": "msg_" + _id(seed),
         "type": "message",
@@ -26,8 +31,7 @@ def message(turn: Turn, *, model: str, seed: str, usage: Json) -> Json:
         "stop_reason": turn.reason,
         "stop_sequence": None,
         "usage": {
-            **usage,
-            "output_tokens": output_tokens(content),
+            **counted,
             "service_tier": "standard",
             **(turn.usage or {}),
         },
@@ -37,12 +41,8 @@ def message(turn: Turn, *, model: str, seed: str, usage: Json) -> Json:
 def events(whole: Json) -> Iterator[Json]:
     """Yield the events that stream the message *whole*."""
     usage = whole["usage"]
-    opened = {
-        **whole,
-        "content": [],
-        "stop_reason": None,
-        "usage": {**usage, "output_tokens": 1},
-    }
+    early = {key: value for key, value in usage.items() if key != "iterations"}
+    opened = {**whole, "content": [], "stop_reason": None, "usage": {**early, "output_tokens": 1}}
     yield {"type": "message_start", "message": opened}
     yield {"type": "ping"}
     for index, block in enumerate(whole["content"]):
@@ -51,7 +51,10 @@ def events(whole: Json) -> Iterator[Json]:
         for delta in deltas:
             yield {"type": "content_block_delta", "index": index, "delta": delta}
         yield {"type": "content_block_stop", "index": index}
-    kept = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
+    kept = (
+        *("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens"),
+        "iterations",
+    )
     yield {
         "type": "message_delta",
         "delta": {"stop_reason": whole["stop_reason"], "stop_sequence": None},

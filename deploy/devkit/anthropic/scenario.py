@@ -123,7 +123,7 @@ class Script(_Value):
         """
         position, last_user = 0, messages[0]
         for message in messages:
-            if message["role"] == "assistant":
+            if message["role"] == "assistant" and not _is_only_a_summary(message):
                 position = self._next(position, last_user) + 1
             elif message["role"] == "user":
                 last_user = message
@@ -144,9 +144,15 @@ class Script(_Value):
 
 
 class Scenario(Script):
-    """Everything the stand-in says: the default script, others by their first message, faults."""
+    """Everything the stand-in says: the default script, others by their first message, faults.
+
+    *compact_above* and *context_window* are tokens: from when on a conversation that asks for it is
+    compacted (else the request's own trigger), and from when on a prompt is refused.
+    """
 
     when: Literal[""] = ""
+    compact_above: int | None = None
+    context_window: int | None = None
     triage: Json | str | None = None
     structured: list[Structured] = Field(default_factory=list)
     scenarios: list[Script] = Field(default_factory=list)
@@ -203,3 +209,8 @@ def _has_tool_error(message: Json) -> bool:
     content = message.get("content")
     blocks = content if isinstance(content, list) else []
     return any(block.get("type") == "tool_result" and block.get("is_error") for block in blocks)
+
+
+def _is_only_a_summary(message: Json) -> bool:
+    content = message["content"]
+    return isinstance(content, list) and all(b.get("type") == "compaction" for b in content)

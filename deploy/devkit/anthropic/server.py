@@ -11,11 +11,12 @@ import structlog
 from aiohttp import web
 from pydantic import ValidationError
 
-from deploy.devkit.anthropic import answer, structured
+from deploy.devkit.anthropic import answer, compaction, structured
 from deploy.devkit.anthropic.contract import contract, known_models
 from deploy.devkit.anthropic.replies import Refusal, error_response, headers, models_page
 from deploy.devkit.anthropic.rules import broken_rule
 from deploy.devkit.anthropic.scenario import Fault, Scenario, Turn
+from deploy.devkit.anthropic.sending import send_stream, send_whole
 from deploy.devkit.anthropic.usage import PromptCache
 
 Json = dict[str, Any]
@@ -24,7 +25,6 @@ log = structlog.get_logger()
 
 _BODY: web.RequestKey[Json | None] = web.RequestKey("body")
 _MAX_BODY = 32 * 1024 * 1024
-_FIRST_EVENTS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,10 +155,17 @@ class AnthropicStandIn:
             raise Refusal(400, "invalid_request_error", fault)
         if body["model"] not in known_models():
             raise Refusal(404, "not_found_error", f"model: {body['model']}")
-        broken = broken_rule(body)
+        betas = ",".join(request.headers.getall("anthropic-beta", ()))
+        broken = broken_rule(body) or compaction.broken_rule(body, betas) or self._too_long(body)
         if broken:
             raise Refusal(400, "invalid_request_error", broken)
         return body
+
+    def _too_long(self, body: Json) -> str | None:
+        window = self.scenario.context_window
+        if window is None or compaction.prompt_tokens(body) <= window:
+            return None
+        return f"prompt is too long: {compaction.prompt_tokens(body)} tokens > {window} maximum"
 
     async def _create(self, request: web.Request) -> web.StreamResponse:
         self._asked += 1
@@ -174,14 +181,23 @@ class AnthropicStandIn:
             if fault.status is not None:
                 raise Refusal.of(fault)
         await asyncio.sleep(turn.delay_s)
-        usage = self._cache.usage(body, owner=self.key)
+        whole = self._whole(body, number, turn)
+        send = send_stream if body.get("stream") else send_whole
+        return await send(request, whole, fault)
+
+    def _whole(self, body: Json, number: int | None, turn: Turn) -> Json:
+        """Return *turn* as a message, with a summary before it when the conversation is long."""
         seed = f"{number}:{orjson.dumps(body['messages'][0]).decode()}"
-        whole = answer.message(turn, model=body["model"], seed=seed, usage=usage)
-        if body.get("stream"):
-            return await self._stream(request, whole, fault)
-        if fault is not None and fault.cut:
-            return await self._cut(request, orjson.dumps(whole))
-        return web.json_response(whole, headers=headers())
+        if not compaction.is_due(body, above=self.scenario.compact_above):
+            usage = self._cache.usage(compaction.visible(body), owner=self.key)
+            return answer.message(turn, model=body["model"], seed=seed, usage=usage)
+        summary = compaction.summary_of(body)
+        usage = compaction.usage(body, summary, self._cache, owner=self.key)
+        if (compaction.edit_in(body) or {}).get("pause_after_compaction"):
+            turn = Turn(content=[summary], stop_reason="compaction")
+        else:
+            turn = turn.model_copy(update={"content": [summary, *turn.content]})
+        return answer.message(turn, model=body["model"], seed=seed, usage=usage)
 
     def _turn(self, body: Json) -> tuple[int, Turn]:
         messages = body["messages"]
@@ -193,36 +209,6 @@ class AnthropicStandIn:
         except structured.UnfitAnswer as misfit:
             raise Refusal(400, "invalid_request_error", str(misfit)) from misfit
         return None, Turn(content=[{"type": "text", "text": text}])
-
-    async def _stream(
-        self, request: web.Request, whole: Json, fault: Fault | None
-    ) -> web.StreamResponse:
-        response = web.StreamResponse(headers=headers())
-        response.content_type = "text/event-stream"
-        response.headers["Cache-Control"] = "no-cache"
-        await response.prepare(request)
-        broken = fault is not None and (fault.cut or fault.stream_error is not None)
-        for index, event in enumerate(answer.events(whole)):
-            if broken and index >= _FIRST_EVENTS:
-                break
-            await response.write(answer.sse(event))
-        if fault is not None and fault.stream_error is not None:
-            error = {"type": fault.stream_error, "message": fault.message or "Overloaded"}
-            await response.write(answer.sse({"type": "error", "error": error}))
-        elif broken:
-            _hang_up(request)
-            return response
-        await response.write_eof()
-        return response
-
-    async def _cut(self, request: web.Request, data: bytes) -> web.StreamResponse:
-        response = web.StreamResponse(headers=headers())
-        response.content_type = "application/json"
-        response.content_length = len(data)
-        await response.prepare(request)
-        await response.write(data[: len(data) // 2])
-        _hang_up(request)
-        return response
 
     async def _count(self, request: web.Request) -> web.Response:
         body = self._checked(request, "count")
@@ -260,8 +246,3 @@ async def _json(request: web.Request) -> Json | None:
     except orjson.JSONDecodeError:
         return None
     return value if isinstance(value, dict) else None
-
-
-def _hang_up(request: web.Request) -> None:
-    if request.transport is not None:
-        request.transport.abort()

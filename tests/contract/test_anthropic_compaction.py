@@ -1,0 +1,135 @@
+"""Long conversations: summed up when asked for, refused when not."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from anthropic import AsyncAnthropic, BadRequestError, beta_async_tool
+from anthropic.types.beta import BetaMessage
+
+from deploy.devkit.anthropic import AnthropicStandIn
+from tests.fakes.sdk_schemas import closed
+from tests.fakes.talk import MODEL
+
+EDITS: Any = {"edits": [{"type": "compact_20260112"}]}
+BETAS = ["compact-2026-01-12"]
+LONG: list[Any] = [{"role": "user", "content": "word " * 8000}]  # about 10,000 tokens
+
+
+@pytest.fixture
+async def llm() -> AsyncIterator[AnthropicStandIn]:
+    scenario = {"turns": [{"content": [{"type": "text", "text": "done"}]}], "compact_above": 5000}
+    async with AnthropicStandIn(scenario) as server:
+        yield server
+
+
+@pytest.fixture
+async def client(llm: AnthropicStandIn) -> AsyncIterator[AsyncAnthropic]:
+    async with AsyncAnthropic(base_url=llm.url, api_key=llm.key, max_retries=0) as made:
+        yield made
+
+
+async def create(client: AsyncAnthropic, messages: list[Any], **more: Any) -> BetaMessage:
+    more = {"betas": BETAS, "context_management": EDITS, **more}
+    found: BetaMessage = await client.beta.messages.create(
+        model=MODEL, max_tokens=100, messages=messages, **more
+    )
+    return found
+
+
+async def test_long_conversation_goes_on_from_its_summary(client: AsyncAnthropic) -> None:
+    first = await create(client, LONG)
+
+    assert [block.type for block in first.content] == ["compaction", "text"]
+    assert first.usage.iterations is not None
+    summing_up, going_on = first.usage.iterations
+    assert (summing_up.type, going_on.type) == ("compaction", "message")
+    assert 9000 < summing_up.input_tokens < 11_000
+    assert first.usage.input_tokens == going_on.input_tokens < 100
+    assert [e.message for e in closed(BetaMessage).iter_errors(first.to_dict(mode="json"))] == []
+
+    second = await create(
+        client,
+        [*LONG, {"role": "assistant", "content": first.content}, {"role": "user", "content": "?"}],
+    )
+    assert [block.type for block in second.content] == ["text"]
+    assert second.usage.input_tokens < 100
+
+
+async def test_short_conversation_stays_as_it_is(client: AsyncAnthropic) -> None:
+    message = await create(client, [{"role": "user", "content": "go"}])
+
+    assert [block.type for block in message.content] == ["text"]
+    assert message.usage.iterations is None
+
+
+async def test_pause_after_compaction_hands_the_turn_back(client: AsyncAnthropic) -> None:
+    edits = {"edits": [{"type": "compact_20260112", "pause_after_compaction": True}]}
+
+    first = await create(client, LONG, context_management=edits)
+    second = await create(
+        client, [*LONG, {"role": "assistant", "content": first.content}], context_management=edits
+    )
+
+    assert first.stop_reason == "compaction"
+    assert [block.type for block in first.content] == ["compaction"]
+    assert [block.text for block in second.content if block.type == "text"] == ["done"]
+
+
+async def test_tool_runner_survives_a_compaction_in_its_course(
+    llm: AnthropicStandIn, client: AsyncAnthropic
+) -> None:
+    llm.scenario.turns.clear()
+    llm.use("read", path="big")
+    llm.use("read", path="small")
+    llm.say("The end.")
+    read: list[str] = []
+
+    @beta_async_tool(name="read")
+    async def read_file(path: str) -> str:
+        """Read a file.
+
+        Args:
+            path: which
+        """
+        read.append(path)
+        return "word " * 8000 if path == "big" else "word"
+
+    runner = client.beta.messages.tool_runner(
+        model=MODEL,
+        max_tokens=100,
+        messages=[{"role": "user", "content": "go"}],
+        tools=[read_file],
+        betas=BETAS,
+        context_management=EDITS,
+        stream=True,
+        thread=False,
+    )
+    kinds = []
+    async for stream in runner:
+        message = await stream.get_final_message()
+        kinds.append([block.type for block in message.content])
+
+    assert read == ["big", "small"]
+    assert kinds == [["tool_use"], ["compaction", "tool_use"], ["text"]]
+
+
+async def test_compaction_without_its_beta_is_refused(client: AsyncAnthropic) -> None:
+    with pytest.raises(BadRequestError, match="needs the anthropic-beta"):
+        await create(client, LONG, betas=["context-management-2025-06-27"])
+
+
+async def test_trigger_that_is_too_low_is_refused(client: AsyncAnthropic) -> None:
+    edit = {"type": "compact_20260112", "trigger": {"type": "input_tokens", "value": 10}}
+
+    with pytest.raises(BadRequestError, match="at least 50000"):
+        await create(client, LONG, context_management={"edits": [edit]})
+
+
+async def test_prompt_longer_than_the_window_is_refused(
+    llm: AnthropicStandIn, client: AsyncAnthropic
+) -> None:
+    llm.scenario.context_window = 5000
+
+    with pytest.raises(BadRequestError, match=r"prompt is too long: \d+ tokens > 5000 maximum"):
+        await create(client, LONG)
