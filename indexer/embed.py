@@ -82,7 +82,8 @@ class OpenAIEmbedder:
     """Embeddings of an OpenAI-compatible endpoint; for one event loop.
 
     *url* is empty for OpenAI itself, *key* for a server that wants none; *dimensions* asks models
-    that can for shorter vectors. At most *concurrency* requests are under way at once.
+    that can for shorter vectors. At most *concurrency* requests are under way at once. Who has
+    vectors of the model already sets `dimensions` to theirs: any other length is refused then.
     """
 
     def __init__(

@@ -283,6 +283,15 @@ async def test_other_dimensions_are_final(server: EmbeddingsStandIn, asked: int)
     assert len(server.requests) == (1 if asked else 2)
 
 
+async def test_dimensions_known_from_before_are_held_to(server: EmbeddingsStandIn) -> None:
+    async with embedding(server) as embedder:
+        embedder.dimensions = 768  # what the vectors in the store have
+        with pytest.raises(EmbeddingsRefused, match="1536 dimensions where 768 were expected"):
+            await embedder.embed(["text"])
+
+    assert "dimensions" not in (server.requests[0].body or {})
+
+
 @pytest.mark.parametrize(
     ("options", "said", "requests"),
     [
