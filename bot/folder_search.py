@@ -163,7 +163,9 @@ def print_found(found: Found, *, as_json: bool) -> None:
     console = Console()
     if not found.hits:
         console.print(f"Nothing fits among {found.files} files.")
-    for hit in found.hits:
+    for number, hit in enumerate(found.hits):
+        if number and console.is_terminal:
+            console.print()
         _show_hit(hit, console)
 
 

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from indexer.terms import WORD, terms_of
+from indexer.terms import WORD, split, terms_of
 
 _LIMIT = 60_000  # characters; what comes later in a text says little that is new
 _TITLE_LIMIT = 400
@@ -45,13 +45,17 @@ _MAX_NAMES = 400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """A text to look for; weights are positive, names are as written."""
+    """A text to look for; weights are positive, names are as written.
+
+    *spelled* has for each term a word of the text that it came from.
+    """
 
     title: dict[str, float]
     terms: dict[str, float]
     title_sequence: list[str]
     prose_sequence: list[str]
     code_sequence: list[str]
+    spelled: dict[str, str]
     identifiers: tuple[str, ...]
     title_identifiers: frozenset[str]
     paths: tuple[str, ...]
@@ -98,12 +102,24 @@ def parse(text: str) -> Query:
         title_sequence=in_title,
         prose_sequence=in_prose,
         code_sequence=in_code,
+        spelled=_spelled(bare),
         identifiers=tuple(dict.fromkeys(w for w in WORD.findall(bare) if len(w) > 3)),
         title_identifiers=frozenset(WORD.findall(title)),
         paths=_names(_PATH, text),
         dotted=_names(_DOTTED, bare),
         scope=_scope(title),
     )
+
+
+def _spelled(text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for word in dict.fromkeys(WORD.findall(text)):
+        for term in split(word):
+            low = word.lower()
+            found.setdefault(
+                term, low if low.startswith(term) and len(low) < len(term) + 4 else term
+            )
+    return found
 
 
 def _shortened(text: str) -> str:

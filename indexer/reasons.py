@@ -32,7 +32,8 @@ class Reasons:
         idf = corpus.files.idf({number: one[1] for number, one in weights.items()})
         strongest = sorted(idf, key=lambda number: (-idf[number] * weights[number][1], number))
         self._numbers = np.array(strongest[:_STRONG], np.uint32)
-        self._words = [weights[number][0] for number in strongest[:_STRONG]]
+        words = (weights[number][0] for number in strongest[:_STRONG])
+        self._words = [query.spelled.get(word, word) for word in words]
 
     def is_named(self, at: int) -> bool:
         """Whether the query names the file, by its path or by its module, and no other so."""
