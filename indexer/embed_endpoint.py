@@ -40,6 +40,9 @@ class Endpoint:
             base_url=url or "https://api.openai.com/v1",
             max_retries=0,  # the embedder asks again: it knows of the deadline and of its siblings
         )
+        # The client takes these from the environment, whoever is asked; settings come from us.
+        self._client.organization = self._client.project = None
+        self._client._custom_headers = {}
 
     async def aclose(self) -> None:
         """Close the connections."""

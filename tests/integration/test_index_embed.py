@@ -459,3 +459,16 @@ async def test_key_stands_in_no_error(server: EmbeddingsStandIn) -> None:
             await embedder.embed(["text"])
 
     assert "secret" not in str(caught.value)
+
+
+async def test_nothing_of_the_environment_is_sent(
+    server: EmbeddingsStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("API_KEY", "ADMIN_KEY", "ORG_ID", "PROJECT_ID"):
+        monkeypatch.setenv(f"OPENAI_{name}", f"from-outside-{name}")
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "X-Internal: from-outside")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/from-outside")
+    async with embedding(server) as embedder:
+        await embedder.embed(["text"])
+
+    assert "from-outside" not in str(server.requests[0].headers)
