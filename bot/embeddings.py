@@ -60,10 +60,12 @@ class Embeddings:
         """Return the vector of *query*, None when nobody answers."""
         embedder = self.embedder(for_query=True)
         try:
-            return (await embedder.embed([gist(query)]))[0]
+            vector = (await embedder.embed([gist(query)]))[0]
         except CadenceError as error:
             log.warning("searched by words only", reason=str(error))
             return None
+        else:
+            return vector if vector.any() else None
         finally:
             await embedder.aclose()
 

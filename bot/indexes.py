@@ -193,10 +193,11 @@ class Indexes:
             wanted = self._embeddings.called(state.model)
             asker = self._askers[state.model] = wanted.embedder(for_query=True)
         try:
-            return (await asker.embed([gist(text)]))[0]
+            vector = (await asker.embed([gist(text)]))[0]
         except CadenceError as error:
             log.info("searched by words only", reason=str(error))
             return None
+        return vector if vector.any() else None
 
     async def _refreshed(
         self, installation_id: int, repository_id: int, full_name: str, branch: str

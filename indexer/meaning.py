@@ -55,6 +55,8 @@ async def bring_up_to_date(
     """
     missing = store.keys(repository) - store.embedded(repository, model)
     missing -= store.share_vectors(repository, model, missing)
+    # A server that gives other lengths under the same name is refused, not mixed in.
+    embedder.dimensions = embedder.dimensions or store.length_of(repository, model)
     made = 0
     try:
         async with aclosing(_made(store, repository, embedder, missing)) as batches:

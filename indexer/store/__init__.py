@@ -115,6 +115,10 @@ class Store(Protocol):
         """Return the keys that have a vector of *model*."""
         ...
 
+    def length_of(self, repository: int, model: str) -> int:
+        """Return how many numbers the vectors of *model* have, 0 when there are none."""
+        ...
+
     def share_vectors(self, repository: int, model: str, keys: Iterable[bytes]) -> set[bytes]:
         """Take over vectors that other repositories have of *keys*; return those keys."""
         ...

@@ -43,10 +43,12 @@ class PostgresStore(VectorStore):
 
     schema = _SCHEMA
     _cast = "?::halfvec"
+    _length = "vector_dims(vector)"
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, hnsw_above: int = HNSW_ABOVE) -> None:
         super().__init__()
         self._url = url
+        self._hnsw_above = hnsw_above
         self._prepare()
 
     def _prepare(self) -> None:
@@ -103,9 +105,9 @@ class PostgresStore(VectorStore):
         """Return the *k* chunks nearest to *query*; by an index only in large repositories."""
         width = len(query)
         statement = sql.SQL(
-            "SELECT key, 1 - (vector::halfvec({width}) <=> {query}::halfvec({width})) FROM vectors"
+            "SELECT key, -(vector::halfvec({width}) <#> {query}::halfvec({width})) FROM vectors"
             " WHERE repository = {repository} AND model = {model}"
-            " ORDER BY vector::halfvec({width}) <=> {query}::halfvec({width}) LIMIT {k}"
+            " ORDER BY vector::halfvec({width}) <#> {query}::halfvec({width}) LIMIT {k}"
         ).format(
             width=sql.Literal(width),
             query=sql.Literal(self._packed(query)),
@@ -133,15 +135,15 @@ class PostgresStore(VectorStore):
                 return
             counted = connection.execute(
                 "SELECT count(*) FROM (SELECT 1 FROM vectors WHERE repository = %s AND model = %s"
-                " LIMIT %s) AS some",
-                (repository, model, HNSW_ABOVE + 1),
+                " LIMIT %s) AS counted",
+                (repository, model, self._hnsw_above + 1),
             ).fetchone()[0]
-            if counted <= HNSW_ABOVE:
+            if counted <= self._hnsw_above:
                 return
             connection.execute(
                 sql.SQL(
                     "CREATE INDEX IF NOT EXISTS {name} ON vectors USING hnsw"
-                    " ((vector::halfvec({width})) halfvec_cosine_ops)"
+                    " ((vector::halfvec({width})) halfvec_ip_ops)"
                     " WHERE repository = {repository} AND model = {model}"
                 ).format(
                     name=sql.Identifier(name),

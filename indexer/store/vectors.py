@@ -16,6 +16,7 @@ class VectorStore(SqlStore):
     """What both databases do alike with vectors."""
 
     _cast = "?"  # how a vector is written
+    _length = "length(vector) / 2"  # how many numbers it has
 
     def _packed(self, vector: Vector) -> Any:
         """Return *vector* as this database takes it."""
@@ -35,6 +36,13 @@ class VectorStore(SqlStore):
             statement = "SELECT key FROM vectors WHERE repository = ? AND model = ?"
             found = self._run(connection, statement, (repository, model)).fetchall()
         return {bytes(row[0]) for row in found}
+
+    def length_of(self, repository: int, model: str) -> int:
+        """Return how many numbers the vectors of *model* have, 0 when there are none."""
+        statement = f"SELECT {self._length} FROM vectors WHERE repository = ? AND model = ? LIMIT 1"
+        with self._connection() as connection:
+            row = self._run(connection, statement, (repository, model)).fetchone()
+        return int(row[0]) if row is not None else 0
 
     def share_vectors(self, repository: int, model: str, keys: Iterable[bytes]) -> set[bytes]:
         """Take over vectors that other repositories have of *keys*; return those keys."""
