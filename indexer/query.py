@@ -9,7 +9,6 @@ from indexer.terms import WORD, split, terms_of
 _LIMIT = 60_000  # characters; what comes later in a text says little that is new
 _TITLE_LIMIT = 400
 _TITLE = 20  # characters; what is shorter says too little by itself
-_SHORT = 30  # terms
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
 _URL = re.compile(r"https?://\S+")
 _FENCE = re.compile(r"^[ \t]*(```|~~~)[^\n]*\n(.*?)(?:^[ \t]*\1[ \t]*$|\Z)", re.S | re.M)
@@ -61,11 +60,6 @@ class Query:
     paths: tuple[str, ...]
     dotted: tuple[str, ...]
     scope: tuple[str, ...]
-
-    @property
-    def is_short(self) -> bool:
-        """Whether there is little more than a title: what is said once must be understood."""
-        return len(self.terms) <= _SHORT
 
     @property
     def is_empty(self) -> bool:

@@ -30,14 +30,13 @@ WEIGHTS: Mapping[str, float] = MappingProxyType(
         "named_module": 0.75,
         "named_stem": 1.0,
         "scope": 1.0,
-        "meaning": 0.5,  # embeddings, when there are any
+        "meaning": 0.75,  # embeddings, when there are any
     }
 )
 # What is less often the place to change something; never left out.
 _WORTH = {Kind.CODE: 1.0, Kind.TEST: 0.35, Kind.PROSE: 0.3, Kind.DATA: 0.3}
 _MAX_TERMS = 400
 _BEST_CHUNKS = 3
-_SHORT_MEANING = 2.0  # few words are more easily other words than the code's
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,8 +89,7 @@ def rank(
         evidence["meaning"] = _spread(_top(corpus, meaning), code)
     total = np.zeros(len(corpus.paths), np.float32)
     for name, found in evidence.items():
-        more = _SHORT_MEANING if name == "meaning" and query.is_short else 1.0
-        total += found * np.float32(weights.get(name, 0.0) * more)
+        total += found * np.float32(weights.get(name, 0.0))
     worth = np.array([_WORTH[kind] for kind in Kind], np.float32)[corpus.kinds]
     return Ranking(np.where(corpus.alive, total * worth, 0.0), evidence, body, worth)
 

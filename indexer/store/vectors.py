@@ -1,12 +1,13 @@
 """The tables of vectors and of what they cost, and how all of a repository is dropped."""
 
+from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from indexer import analysis
-from indexer.store import Vector
+from indexer.store import Similar, Vector
 from indexer.store.sql import _BATCH, SqlStore
 
 _WHOLE = ("blobs", "vectors", "models", "spending")
@@ -17,6 +18,14 @@ class VectorStore(SqlStore):
 
     _cast = "?"  # how a vector is written
     _length = "length(vector) / 2"  # how many numbers it has
+
+    @abstractmethod
+    def similar(self, repository: int, model: str, query: Vector, k: int) -> Similar:
+        """Return the *k* chunks nearest to *query*; best first."""
+
+    @abstractmethod
+    def size(self, repository: int) -> int:
+        """Return how many bytes the repository takes, about."""
 
     def _packed(self, vector: Vector) -> Any:
         """Return *vector* as this database takes it."""

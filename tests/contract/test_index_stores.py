@@ -22,6 +22,7 @@ from indexer.store.vectors import VectorStore
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ODD = ["line\nbreak.py", "quo\"te'.py", "byte\udcff.py", "ümläut/😀.py", " space .py", "a\tb"]
+HALF: Vector = np.full(4, 0.5, np.float16)
 Opener = Callable[[], VectorStore]
 
 
@@ -212,9 +213,9 @@ def test_new_vectors_are_seen_at_once(store: VectorStore) -> None:
 
 
 def test_zero_vector_is_like_nothing(store: VectorStore) -> None:
-    store.put_vectors(1, "m", {key(1): np.zeros(4, np.float16), key(2): np.ones(4, np.float16) / 2})
+    store.put_vectors(1, "m", {key(1): np.zeros(4, np.float16), key(2): HALF})
 
-    found = store.similar(1, "m", np.ones(4, np.float16) / 2, 5)
+    found = store.similar(1, "m", HALF, 5)
 
     assert found.cosines.tolist() == pytest.approx([1.0, 0.0])
 
