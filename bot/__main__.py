@@ -164,6 +164,23 @@ def search(
         search_folder(settings, Path(target), query, k=k, as_json=as_json)
 
 
+bench = typer.Typer(help="Measure on your own code.", no_args_is_help=True)
+app.add_typer(bench, name="bench")
+
+
+@bench.command()
+def retrieval(
+    repo: Annotated[Path, typer.Option(help="A git repository with a history.", exists=True)],
+    queries: Annotated[int, typer.Option(min=1, max=1000, help="Questions at most.")] = 100,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Measure how well search finds the files that a repository's own fixes changed."""
+    from bot.bench_retrieval import run as measure
+
+    _quiet(load())
+    measure(repo, most=queries, as_json=as_json)
+
+
 def _quiet(settings: Settings) -> None:
     """Only warnings, on standard error: standard output is the command's own."""
     from bot.log import configure
