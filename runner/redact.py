@@ -6,6 +6,7 @@ of them where a private key or a known value goes on; long lines are cut. A stre
 segments, so chunks never change what comes out.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -24,6 +25,7 @@ _OVERLAP = 4 * 1024
 _BLOCK = 64 * 1024
 _READ = 64 * 1024
 _OFTEN = 4 * 1024
+_TOLD = re.compile(r"(?<=\[redacted:)[a-z0-9-]{1,80}(?=\])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,11 @@ class Finding:
 @cache
 def _rules() -> RuleSet:
     return RuleSet((*OWN_RULES, *CONTEXT_RULES, *PHRASE_RULES, *gitleaks_rules()))
+
+
+@cache
+def _told_names() -> frozenset[str]:
+    return frozenset(("known", *_rules().names))
 
 
 class Redactor:
@@ -184,6 +191,7 @@ class Redactor:
         if may_have_key(text):
             for start, end in key_spans(text):
                 yield "private-key", start, end
+        text = _without_told(text)
         for start, end in pair_spans(text):
             yield "named-value", start, end
         yield from _by_rules(text)
@@ -194,6 +202,16 @@ class Redactor:
         for rule, start, end in _by_rules(plain):
             yield rule, places[start], places[end - 1] + 1
         yield from _by_rules(redact_marks.blanked(text))
+
+
+def _without_told(text: str) -> str:
+    """Return *text*, as long as before, with the rules' names in our own marks taken out.
+
+    What is redacted is redacted again on its way; "[redacted:access-key]: x" names no secret x.
+    """
+    if "[redacted:" not in text:
+        return text
+    return _TOLD.sub(lambda name: "_" * len(name[0]) if name[0] in _told_names() else name[0], text)
 
 
 def _by_rules(text: str) -> Iterator[tuple[str, int, int]]:

@@ -158,9 +158,12 @@ class RuleSet:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._by_keyword: dict[str, list[Rule]] = {}
+        names = []
         for rule in rules:
+            names.append(rule.name)
             for keyword in rule.keywords:
                 self._by_keyword.setdefault(keyword, []).append(rule)
+        self.names = frozenset(names)
 
     def spans(self, text: str, lowered: str) -> Iterator[tuple[str, int, int]]:
         """Yield rule name, start and end of what the rules find in *text*."""

@@ -21,6 +21,8 @@ pieces = st.one_of(
     st.text(max_size=20),
 )
 texts = st.lists(pieces, max_size=12).map("".join)
+gaps = st.sampled_from(["\n", "\r\n", " ", "; "])
+separate_texts = st.lists(st.tuples(pieces, gaps).map("".join), max_size=12).map("".join)
 
 
 def streamed(text: str, cuts: list[int]) -> str:
@@ -52,11 +54,30 @@ def test_long_texts_do_not_depend_on_chunks(filler: str) -> None:
 
 
 @settings(max_examples=300)
-@given(texts)
+@given(separate_texts)
 def test_what_is_redacted_stays_as_it_is(text: str) -> None:
     once = redact(text, [KNOWN])
 
     assert redact(once, [KNOWN]) == once
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("[redacted:aws-access-key]:DAYspJBGvV2KpEFj6EEs9dOSXK", id="key"),
+        pytest.param("[redacted:github-token]=h7Gq2LmPzR4tWn6Kp", id="token"),
+        pytest.param(f"[redacted:private-key]>{KNOWN[:11]}=", id="end of a key"),
+    ],
+)
+def test_mark_of_ours_does_not_name_what_follows_it(text: str) -> None:
+    assert redact(text) == text
+
+
+def test_mark_that_is_not_ours_hides_nothing() -> None:
+    shown = redact(f"[redacted:token] token={KNOWN} [redacted:ghp_{KNOWN.lower()}]")
+
+    assert KNOWN not in shown
+    assert KNOWN.lower() not in shown
 
 
 @given(st.text(st.characters()))
