@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 
 from indexer.postings import Postings, packed
-from indexer.terms import numbers
+from indexer.terms import numbers, terms_of
 
 Search = Callable[[str], list[str]]
 _WORD = re.compile(r"[A-Za-z0-9_]+")
@@ -30,12 +30,12 @@ def keyword_count(files: Mapping[str, str]) -> Search:
 
 def bm25_files(files: Mapping[str, str]) -> Search:
     """Return BM25 over whole files and plain words."""
-    return _bm25({path: [text] for path, text in files.items()})
+    return _bm25({path: [text] for path, text in files.items()}, _words)
 
 
 def bm25_chunks(files: Mapping[str, str]) -> Search:
-    """Return BM25 over pieces of sixty lines and plain words; a file's best piece counts."""
-    return _bm25({path: list(windows(text)) for path, text in files.items()})
+    """Return BM25 over pieces of sixty lines and our terms; a file's best piece counts."""
+    return _bm25({path: list(windows(text)) for path, text in files.items()}, terms_of)
 
 
 def windows(text: str) -> Iterable[str]:
@@ -45,12 +45,12 @@ def windows(text: str) -> Iterable[str]:
         yield "\n".join(lines[at : at + _LINES])
 
 
-def _bm25(pieces: Mapping[str, list[str]]) -> Search:
+def _bm25(pieces: Mapping[str, list[str]], cut: Callable[[str], list[str]]) -> Search:
     paths, owners, terms, times = list(pieces), list[int](), [], []
     documents = list[np.ndarray[tuple[int], np.dtype[np.int64]]]()
     for place, path in enumerate(paths):
         for piece in pieces[path]:
-            counted = Counter(_words(piece))
+            counted = Counter(cut(piece))
             terms.append(numbers(counted))
             times.append(
                 np.minimum(np.array(list(counted.values()), np.int64), 255).astype(np.uint8)
@@ -62,7 +62,7 @@ def _bm25(pieces: Mapping[str, list[str]]) -> Search:
     owner = np.array(owners)
 
     def search(question: str) -> list[str]:
-        asked = Counter(_words(question))
+        asked = Counter(cut(question))
         known = dict(
             zip(numbers(asked).tolist(), (1 + np.log(n) for n in asked.values()), strict=True)
         )

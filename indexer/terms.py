@@ -15,7 +15,7 @@ import numpy.typing as npt
 Numbers = npt.NDArray[np.uint32]
 
 WORD = re.compile(r"[^\W\d]\w*|\d{3,}")
-_PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\da-zA-Z_]+")
+_PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,}")
 _MAX_WORD = 80
 _MEMO_LIMIT = 400_000
