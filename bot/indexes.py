@@ -160,9 +160,10 @@ class Indexes:
         )
 
     async def forget(self, repository_id: int) -> None:
-        """Drop everything of a repository: analyses, texts, vectors, costs, memory."""
+        """Drop everything of a repository: analyses, texts, vectors, costs, memory, its mirror."""
         await asyncio.to_thread(self._store.forget, repository_id)
         self._searcher.drop(repository_id)
+        await self._mirrors.forget(repository_id)
 
     async def forget_branch(self, repository_id: int, branch: str) -> None:
         """Drop what is kept of one branch."""

@@ -133,6 +133,13 @@ class Mirrors:
             _tidy(path)
             yield Mirror(git, url)
 
+    async def forget(self, repository_id: int) -> None:
+        """Remove the mirror of a repository, of whichever installation; wait for who holds it."""
+        name = f"{int(repository_id)}.git"
+        for path in await asyncio.to_thread(lambda: list(self._root.glob(f"*/{name}"))):
+            async with _locked(path.with_suffix(".lock")):
+                await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
+
 
 @contextlib.asynccontextmanager
 async def _locked(path: Path) -> AsyncIterator[int]:

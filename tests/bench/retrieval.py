@@ -134,7 +134,8 @@ def fts5(files: dict[str, str]) -> Search:
     """Return SQLite's own full text over pieces of sixty lines."""
     database = sqlite3.connect(":memory:")
     database.execute(
-        "CREATE VIRTUAL TABLE pieces USING fts5(path UNINDEXED, body, tokenize=\"unicode61 tokenchars '_'\")"
+        "CREATE VIRTUAL TABLE pieces USING"
+        " fts5(path UNINDEXED, body, tokenize=\"unicode61 tokenchars '_'\")"
     )
     rows = (
         (path, " ".join(terms_of(piece))) for path, text in files.items() for piece in windows(text)
