@@ -1,11 +1,13 @@
 """Long conversations: summed up when asked for, refused when not."""
 
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
+import aiohttp
 import pytest
 from anthropic import AsyncAnthropic, BadRequestError, beta_async_tool
-from anthropic.types.beta import BetaMessage
+from anthropic.types.beta import BetaMessage, BetaRawMessageStreamEvent
 
 from deploy.devkit.anthropic import AnthropicStandIn
 from tests.fakes.sdk_schemas import closed
@@ -54,6 +56,56 @@ async def test_long_conversation_goes_on_from_its_summary(client: AsyncAnthropic
     )
     assert [block.type for block in second.content] == ["text"]
     assert second.usage.input_tokens < 100
+
+
+@pytest.mark.parametrize("pause", [False, True], ids=["going on", "pausing"])
+async def test_streamed_summary_fits_the_sdk_exactly(llm: AnthropicStandIn, pause: bool) -> None:
+    edit = {"type": "compact_20260112", "pause_after_compaction": pause}
+    body = {"model": MODEL, "max_tokens": 100, "messages": LONG, "stream": True}
+    headers = {"x-api-key": llm.key, "anthropic-version": "2023-06-01", "anthropic-beta": BETAS[0]}
+    async with (
+        aiohttp.ClientSession(headers=headers) as http,
+        http.post(
+            f"{llm.url}/v1/messages?beta=true",
+            json=body | {"context_management": {"edits": [edit]}},
+        ) as response,
+    ):
+        lines = (await response.text()).splitlines()
+
+    events = [json.loads(line[len("data: ") :]) for line in lines if line.startswith("data: ")]
+    deltas = [e["delta"]["type"] for e in events if e["type"] == "content_block_delta"]
+    fits = closed(BetaRawMessageStreamEvent)
+    strange = [e for e in events if e["type"] != "ping" and not fits.is_valid(e)]
+
+    assert deltas == ["compaction_delta"] + ["text_delta"] * (not pause)
+    assert strange == []
+
+
+async def test_counting_leaves_out_what_came_before_the_summary(client: AsyncAnthropic) -> None:
+    first = await create(client, LONG)
+    messages: list[Any] = [
+        *LONG,
+        {"role": "assistant", "content": first.content},
+        {"role": "user", "content": "?"},
+    ]
+
+    counted = await client.beta.messages.count_tokens(model=MODEL, messages=messages, betas=BETAS)
+
+    assert counted.input_tokens < 100
+
+
+async def test_given_usage_is_that_of_the_answer_and_not_of_its_summary(
+    llm: AnthropicStandIn, client: AsyncAnthropic
+) -> None:
+    llm.scenario.turns[0].usage = {"input_tokens": 7, "output_tokens": 8}
+
+    usage = (await create(client, LONG)).usage
+
+    assert usage.iterations is not None
+    summing_up, going_on = usage.iterations
+    assert (usage.input_tokens, usage.output_tokens) == (7, 8)
+    assert (going_on.input_tokens, going_on.output_tokens) == (7, 8)
+    assert summing_up.input_tokens > 9000
 
 
 async def test_short_conversation_stays_as_it_is(client: AsyncAnthropic) -> None:

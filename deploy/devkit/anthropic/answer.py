@@ -18,7 +18,7 @@ def message(turn: Turn, *, model: str, seed: str, usage: Json) -> Json:
     """Return *turn* as a whole message; equal *seed* means equal ids."""
     content = [_block(block, f"{seed}.{index}") for index, block in enumerate(turn.content)]
     spoken = [block for block in content if block["type"] != "compaction"]
-    counted = {**usage, "output_tokens": output_tokens(spoken)}
+    counted = {**usage, "output_tokens": output_tokens(spoken), **(turn.usage or {})}
     if "iterations" in usage:
         own = {key: value for key, value in counted.items() if key != "iterations"}
         counted["iterations"] = [*usage["iterations"], {"type": "message", **own}]
@@ -30,11 +30,7 @@ def message(turn: Turn, *, model: str, seed: str, usage: Json) -> Json:
         "content": content,
         "stop_reason": turn.reason,
         "stop_sequence": None,
-        "usage": {
-            **counted,
-            "service_tier": "standard",
-            **(turn.usage or {}),
-        },
+        "usage": {"service_tier": "standard", **counted},
     }
 
 

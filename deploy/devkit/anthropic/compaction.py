@@ -59,8 +59,8 @@ def is_due(body: Json, *, above: int | None) -> bool:
     edit = edit_in(body)
     if edit is None:
         return False
-    trigger = above or (edit.get("trigger") or {}).get("value", _TRIGGER_TOKENS)
-    return prompt_tokens(body) > trigger
+    asked = (edit.get("trigger") or {}).get("value", _TRIGGER_TOKENS)
+    return prompt_tokens(body) > (asked if above is None else above)
 
 
 def summary_of(body: Json) -> Json:

@@ -212,7 +212,7 @@ class AnthropicStandIn:
 
     async def _count(self, request: web.Request) -> web.Response:
         body = self._checked(request, "count")
-        usage = PromptCache().usage(body, owner="")
+        usage = PromptCache().usage(compaction.visible(body), owner="")
         total = usage["input_tokens"] + usage["cache_creation_input_tokens"]
         return web.json_response({"input_tokens": total}, headers=headers())
 
