@@ -71,15 +71,9 @@ class Dispatcher:
         self._stored = asyncio.Event()
         self._endings: list[Ending] = []
         self._has_endings = asyncio.Event()
-        self.engine = Engine(
-            database,
-            [
-                Queue(name="deliveries", at_once=100),
-                Queue(name="agents", at_once=50, per_partition=limits.per_installation),
-                Indexing.queue,
-            ],
-            silent_s=limits.executor_silent_s,
-        )
+        agents_queue = Queue(name="agents", at_once=50, per_partition=limits.per_installation)
+        queues = [Queue(name="deliveries", at_once=100), agents_queue, Indexing.queue]
+        self.engine = Engine(database, queues, silent_s=limits.executor_silent_s)
         self._indexing = indexing
         indexing.use(self.engine)
 

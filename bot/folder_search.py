@@ -21,9 +21,10 @@ from bot.embeddings import embeddings_of
 from bot.errors import BadSettings, InvalidRequest
 from bot.settings import Settings
 from indexer.folder import Folder
+from indexer.plan import Limits
 from indexer.search import Found, Hit, Priority, Searcher
 from indexer.store.sqlite import SqliteStore
-from indexer.update import Limits, Report, Updater
+from indexer.update import Report, Updater
 
 FOLDER = 1  # the number of the one repository in a folder's index
 _MAX_LINE = 4 * 1024 * 1024

@@ -9,11 +9,12 @@ from bot.github.app import GitHubApp
 from bot.indexes import Indexes
 from bot.mirrors import Mirrors
 from bot.settings import Settings, child_environment
+from indexer.plan import Limits
 from indexer.search import Searcher
 from indexer.store import Store
 from indexer.store.postgres import PostgresStore
 from indexer.store.sqlite import SqliteStore
-from indexer.update import Limits, Updater
+from indexer.update import Updater
 
 _MB = 1024 * 1024
 

@@ -6,18 +6,17 @@ moves on in one transaction at the end, unless somebody else moved it meanwhile.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from bot.errors import Unavailable
 from indexer.analysis import VERSION
-from indexer.attributes import NAME as ATTRIBUTES
 from indexer.context import codebase_context, is_manifest
-from indexer.kinds import kind_of
 from indexer.languages import language_of
 from indexer.left_out import Reason
+from indexer.plan import Limits, Plan, stamp_of
 from indexer.snapshot import Entry, Source
 from indexer.store import DEFAULT, Change, Held, State, Store
 from indexer.work import Job, Workers
@@ -30,15 +29,6 @@ _OVERTAKEN = "the index was brought up to date by somebody else"
 
 class Overtaken(Unavailable):
     """Somebody else brought the index up to date first; look again at what is newest."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """How much of a repository is indexed; code comes first, then tests, prose, data."""
-
-    files: int = 250_000
-    size: int = 512 * 1024 * 1024  # bytes of all files together
-    file_size: int = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,48 +85,49 @@ class Updater:
         *expected* is the snapshot's generation from before the source's commit was looked up.
         Raise `Overtaken` when it is another one by now: an older commit never replaces a newer.
         """
-        started = time.monotonic()
-        state = self._store.state(repository, ref)
-        generation = state.generation if state else 0
-        if expected is not None and generation != expected:
-            raise Overtaken(_OVERTAKEN)
+        state = self._expected(repository, ref, expected)
         if state is not None and self._is_current(state, source):
             return Report(commit=source.commit, changed=False)
+        usable = state is None or state.version == VERSION
+        made = _Made(self._store, repository, progress)
         own = self._store.files(repository, ref)
         base = self._store.files(repository) if ref != DEFAULT else {}
-        usable = state is None or state.version == VERSION
-        plan = _Plan.of(source, {**base, **own} if usable else {}, self._limits)
-        made = _Made(self._store, repository, progress, len(plan.wanted))
+        plan = Plan.of(source, {**base, **own} if usable else {}, self._limits)
         held = plan.kept | made.held_of(source, plan.wanted, self._limits, self._workers)
-        rows = _difference(held, base) if ref != DEFAULT else held
-        put = {path: one for path, one in rows.items() if own.get(path) != one}
-        drop = [path for path in own if path not in rows]
-        report = made.report(source.commit, plan, held, started)
-        report = replace(report, removed=len(drop), changed=bool(put or drop))
-        if not report.changed and state is not None and usable and not source.commit:
-            return report  # a folder has no commit to note
+        rows = held if ref == DEFAULT else _difference(held, base)
         change = Change(
             repository=repository,
             ref=ref,
-            expected=generation,
+            expected=state.generation if state else 0,
             commit=source.commit,
-            put=put,
-            drop=drop,
-            report=report.to_json(),
+            put={path: one for path, one in rows.items() if own.get(path) != one},
+            drop=[path for path in own if path not in rows],
             context=self._context(source, plan, held, state),
             indexed_at=self._now(),
         )
+        report = made.report(change, plan, held)
+        if not report.changed and state is not None and usable and not source.commit:
+            return report  # a folder has no commit to note
+        self._land(replace(change, report=report.to_json()), leaves_rests=bool(own) or not usable)
+        return report
+
+    def _expected(self, repository: int, ref: str, generation: int | None) -> State | None:
+        state = self._store.state(repository, ref)
+        if generation not in {None, state.generation if state else 0}:
+            raise Overtaken(_OVERTAKEN)
+        return state
+
+    def _land(self, change: Change, *, leaves_rests: bool) -> None:
         if not self._store.commit(change):
             raise Overtaken(_OVERTAKEN)
-        if drop or (put and own) or not usable:
-            self._store.tidy(repository)
-        return report
+        if leaves_rests and (change.put or change.drop):
+            self._store.tidy(change.repository)
 
     def _is_current(self, state: State, source: Source) -> bool:
         return bool(source.commit) and state.commit == source.commit and state.version == VERSION
 
     def _context(
-        self, source: Source, plan: "_Plan", held: Mapping[str, Held], state: State | None
+        self, source: Source, plan: Plan, held: Mapping[str, Held], state: State | None
     ) -> Mapping[str, Any]:
         """Return what the repository is made of; as it was when no manifest changed."""
         wanted = [entry for entry in plan.entries if is_manifest(entry.path)][:_MAX_MANIFESTS]
@@ -160,93 +151,24 @@ def _difference(held: Mapping[str, Held], base: Mapping[str, Held]) -> dict[str,
     return other | {path: Held(blob="") for path in base if path not in held}
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What has to be read, what stays as it was, and what is left out unread."""
-
-    entries: list[Entry]
-    kept: dict[str, Held]
-    wanted: list[Entry]
-    left_out: Counter[str]
-
-    @classmethod
-    def of(cls, source: Source, old: Mapping[str, Held], limits: Limits) -> "_Plan":
-        left_out: Counter[str] = Counter()
-        listed = list(source.entries())
-        known = old if _has_same_rules(listed, old) else {}
-        entries = []
-        for entry in listed:
-            held = known.get(entry.path)
-            is_known = held is not None and _is_same(entry, held)
-            reason = None if is_known else entry.left_out(size_limit=limits.file_size)
-            if reason is None:
-                entries.append(entry)
-            else:
-                left_out[reason.value] += 1
-        entries = _within(entries, limits, left_out)
-        kept, wanted = {}, []
-        for entry in entries:
-            held = known.get(entry.path)
-            if held is not None and _is_same(entry, held):
-                kept[entry.path] = held
-            else:
-                wanted.append(entry)
-        return cls(entries, kept, wanted, left_out)
-
-
-def _has_same_rules(listed: Iterable[Entry], old: Mapping[str, Held]) -> bool:
-    """Whether no ``.gitattributes`` changed, so that what was taken once is taken again."""
-    now = {one.path: one for one in listed if one.path.endswith(ATTRIBUTES)}
-    before = {path for path in old if path.endswith(ATTRIBUTES)}
-    return before == set(now) and all(_is_same(one, old[path]) for path, one in now.items())
-
-
-def _is_same(entry: Entry, held: Held) -> bool:
-    if entry.oid:
-        return held.oid == entry.oid
-    return bool(held.stamp) and held.stamp == _stamp(entry)
-
-
-def _stamp(entry: Entry) -> str:
-    return "-".join(map(str, entry.stamp)) if entry.stamp != (0, 0) else ""
-
-
-def _within(entries: list[Entry], limits: Limits, left_out: Counter[str]) -> list[Entry]:
-    """Return as many of *entries* as *limits* allow: what matters most first."""
-    size = sum(entry.size or 0 for entry in entries)
-    if len(entries) <= limits.files and size <= limits.size:
-        return entries
-    ranked = sorted(
-        entries, key=lambda entry: (kind_of(entry.path, language_of(entry.path, b"")), entry.path)
-    )
-    taken, total = list[Entry](), 0
-    for entry in ranked:
-        total += entry.size or 0
-        if len(taken) >= limits.files or total > limits.size:
-            break
-        taken.append(entry)
-    left_out[Reason.BEYOND_LIMIT.value] += len(entries) - len(taken)
-    return taken
-
-
 class _Made:
     """Files on their way into the store."""
 
-    def __init__(
-        self, store: Store, repository: int, progress: Progress | None, total: int
-    ) -> None:
+    def __init__(self, store: Store, repository: int, progress: Progress | None) -> None:
         self._store = store
         self._repository = repository
         self._progress = progress
-        self._total = total
+        self._total = 0
         self._held: dict[str, Held] = {}
+        self._started = time.monotonic()
         self.read = 0
         self.analysed = 0
 
     def held_of(
-        self, source: Source, wanted: Iterable[Entry], limits: Limits, workers: Workers
+        self, source: Source, wanted: Sequence[Entry], limits: Limits, workers: Workers
     ) -> dict[str, Held]:
         """Read *wanted*, keep an analysis of each and return how the snapshot holds them."""
+        self._total = len(wanted)
         jobs = self._jobs(source, wanted, limits)
         for done in workers.analysed(jobs):
             self._store.put_blobs(self._repository, done)
@@ -262,16 +184,16 @@ class _Made:
             reason = entry.content_left_out(data, size_limit=limits.file_size)
             if data is None or reason is not None:
                 blob = f"{entry.oid}/!{(reason or Reason.UNREADABLE).value}"
-                self._held[entry.path] = Held(blob=blob, stamp=_stamp(entry))
+                self._held[entry.path] = Held(blob=blob, stamp=stamp_of(entry))
                 continue
             language = language_of(entry.path, data[:_HEAD])
             blob = f"{entry.oid}/{language}"
-            self._held[entry.path] = Held(blob=blob, stamp=_stamp(entry))
+            self._held[entry.path] = Held(blob=blob, stamp=stamp_of(entry))
             if blob not in known:
                 known.add(blob)
                 yield Job(blob, language, data)
 
-    def report(self, commit: str, plan: _Plan, held: Mapping[str, Held], started: float) -> Report:
+    def report(self, change: Change, plan: Plan, held: Mapping[str, Held]) -> Report:
         """Return the figures of the snapshot that consists of *held*."""
         left_out, languages = plan.left_out.copy(), Counter[str]()
         for one in held.values():
@@ -280,12 +202,14 @@ class _Made:
             else:
                 left_out[one.blob.rpartition("/!")[2]] += 1
         return Report(
-            commit=commit,
+            commit=change.commit,
+            removed=len(change.drop),
+            changed=bool(change.put or change.drop),
             files=len(held) + plan.left_out.total(),
             indexed=languages.total(),
             read=self.read,
             analysed=self.analysed,
             left_out=dict(left_out.most_common()),
             languages=dict(languages.most_common()),
-            seconds=round(time.monotonic() - started, 3),
+            seconds=round(time.monotonic() - self._started, 3),
         )

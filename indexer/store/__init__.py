@@ -60,7 +60,7 @@ class Change:
     expected: int
     commit: str
     put: Mapping[str, Held] = field(default_factory=dict)
-    drop: Iterable[str] = ()
+    drop: Sequence[str] = ()
     report: Mapping[str, Any] = field(default_factory=dict)
     context: Mapping[str, Any] = field(default_factory=dict)
     indexed_at: datetime

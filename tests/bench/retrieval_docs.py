@@ -94,12 +94,12 @@ def _picture(sets: dict[str, Means], ours: str) -> str:
     """Return a bar a kind of evidence and set: points of MRR that are lost without it."""
     names = [name for name in next(iter(sets.values())) if _WITHOUT in name]
     colours = ("#0969da", "#bf8700", "#1a7f37")
-    scale, left, line = 90.0, 170, 34
+    scale, left, line = 80.0, 250, 34
     parts = []
     for row, name in enumerate(names):
         top = 46 + row * line
         label = name.partition(_WITHOUT)[2].replace("_", " ")
-        parts.append(f'<text x="{left - 40}" y="{top + 15}" text-anchor="end">{label}</text>')
+        parts.append(f'<text x="{left - 120}" y="{top + 15}" text-anchor="end">{label}</text>')
         for place, means in enumerate(sets.values()):
             lost = 100 * (means[ours]["mrr"] - means[name]["mrr"])
             width = max(abs(lost) * scale, 1.0)
@@ -114,7 +114,9 @@ def _picture(sets: dict[str, Means], ours: str) -> str:
             f'<rect x="{left + place * 110}" y="18" width="9" height="9" fill="{colours[place]}"/>'
             f'<text x="{left + place * 110 + 14}" y="26" class="n">{name}</text>'
         )
-    height = 60 + len(names) * line
+    foot = 58 + len(names) * line
+    parts.append(f'<text x="{left}" y="{foot}" class="n">points of MRR that are lost</text>')
+    height = 70 + len(names) * line
     style = (
         "text{font:13px system-ui,sans-serif;fill:#1f2328}.n{font-size:10px;fill:#59636e}"
         "@media(prefers-color-scheme:dark){text{fill:#f0f6fc}.n{fill:#9198a1}}"

@@ -79,7 +79,8 @@ class Scene:
 
 @pytest.fixture
 async def scene(tmp_path: Path, database: Database) -> AsyncIterator[Scene]:
-    async with GitHubStandIn(root=tmp_path / "github") as github, aiohttp.ClientSession() as session:
+    standin = GitHubStandIn(root=tmp_path / "github")
+    async with standin as github, aiohttp.ClientSession() as session:
         for login in ("maria", "stranger"):
             github.user(login)
         public = await github.repository(REPO, files=FILES, private=False)
@@ -97,7 +98,7 @@ async def scene(tmp_path: Path, database: Database) -> AsyncIterator[Scene]:
             made = Scene(caller, github, installations, tokens, public.id, clock)
 
             async def ask(*wanted: Any) -> None:
-                made.asked.append(wanted)  # type: ignore[arg-type]  # as the real one is called
+                made.asked.append((wanted[0], wanted[1], wanted[2], wanted[3]))
 
             codebase.open_for(access, Indexes(tmp_path, public.id), ask)
             yield made

@@ -13,10 +13,11 @@ import pytest
 
 from indexer import work
 from indexer.folder import Folder
+from indexer.plan import Limits
 from indexer.search import Searcher
 from indexer.snapshot import GitSnapshot
 from indexer.store.sqlite import SqliteStore
-from indexer.update import Limits, Overtaken, Report, Updater
+from indexer.update import Overtaken, Report, Updater
 from indexer.work import Job, Workers
 
 BRANCH = "topic"
