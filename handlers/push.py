@@ -31,5 +31,6 @@ async def index_anew(event: Event, visit: Visit) -> None:
 def concerns_index(data: Data) -> bool:
     """Whether a push changes what is indexed: the default branch, or the end of a branch."""
     repository = data.get("repository")
-    default = repository.get("default_branch") if isinstance(repository, dict) else None
-    return data.get("deleted") is True or data.get("ref") == f"{_HEADS}{default}"
+    if not isinstance(repository, dict) or data.get("deleted") is True:
+        return True  # what is malformed is told by who handles it
+    return data.get("ref") == f"{_HEADS}{repository.get('default_branch')}"
