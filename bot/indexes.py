@@ -81,15 +81,14 @@ class Indexes:
         turn = self._turns.setdefault(repository_id, asyncio.Lock())
         async with turn:
             try:
-                report = await self._refreshed(installation_id, repository_id, full_name, branch)
+                return await self._refreshed(installation_id, repository_id, full_name, branch)
             except (NotFound, GitHubRefused) as error:
                 log.info("repository not indexed", repository_id=repository_id, reason=str(error))
                 await self.forget(repository_id)
                 return None
-            if not await self._installations.name_of(repository_id):
-                await self.forget(repository_id)  # it went away while we worked
-                return None
-        return report
+            finally:
+                if not await self._installations.name_of(repository_id):
+                    await self.forget(repository_id)  # it went away while we worked
 
     async def embed(self, repository_id: int) -> int:
         """Make the vectors that the index of a repository lacks; return how many."""
@@ -100,7 +99,11 @@ class Indexes:
         work = self._embeddings.bring_up_to_date(
             self._store, repository_id, is_stopped=self._stopped.is_set
         )
-        return await asyncio.to_thread(asyncio.run, work)
+        try:
+            return await asyncio.to_thread(asyncio.run, work)
+        finally:
+            if not await self._installations.name_of(repository_id):
+                await self.forget(repository_id)  # it went away while we worked
 
     async def search(
         self, repository_id: int, text: str, *, ref: str = DEFAULT, k: int = 20
