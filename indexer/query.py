@@ -40,6 +40,8 @@ _DOTTED = re.compile(r"[^\W\d]\w*(?:(?:\.|::|#|/|\\)[^\W\d]\w*)+")
 _SCOPE = re.compile(r"\s*\[?\w*\s*\(([^)]{2,60})\)!?:|\s*\[?([\w./ -]{2,40}?)\]?:\s")
 _KINDS = frozenset({"fix", "feat", "perf", "chore", "refactor", "bug", "docs", "test", "style"})
 _MAX_NAMES = 400
+_MAX_WORD = 80
+_SPACES = re.compile(r"[ \t]{2,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +72,15 @@ class Query:
 def gist(text: str) -> str:
     """Return what is embedded of *text*: its title, which says more than what follows it."""
     title, _, rest = _COMMENT.sub(" ", text[:_LIMIT]).strip().partition("\n")
+    title = title.rstrip()
     return title[:_TITLE_LIMIT] if len(title) >= _TITLE else f"{title}\n{rest}"[:_TITLE_LIMIT]
 
 
 def parse(text: str) -> Query:
     """Take *text* apart: its first line is the title; quoted code and code blocks are known."""
-    text = _COMMENT.sub(" ", _shortened(text).strip())
+    # GitHub's forms end lines with CR and LF; runs of spaces would make the patterns slow.
+    text = _SPACES.sub(" ", _shortened(text).replace("\r\n", "\n"))
+    text = _COMMENT.sub(" ", text.strip())
     bare = _URL.sub(" ", text)
     title, _, body = bare.partition("\n")
     if len(title) > _TITLE_LIMIT:
@@ -108,8 +113,8 @@ def parse(text: str) -> Query:
 def _spelled(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for word in dict.fromkeys(WORD.findall(text)):
-        for term in split(word):
-            low = word.lower()
+        low = word[:_MAX_WORD].lower()
+        for term in split(word[:_MAX_WORD]):
             found.setdefault(
                 term, low if low.startswith(term) and len(low) < len(term) + 4 else term
             )

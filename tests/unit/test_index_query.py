@@ -46,6 +46,11 @@ def test_paths_modules_and_scope_are_seen() -> None:
     assert found.scope == ("parser",)
 
 
+def test_lines_end_as_they_like() -> None:
+    assert parse(ISSUE.replace("\n", "\r\n")) == parse(ISSUE)
+    assert gist("Bug in the basket of shops\r\nmore") == "Bug in the basket of shops"
+
+
 @pytest.mark.parametrize("text", ["", "   \n\n", "the and of it is", "!!! ??? ...", "<!-- all -->"])
 def test_text_that_says_nothing_is_empty(text: str) -> None:
     assert parse(text).is_empty
@@ -56,8 +61,15 @@ def test_text_that_says_nothing_is_empty(text: str) -> None:
     [
         *("a" * 100_000, "\n" * 100_000, "a/" * 50_000, "`" * 100_000, "<!--" * 25_000),
         *("- [" * 30_000, ("x" * 50 + ".") * 2_000, "a.b" * 30_000, "**" * 50_000),
+        # A pattern that tries every way to cut a run of spaces would take hours over these.
+        *(
+            "t\nsummary" + " " * 50_000 + "x",
+            "t\n" + " \t" * 25_000 + "x",
+            "t\n**OS" + " " * 50_000,
+        ),
+        *("\u6f22" * 60_000, "t\n```\n" + " " * 50_000, "t\n" + "a::" * 20_000),
     ],
-    ids=range(9),
+    ids=range(15),
 )
 def test_huge_text_is_taken_apart_all_the_same(text: str) -> None:
     assert len(parse(text).paths) <= 400
@@ -76,3 +88,11 @@ def test_gist_is_the_title_and_more_when_that_is_short() -> None:
 
 def test_words_are_shown_as_they_were_written() -> None:
     assert parse("closing brackets").spelled == {"clos": "closing", "bracket": "brackets"}
+
+
+def test_words_without_spaces_are_cut_in_twos() -> None:
+    assert parse("\u8a2d\u5b9a\u753b\u9762").title_sequence == [
+        "\u8a2d\u5b9a",
+        "\u5b9a\u753b",
+        "\u753b\u9762",
+    ]
