@@ -121,6 +121,12 @@ class Corpus:
         return {path: at for at, path in enumerate(self.paths) if self.alive[at]}
 
     @cached_property
+    def by_key(self) -> tuple[Ints, npt.NDArray[np.bytes_]]:
+        """The chunks by the key of their text, and these keys, sorted."""
+        order = np.argsort(self.chunks["key"])
+        return order, self.chunks["key"][order]
+
+    @cached_property
     def by_name(self) -> dict[str, list[int]]:
         """The files of each lower-case base name."""
         found = defaultdict(list)

@@ -238,12 +238,11 @@ def _indexed(files: Mapping[str, Held]) -> dict[str, Held]:
 def _by_chunk(loaded: _Loaded, near: Similar) -> Floats:
     """Return the cosine of each chunk that is near, 0 of the others."""
     found = np.zeros(len(loaded.corpus.chunks), np.float32)
-    if len(near.keys):
-        order = np.argsort(near.keys)
-        keys, cosines = near.keys[order], near.cosines[order]
-        places = np.minimum(np.searchsorted(keys, loaded.corpus.chunks["key"]), len(keys) - 1)
-        same = keys[places] == loaded.corpus.chunks["key"]
-        found[same] = np.maximum(cosines[places[same]], 0.0)
+    order, keys = loaded.corpus.by_key
+    lows = np.searchsorted(keys, near.keys, side="left")
+    highs = np.searchsorted(keys, near.keys, side="right")
+    for low, high, cosine in zip(lows.tolist(), highs.tolist(), near.cosines.tolist(), strict=True):
+        found[order[low:high]] = max(cosine, 0.0)
     return found
 
 

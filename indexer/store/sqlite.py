@@ -34,6 +34,10 @@ _SCHEMA = (
 )
 
 
+class Damaged(Unavailable):
+    """The file of the index cannot be read; it can be deleted and made anew."""
+
+
 class SqliteStore(VectorStore):
     """An index in the file *path*, made when it is not there."""
 
@@ -46,52 +50,61 @@ class SqliteStore(VectorStore):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._prepare()
-        except sqlite3.DatabaseError:  # damaged: it is ours alone and can be made again
+        except Damaged:  # it is ours alone and can be made again
             self.close()
             path.unlink()
             self._prepare()
 
-    def _connect(self) -> sqlite3.Connection:
+    @contextlib.contextmanager
+    def _connection(self) -> Iterator[Any]:
         try:
-            connection = sqlite3.connect(
-                self.path, timeout=30, isolation_level=None, check_same_thread=False
-            )
-            connection.execute("PRAGMA page_size = 8192")
-            connection.execute("PRAGMA journal_mode = WAL")
+            with super()._connection() as connection:
+                yield connection
         except sqlite3.OperationalError as error:
-            raise Unavailable(f"the index at {self.path} cannot be opened: {error}") from error
+            raise Unavailable(f"the index at {self.path} does not answer: {error}") from error
+        except sqlite3.DatabaseError as error:
+            if type(error) is not sqlite3.DatabaseError:  # its subclasses are mistakes of ours
+                raise
+            message = f"the index at {self.path} is damaged: delete the file, it is made anew"
+            raise Damaged(message) from error
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.path, timeout=30, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("PRAGMA page_size = 8192")
+        connection.execute("PRAGMA journal_mode = WAL")
         # What a power cut takes is indexed again; a killed process loses nothing.
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA mmap_size = 268435456")
         return connection
 
     def _run(self, connection: Any, statement: str, values: Sequence[Any] = ()) -> Any:
-        try:
-            return connection.execute(statement, values)
-        except sqlite3.OperationalError as error:
-            raise Unavailable(f"the index at {self.path} does not answer: {error}") from error
+        return connection.execute(statement, values)
 
     def _many(self, connection: Any, statement: str, rows: Iterable[Sequence[Any]]) -> None:
-        try:
-            connection.executemany(statement, rows)
-        except sqlite3.OperationalError as error:
-            raise Unavailable(f"the index at {self.path} cannot be written: {error}") from error
+        connection.executemany(statement, rows)
 
     @contextlib.contextmanager
     def _begin(self, connection: Any) -> Iterator[Any]:
         self._run(connection, "BEGIN IMMEDIATE")
         try:
             yield connection
+            self._run(connection, "COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            if connection.in_transaction:  # a full disk has ended it already
+                connection.execute("ROLLBACK")
             raise
-        connection.execute("COMMIT")
 
     def similar(self, repository: int, model: str, query: Vector, k: int) -> Similar:
         """Return the *k* chunks nearest to *query*: all are looked at."""
         everything = self._vectors(repository, model)
+        if not len(everything.keys):
+            return Similar(everything.keys, np.empty(0, np.float32))
         cosines = everything.cosines @ np.asarray(query, np.float32)
-        best = np.argsort(-cosines, kind="stable")[:k]
+        k = min(k, len(cosines))
+        best = np.argpartition(-cosines, k - 1)[:k] if k else np.empty(0, np.int64)
+        best = best[np.lexsort((best, -cosines[best]))]
         return Similar(everything.keys[best], cosines[best])
 
     def _vectors(self, repository: int, model: str) -> Similar:
