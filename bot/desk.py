@@ -84,6 +84,10 @@ class Desk:
         """Return the run of a token."""
         return await self._runs.by_token(token_hash)
 
+    def model_of(self, task: Task) -> str:
+        """Return the name of the model that works on *task*."""
+        return _model_name(self._defaults, task.options.model)
+
     def prepare(self, run: Run) -> None:
         """Begin to put the spec together while the machine comes up."""
         if run.id not in self._specs:
@@ -238,7 +242,7 @@ class Desk:
 
 def model_spec(defaults: RunDefaults, chosen: str | None) -> ModelSpec:
     """Return the model of a run with its prices; raise `InvalidRequest` for an unknown one."""
-    name = chosen or defaults.model or cost.newest("sonnet")
+    name = _model_name(defaults, chosen)
     triage = defaults.triage_model or cost.newest("haiku")
     return ModelSpec(
         name=name,
@@ -248,6 +252,10 @@ def model_spec(defaults: RunDefaults, chosen: str | None) -> ModelSpec:
         price=price_of(name),
         triage_price=price_of(triage),
     )
+
+
+def _model_name(defaults: RunDefaults, chosen: str | None) -> str:
+    return chosen or defaults.model or cost.newest("sonnet")
 
 
 def price_of(model: str) -> Price:

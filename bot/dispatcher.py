@@ -245,7 +245,8 @@ class Dispatcher:
         if agent.status.is_final:
             return False
         deadline = datetime.now(UTC) + timedelta(minutes=self._limits.hard_minutes) + GRACE
-        await self._agents.start(agent_id, model="", deadline_at=deadline)
+        model = self._supervisor.model_of(agent)
+        await self._agents.start(agent_id, model=model, deadline_at=deadline)
         return True
 
     async def _finish(self, agent_id: str, run_id: str, ended: str) -> float | None:

@@ -13,7 +13,7 @@ from bot.agents import Agents
 from bot.bus import Bus
 from bot.db.runs import Runs
 from bot.desk import TIME_IS_UP, Desk
-from bot.domain import AgentStatus, Run, RunId, RunStatus
+from bot.domain import Agent, AgentStatus, Run, RunId, RunStatus
 from bot.errors import MachineUnavailable
 from bot.run_log import RUN_TOPIC
 from runner.backends.base import MachineOrder, RunnerBackend
@@ -57,6 +57,10 @@ class Supervisor:
         self._url = url
         self._key = server_key.get_secret_value().encode()
         self._booted = datetime.now(UTC)
+
+    def model_of(self, agent: Agent) -> str:
+        """Return the name of the model that *agent* works with."""
+        return self._desk.model_of(agent.task)
 
     async def execute(self, agent_id: str, run_id: str, attempt: int) -> str:
         """Bring a machine up and follow it; return finished, lost, cancelled or no machine."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import cost
 from tests.e2e.world import World, world
 from tests.fakes.github import REPO
 
@@ -57,7 +58,9 @@ async def test_mention_becomes_a_pull_request(scene: World) -> None:
     await one_of_each(scene, number)
 
     refs = await scene.github.refs(REPO)
+    [status] = scene.status_comments(number)
     assert f"refs/heads/cadence/{number}-area-is-wrong" in refs
+    assert f"`{cost.newest('sonnet')}`" in status
 
 
 @pytest.mark.parametrize("step", ["assigned", "cloned", "worked", "uploaded", "finished"])
