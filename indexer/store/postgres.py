@@ -69,6 +69,14 @@ class PostgresStore(VectorStore):
                 if not connection.broken:
                     self._run(connection, f"SELECT pg_advisory_unlock({_LOCK})")
 
+    @contextlib.contextmanager
+    def _connection(self) -> Iterator[Any]:
+        try:
+            with super()._connection() as connection:
+                yield connection
+        except psycopg.OperationalError as error:
+            raise Unavailable("the database of the index does not answer") from error
+
     def _connect(self) -> Any:
         try:
             return psycopg.connect(
@@ -81,17 +89,11 @@ class PostgresStore(VectorStore):
             raise Unavailable("the database of the index cannot be reached") from error
 
     def _run(self, connection: Any, statement: str, values: Sequence[Any] = ()) -> Any:
-        try:
-            return connection.execute(statement.replace("?", "%s"), values)
-        except psycopg.OperationalError as error:
-            raise Unavailable("the database of the index does not answer") from error
+        return connection.execute(statement.replace("?", "%s"), values)
 
     def _many(self, connection: Any, statement: str, rows: Iterable[Sequence[Any]]) -> None:
-        try:
-            with connection.cursor() as cursor:
-                cursor.executemany(statement.replace("?", "%s"), list(rows))
-        except psycopg.OperationalError as error:
-            raise Unavailable("the database of the index does not answer") from error
+        with connection.cursor() as cursor:
+            cursor.executemany(statement.replace("?", "%s"), list(rows))
 
     @contextlib.contextmanager
     def _begin(self, connection: Any) -> Iterator[Any]:
@@ -129,7 +131,7 @@ class PostgresStore(VectorStore):
             self._index_when_large(repository, model, len(next(iter(vectors.values()))))
 
     def _index_when_large(self, repository: int, model: str, width: int) -> None:
-        name = f"vectors_near_{int(repository)}_{zlib.crc32(model.encode())}"
+        name = _index_name(repository, model)
         with self._connection() as connection:
             if connection.execute("SELECT to_regclass(%s)", (name,)).fetchone()[0] is not None:
                 return
@@ -153,6 +155,31 @@ class PostgresStore(VectorStore):
                 )
             )
 
+    def drop_models(self, repository: int, *, keep: str) -> int:
+        """Drop the vectors of all models but *keep*, and their indexes; return how many."""
+        gone = super().drop_models(repository, keep=keep)
+        self._drop_indexes(repository, keep=_index_name(repository, keep))
+        return gone
+
+    def forget(self, repository: int, ref: str | None = None) -> int:
+        """Drop one ref or, by default, everything of *repository*; return how many rows went."""
+        gone = super().forget(repository, ref)
+        if ref is None:
+            self._drop_indexes(repository)
+        return gone
+
+    def _drop_indexes(self, repository: int, *, keep: str = "") -> None:
+        """Drop the vector indexes of *repository*: an empty one would refuse other lengths."""
+        with self._connection() as connection:
+            found = connection.execute(
+                "SELECT indexname FROM pg_indexes"
+                " WHERE schemaname = %s AND starts_with(indexname, %s) AND indexname <> %s",
+                (_SCHEMA_NAME, _index_name(repository), keep),
+            ).fetchall()
+            for (name,) in found:
+                gone = sql.SQL("DROP INDEX IF EXISTS {}").format(sql.Identifier(name))
+                connection.execute(gone)
+
     def size(self, repository: int) -> int:
         """Return how many bytes the rows of *repository* take, without what indexes add."""
         total = 0
@@ -165,3 +192,9 @@ class PostgresStore(VectorStore):
                 ).fetchone()
                 total += int(row[0])
         return total
+
+
+def _index_name(repository: int, model: str | None = None) -> str:
+    """Return what the index over the vectors of *model* is called, or how all of them begin."""
+    end = "" if model is None else zlib.crc32(model.encode())
+    return f"vectors_near_{int(repository)}_{end}"

@@ -1,5 +1,6 @@
 """What every store of an index promises, on SQLite and on a real Postgres."""
 
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -9,15 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psycopg
 import pytest
 
+from bot.errors import Unavailable
 from indexer import analysis
 from indexer.analysis import Analysis, analyse
 from indexer.chunks import outline
 from indexer.store import Change, Held, Vector
 from indexer.store.postgres import PostgresStore
 from indexer.store.sql import TABLES
-from indexer.store.sqlite import SqliteStore
+from indexer.store.sqlite import Damaged, SqliteStore
 from indexer.store.vectors import VectorStore
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -335,6 +338,113 @@ def test_damaged_file_is_made_anew(tmp_path: Path) -> None:
     store = SqliteStore(path)
 
     assert store.state(1) is None
+    store.close()
+
+
+def test_no_vectors_are_near_to_nothing(store: VectorStore) -> None:
+    assert store.similar(1, "m", HALF, 5).keys.tolist() == []
+
+
+def test_forgetting_a_branch_leaves_the_rest(store: VectorStore) -> None:
+    store.put_blobs(1, {"u/python": made("used = 1\n")})
+    store.commit(change(put={"u.py": Held(blob="u/python")}))
+    store.commit(change(ref="topic", put={"u.py": Held(blob="")}))
+    store.put_vectors(1, "m", {key(1): np.ones(2, np.float16)})
+    store.spend(1, "m", "2026-11-21", 1, 0.1)
+    before = rows_of(store, 1)
+
+    assert store.forget(1, "topic") == 2
+
+    assert rows_of(store, 1) == {**before, "snapshots": 1, "files": 1}
+    assert (store.refs(1), set(store.files(1))) == ([""], {"u.py"})
+
+
+def test_change_that_fails_half_way_changes_nothing(store: VectorStore) -> None:
+    store.commit(change(put={"a.py": Held(blob="a/python")}))
+    bad = Held(blob=None)  # type: ignore[arg-type]  # what no store takes
+
+    with pytest.raises((sqlite3.IntegrityError, psycopg.IntegrityError)):
+        store.commit(change(expected=1, drop=["a.py"], put={"b.py": bad}))
+
+    state = store.state(1)
+    assert state is not None
+    assert (state.generation, set(store.files(1))) == (1, {"a.py"})
+    assert store.commit(change(expected=1))
+
+
+def test_file_damaged_in_the_middle_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "index.sqlite3"
+    store = SqliteStore(path)
+    store.commit(change(put={f"p{n}": Held(blob=f"{n}/python") for n in range(3_000)}))
+    store.close()
+    data = path.read_bytes()
+    path.write_bytes(data[: 3 * 8192] + b"Z" * (len(data) - 3 * 8192))
+
+    with pytest.raises(Damaged, match="delete the file"):
+        SqliteStore(path).files(1)
+
+
+def test_full_disk_is_said_and_loses_nothing(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "index.sqlite3")
+    store.commit(change(put={"a.py": Held(blob="a/python")}))
+    with store._connection() as connection:
+        connection.execute("PRAGMA max_page_count = 40")
+    many = {f"p{n}": Held(blob=f"{n}/python") for n in range(20_000)}
+
+    with pytest.raises(Unavailable, match="full"):
+        store.commit(change(expected=1, put=many))
+
+    assert set(store.files(1)) == {"a.py"}
+    store.close()
+
+
+@pytest.mark.postgres
+def test_lost_connection_is_said_and_made_anew(postgres_url: str) -> None:
+    store = PostgresStore(postgres_url)
+    store.commit(change())
+
+    def lose() -> None:
+        with psycopg.connect(postgres_url, autocommit=True) as other:
+            other.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+    failed = 0
+    for ask in (lambda: store.similar(1, "m", HALF, 1), lambda: store.tidy(1)):
+        lose()
+        while store._free:
+            failed += 1
+            with pytest.raises(Unavailable):
+                ask()
+        assert len(store.refs(1)) == 1
+
+    assert failed > 1
+    store.close()
+
+
+@pytest.mark.postgres
+def test_index_over_vectors_goes_with_them(postgres_url: str) -> None:
+    store = PostgresStore(postgres_url, hnsw_above=2)
+    rng = np.random.default_rng(7)
+    for model in ("old", "new"):
+        store.put_vectors(1, model, {key(n): unit(rng, 8) for n in range(4)})
+    store.put_vectors(11, "old", {key(n): unit(rng, 8) for n in range(4)})
+
+    def near() -> int:
+        with store._connection() as connection:
+            question = "SELECT count(*) FROM pg_indexes WHERE indexname LIKE 'vectors_near%'"
+            return int(connection.execute(question).fetchone()[0])
+
+    counts = [near()]
+    store.drop_models(1, keep="new")
+    counts.append(near())
+    store.forget(1)
+    counts.append(near())
+    store.put_vectors(1, "new", {key(n): unit(rng, 16) for n in range(4)})  # of another length
+
+    assert counts == [3, 2, 1]
+    assert len(store.similar(1, "new", unit(rng, 16), 9).keys) == 4
     store.close()
 
 
