@@ -24,6 +24,7 @@ from indexer.work import Job, Workers
 Progress = Callable[[int, int], None]
 _HEAD = 4_096
 _MAX_MANIFESTS = 400
+_BASE = "base"  # in a report: the generation of the default branch that a branch was compared with
 _OVERTAKEN = "the index was brought up to date by somebody else"
 
 
@@ -86,7 +87,9 @@ class Updater:
         Raise `Overtaken` when it is another one by now: an older commit never replaces a newer.
         """
         state = self._expected(repository, ref, expected)
-        if state is not None and self._is_current(state, source):
+        under = self._store.state(repository) if ref != DEFAULT else None
+        base_generation = under.generation if under else 0
+        if state is not None and self._is_current(state, source, base_generation):
             return Report(commit=source.commit, changed=False)
         usable = state is None or state.version == VERSION
         made = _Made(self._store, repository, progress)
@@ -108,7 +111,9 @@ class Updater:
         report = made.report(change, plan, held)
         if not report.changed and state is not None and usable and not source.commit:
             return report  # a folder has no commit to note
-        self._land(replace(change, report=report.to_json()), leaves_rests=bool(own) or not usable)
+        noted = {**report.to_json(), _BASE: base_generation}
+        self._land(replace(change, report=noted), leaves_rests=bool(own) or not usable)
+        made.mend(source, plan.wanted, self._limits, self._workers)
         return report
 
     def _expected(self, repository: int, ref: str, generation: int | None) -> State | None:
@@ -123,8 +128,14 @@ class Updater:
         if leaves_rests and (change.put or change.drop):
             self._store.tidy(change.repository)
 
-    def _is_current(self, state: State, source: Source) -> bool:
-        return bool(source.commit) and state.commit == source.commit and state.version == VERSION
+    def _is_current(self, state: State, source: Source, base_generation: int) -> bool:
+        """Whether nothing moved: neither the commit nor what a branch is the difference to."""
+        now = (source.commit, VERSION, base_generation)
+        return bool(source.commit) and now == (
+            state.commit,
+            state.version,
+            state.report.get(_BASE, 0),
+        )
 
     def _context(
         self, source: Source, plan: Plan, held: Mapping[str, Held], state: State | None
@@ -174,6 +185,18 @@ class _Made:
             self._store.put_blobs(self._repository, done)
             self.analysed += len(done)
         return self._held
+
+    def mend(
+        self, source: Source, wanted: Sequence[Entry], limits: Limits, workers: Workers
+    ) -> None:
+        """Take apart again what others tidied away before our snapshot needed it."""
+        needed = {one.blob for one in self._held.values() if one.is_indexed}
+        if not needed:
+            return
+        lost = needed - self._store.blobs(self._repository)
+        again = [entry for entry in wanted if lost and self._held[entry.path].blob in lost]
+        if again:
+            self.held_of(source, again, limits, workers)
 
     def _jobs(self, source: Source, wanted: Iterable[Entry], limits: Limits) -> Iterator[Job]:
         known = self._store.blobs(self._repository)

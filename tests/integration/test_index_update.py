@@ -18,7 +18,7 @@ from indexer.search import Searcher
 from indexer.snapshot import GitSnapshot
 from indexer.store.sqlite import SqliteStore
 from indexer.update import Overtaken, Report, Updater
-from indexer.work import Job, Workers
+from indexer.work import Job, Workers, analyse_batch
 
 BRANCH = "topic"
 
@@ -72,6 +72,13 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
 def word(number: int) -> str:
     """Return a word that shares no part with that of another number."""
     return "w" + "".join(chr(ord("a") + int(digit)) for digit in str(number)) + "x"
+
+
+def blobs_of(scene: Scene) -> Iterator[tuple[str, str, bytes]]:
+    """Yield what an earlier, killed indexing of the Python files has made jobs of."""
+    for line in scene.git("ls-tree", "-r", "HEAD").splitlines():
+        facts, _, path = line.partition("\t")
+        yield f"{facts.split()[2]}/python", "python", (scene.repo / path).read_bytes()
 
 
 def several(count: int) -> dict[str, str]:
@@ -183,6 +190,39 @@ def test_branch_is_the_default_branch_and_its_own_difference(scene: Scene) -> No
     assert scene.found(word(3), ref=BRANCH) == ["src/part3.py"]
     assert scene.found("ancient") == ["old.py"]
     assert scene.found("fresh") == []
+
+
+def test_branch_follows_when_only_the_default_one_moved(scene: Scene) -> None:
+    scene.commit({"old.py": "def ancient(): pass\n", **several(3)})
+    scene.index()
+    scene.git("checkout", "-q", "-b", BRANCH)
+    tip = scene.commit({"new.py": "def fresh(): pass\n"})
+    scene.index(ref=BRANCH)
+    scene.git("checkout", "-q", "main")
+    scene.commit({"old.py": "def modern(): pass\n", "later.py": "def afterwards(): pass\n"})
+    scene.index()
+
+    report = scene.index(tip, ref=BRANCH)
+
+    assert report.changed
+    assert scene.found("ancient", ref=BRANCH) == ["old.py"]
+    assert scene.found("modern", ref=BRANCH) == scene.found("afterwards", ref=BRANCH) == []
+    assert not scene.index(tip, ref=BRANCH).changed
+
+
+def test_files_whose_analyses_others_tidied_away_are_taken_apart_again(scene: Scene) -> None:
+    scene.commit(several(4))
+
+    def tidied(done: int, _total: int) -> None:
+        if done == 4:
+            scene.store.tidy(1)
+
+    scene.store.put_blobs(1, analyse_batch([Job(*one) for one in blobs_of(scene)]))
+    source = GitSnapshot(scene.repo / ".git", scene.git("rev-parse", "HEAD"))
+    report = scene.updater.refresh(1, source, progress=tidied)
+
+    assert report.indexed == 4
+    assert [scene.found(word(n)) for n in range(4)] == [[f"src/part{n}.py"] for n in range(4)]
 
 
 def test_branch_that_comes_to_equal_the_default_one_has_no_difference(scene: Scene) -> None:
