@@ -22,7 +22,7 @@ from indexer.store import DEFAULT, State, Store, Vector
 from indexer.update import Overtaken, Report, Updater
 from runner.spec import Snippet
 
-FIRST_ANSWER_S = 5.0  # an agent waits so long for the index of a repository that has none
+FIRST_ANSWER_S = 1.0  # an agent waits so long for a first index; its tool can ask later
 BRANCH_S = 30.0  # a branch is looked at anew when it is asked for, no more often than this
 _TRIES = 3
 _MAX_SNIPPET = 4_000
@@ -44,6 +44,7 @@ class Indexes:
         clone_url: Callable[[str], str],
         max_clone_mb: int,
         embeddings: Embeddings | None = None,
+        first_answer_s: float = FIRST_ANSWER_S,
     ) -> None:
         self._store = store
         self._updater = updater
@@ -54,6 +55,7 @@ class Indexes:
         self._clone_url = clone_url
         self._max_clone_mb = max_clone_mb
         self._embeddings = embeddings
+        self._first_answer_s = first_answer_s
         self._askers: dict[str, OpenAIEmbedder] = {}
         self._stopped = threading.Event()
         self._turns: dict[int, asyncio.Lock] = {}
@@ -182,7 +184,7 @@ class Indexes:
             )
             self._first[task.repository_id] = known
         try:
-            await asyncio.wait_for(asyncio.shield(known), FIRST_ANSWER_S)
+            await asyncio.wait_for(asyncio.shield(known), self._first_answer_s)
         except TimeoutError as error:
             raise NotFound("the repository is being indexed for the first time") from error
 

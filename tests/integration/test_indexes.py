@@ -92,6 +92,7 @@ async def scene(
             clone_url=lambda name: f"{place.github.url}/{name}.git",
             max_clone_mb=10,
             embeddings=asked if embeds else None,
+            first_answer_s=30.0,
         )
         yield Scene(place, indexes, store, tmp_path)
         await indexes.close()
