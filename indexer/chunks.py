@@ -12,6 +12,7 @@ TARGET = 60  # lines of a chunk
 MOST = 80  # lines of a definition that stays whole
 _MAX_CHARACTERS = 6_000  # of a chunk, unless a single line is longer
 _MAX_DEPTH = 20
+_GAP = 4  # empty lines that stay with what is above them
 _MAX_PARSED = 1024 * 1024
 _SCRIPT = re.compile(r"<script([^>]*)>(.*?)</script>", re.S | re.I)
 _ABOVE = re.compile(r"\s*(#(?!include|define|if|endif|else|pragma)|//|/\*|\*|@|--|;|\[[A-Z])")
@@ -76,7 +77,9 @@ def _cut(lines: Sequence[str], found: Sequence[Definition]) -> Iterator[tuple[in
     open_at, open_end, weight = 1, 0, 0
     for start, end in _units(lines, found, 1, len(lines), 0):
         more = sum(map(len, lines[start - 1 : end]))
+        is_gap = end - start < _GAP and not any(line.strip() for line in lines[start - 1 : end])
         fits = end - open_at < TARGET and weight + more <= _MAX_CHARACTERS
+        fits = fits or (is_gap and end - open_at < MOST)
         if open_end >= open_at and not fits:
             yield open_at, open_end
             open_at, weight = start, 0
