@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import io
 import json
 import os
 import sys
@@ -28,6 +29,8 @@ from indexer.update import Report, Updater
 
 FOLDER = 1  # the number of the one repository in a folder's index
 _MAX_LINE = 4 * 1024 * 1024
+# What a line from anybody may raise; the last two: a number and brackets without end.
+_WRONG = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 _COLOURS = {Priority.HIGH: "green", Priority.MEDIUM: "yellow", Priority.LOW: "bright_black"}
 _LEXERS = {"csharp": "c#", "restructuredtext": "rst", "tsx": "typescript"}
 
@@ -105,6 +108,8 @@ def search_folder(settings: Settings, root: Path, query: str, *, k: int, as_json
             found = index.search(query, k)
             print_found(found, as_json=as_json)
         elif as_json:
+            if isinstance(sys.stdin, io.TextIOWrapper):
+                sys.stdin.reconfigure(errors="replace")  # one bad byte does not end the talk
             for answer in _answers(index, sys.stdin, k):
                 sys.stdout.write(json.dumps(answer) + "\n")
                 sys.stdout.flush()
@@ -123,7 +128,7 @@ def _answers(index: FolderIndex, lines: TextIO, k: int) -> Iterator[dict[str, An
         try:
             asked = json.loads(line)
             query, wanted = str(asked["query"]), int(asked.get("k", k))
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except _WRONG:
             known = asked.get("id") if isinstance(asked, dict) else None
             yield {"id": known, "results": [], "error": f'line {number} is not {{"id", "query"}}'}
             continue
