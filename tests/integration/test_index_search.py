@@ -1,7 +1,7 @@
 """Searching an index: what is found and why, what is kept in memory, words and meaning together."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -39,7 +39,7 @@ class Shop:
         self._updater = Updater(self.store, now=lambda: datetime.now(UTC), workers=0)
         self.index(FILES)
 
-    def index(self, files: dict[str, str | None], *, repository: int = 1) -> None:
+    def index(self, files: Mapping[str, str | None], *, repository: int = 1) -> None:
         for name, text in files.items():
             path = self.folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
