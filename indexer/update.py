@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from bot.errors import Unavailable
 from indexer.analysis import VERSION
@@ -83,13 +83,12 @@ class Updater:
     ) -> Report:
         """Index *source* as the newest snapshot of *repository* and return what was done.
 
-        *expected* is the snapshot's generation from before the source's commit was looked up.
-        Raise `Overtaken` when it is another one by now: an older commit never replaces a newer.
+        Raise `Overtaken` when the snapshot's generation is not *expected*, which it had before
+        the commit was looked up: an older commit never replaces a newer one.
         """
         state = self._expected(repository, ref, expected)
-        under = self._store.state(repository) if ref != DEFAULT else None
-        base_generation = under.generation if under else 0
-        if state is not None and self._is_current(state, source, base_generation):
+        below = self._generation_below(repository, ref)
+        if state is not None and self._is_current(state, source, below):
             return Report(commit=source.commit, changed=False)
         usable = state is None or state.version == VERSION
         made = _Made(self._store, repository, progress)
@@ -97,24 +96,26 @@ class Updater:
         base = self._store.files(repository) if ref != DEFAULT else {}
         plan = Plan.of(source, {**base, **own} if usable else {}, self._limits)
         held = plan.kept | made.held_of(source, plan.wanted, self._limits, self._workers)
-        rows = held if ref == DEFAULT else _difference(held, base)
         change = Change(
             repository=repository,
             ref=ref,
             expected=state.generation if state else 0,
             commit=source.commit,
-            put={path: one for path, one in rows.items() if own.get(path) != one},
-            drop=[path for path in own if path not in rows],
+            **_steps(own, held if ref == DEFAULT else _difference(held, base)),
             context=self._context(source, plan, held, state),
             indexed_at=self._now(),
         )
         report = made.report(change, plan, held)
-        if not report.changed and state is not None and usable and not source.commit:
-            return report  # a folder has no commit to note
-        noted = {**report.to_json(), _BASE: base_generation}
-        self._land(replace(change, report=noted), leaves_rests=bool(own) or not usable)
-        made.mend(source, plan.wanted, self._limits, self._workers)
-        return report
+        if report.changed or state is None or not usable or source.commit:
+            noted = replace(change, report={**report.to_json(), _BASE: below})
+            self._land(noted, leaves_rests=bool(own) or not usable)
+            made.mend(source, plan.wanted, self._limits, self._workers)
+        return report  # a folder that did not change has no new commit to note
+
+    def _generation_below(self, repository: int, ref: str) -> int:
+        """Return the generation of the default branch that the branch *ref* is compared with."""
+        state = self._store.state(repository) if ref != DEFAULT else None
+        return state.generation if state else 0
 
     def _expected(self, repository: int, ref: str, generation: int | None) -> State | None:
         state = self._store.state(repository, ref)
@@ -154,6 +155,19 @@ class Updater:
             if one is not None and one.is_indexed:
                 sizes[one.blob.rpartition("/")[2]] += entry.size or 0
         return codebase_context(manifests, sizes, list(held), now=self._now()).to_json()
+
+
+class _Steps(TypedDict):
+    put: dict[str, Held]
+    drop: list[str]
+
+
+def _steps(old: Mapping[str, Held], new: Mapping[str, Held]) -> _Steps:
+    """Return what turns the rows *old* into *new*."""
+    return {
+        "put": {path: one for path, one in new.items() if old.get(path) != one},
+        "drop": [path for path in old if path not in new],
+    }
 
 
 def _difference(held: Mapping[str, Held], base: Mapping[str, Held]) -> dict[str, Held]:

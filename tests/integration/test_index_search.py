@@ -129,6 +129,16 @@ def test_scores_fall_and_priorities_with_them(shop: Shop) -> None:
     assert max(places) > 0
 
 
+def test_named_file_matters_however_little_else_fits(shop: Shop) -> None:
+    asked = "`Basket.total` gives a wrong sum of its prices"
+
+    plain = {hit.path: hit.priority for hit in shop.search(f"{asked} in the readme").hits}
+    named = {hit.path: hit.priority for hit in shop.search(f"{asked}, see README.md").hits}
+
+    assert plain["README.md"] is Priority.LOW
+    assert named["README.md"] is Priority.HIGH
+
+
 def test_no_more_than_asked_for_and_nothing_for_nothing(shop: Shop) -> None:
     assert len(shop.search("basket", k=1).hits) == 1
     for asked in ("", "the and of", "zebra"):

@@ -136,6 +136,32 @@ def test_meaning_decides_where_words_do_not() -> None:
     assert [corpus.paths[at] for at in ranking.best(5)] == ["b.py"]
 
 
+def test_own_name_of_a_file_says_more_than_its_folder() -> None:
+    files = {"token/view.py": "a = 1\n", "view/token.py": "a = 1\n"}
+
+    assert best(files, "token", kind="path") == ["view/token.py", "token/view.py"]
+
+
+def test_several_good_places_are_more_than_one_better_one() -> None:
+    parts = [f"def part{n}():\n    cookie()\n" + "    step()\n" * (66 + 2 * n) for n in range(3)]
+    few = "def one():\n    cookie()\n" + "    step()\n" * 50
+    files = {"one.py": few, "many.py": "".join(parts)}
+
+    assert best(files, "cookie", kind="title_chunk")[0] == "one.py"
+    assert best(files, "cookie", kind="chunks")[0] == "many.py"
+
+
+def test_meaning_of_what_is_gone_counts_no_more() -> None:
+    corpus = corpus_of({f"{n}.py": f"a = {n}\n" for n in range(8)}).replaced(["3.py"], [])
+    assert corpus is not None
+    meaning = np.linspace(0.1, 0.9, len(corpus.chunks), dtype=np.float32)
+
+    found = rank(corpus, parse("zebra"), meaning=meaning).best(9)
+
+    assert len(found) == 6
+    assert corpus.paths.index("3.py") not in found
+
+
 @pytest.mark.parametrize("path", ["tests/test_retry.py", "docs/retry.md", "retry.json"])
 def test_code_comes_before_what_is_about_it(path: str) -> None:
     text = '{"retry": 1}' if path.endswith("json") else "# retry\n"
