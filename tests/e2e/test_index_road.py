@@ -38,6 +38,13 @@ def commit_of(made: World) -> str:
     return state.commit if state else ""
 
 
+def analyses(made: World) -> int:
+    store = index(made)
+    count = len(store.blobs(repository_id(made)))
+    store.close()
+    return count
+
+
 def found(made: World, words: str, *, ref: str = "") -> list[str]:
     store = index(made)
     hits = Searcher(store).search(repository_id(made), words, ref=ref).hits
@@ -78,6 +85,27 @@ async def test_coordinator_that_dies_in_between_misses_nothing(made: World) -> N
 
     assert head != again
     assert found(made, "arrived")[0] == "late.py"
+
+
+async def test_indexing_that_was_killed_goes_on_where_it_was(made: World) -> None:
+    source = "".join(f"def step{n}(goods):\n    return goods[{n}:]\n\n\n" for n in range(60))
+    many: dict[str, str | bytes] = {f"p/m{n}.py": f"# {n}\n{source}" for n in range(700)}
+
+    head = await push(made, many)
+    await made.until(lambda: analyses(made), "the indexing is under way")
+    await made.kill()
+    kept = analyses(made)
+    assert commit_of(made) != head
+    await made.start()
+    await made.until(lambda: commit_of(made) == head, "the index is complete")
+
+    assert 0 < kept < analyses(made)
+    store = index(made)
+    state = store.state(repository_id(made))
+    store.close()
+    assert state is not None
+    assert state.report["indexed"] >= len(many)
+    assert state.report["analysed"] <= state.report["indexed"] - kept
 
 
 @pytest.mark.sandbox

@@ -19,7 +19,7 @@ from bot.github.client import Client
 from bot.indexes import Indexes
 from bot.mirrors import Mirrors
 from deploy.devkit.embeddings import EmbeddingsStandIn
-from deploy.devkit.github import GitHubStandIn
+from deploy.devkit.github import GitHubStandIn, git
 from indexer.search import Mode, Searcher
 from indexer.store.sqlite import SqliteStore
 from indexer.update import Report, Updater
@@ -50,6 +50,14 @@ class Scene:
 
     def task(self) -> Task:
         return task(repository_id=self.id, installation_id=self.installation)
+
+    @property
+    def path(self) -> Path:
+        return self.github.world.repository(REPO).path
+
+    async def rename_default(self, name: str) -> None:
+        await git.run(self.path, "branch", "-m", "main", name)
+        self.github.world.repository(REPO).default_branch = name
 
     def mirrors(self) -> list[Path]:
         return list((self.root / "mirrors").glob("*/*.git"))
@@ -121,6 +129,48 @@ async def test_history_that_was_known_is_not_needed(scene: Scene) -> None:
     await scene.refresh()
 
     assert (await scene.found("before"), await scene.found("after")) == ([], ["basket.py"])
+
+
+async def test_what_a_forced_push_took_away_is_not_found(scene: Scene) -> None:
+    before = (await scene.github.refs(REPO))["refs/heads/main"]
+    await scene.push("def mistaken():\n    pass\n", name="mistake.py")
+    await scene.refresh()
+    assert await scene.found("mistaken") == ["mistake.py"]
+
+    await git.run(scene.path, "update-ref", "refs/heads/main", before)
+    await scene.push("def total():\n    pass\n")
+    await scene.refresh()
+
+    assert await scene.found("mistaken") == []
+    assert await scene.found("total") == ["basket.py"]
+
+
+async def test_default_branch_of_another_name_goes_on_with_its_index(scene: Scene) -> None:
+    await scene.push("def total():\n    pass\n")
+    await scene.refresh()
+
+    await scene.rename_default("trunk")
+    await scene.push("def renewed():\n    pass\n", "trunk", name="fresh.py")
+    report = await scene.refresh()
+
+    assert report is not None
+    assert report.read == 1
+    assert await scene.found("renewed", "trunk") == ["fresh.py"]
+    assert await scene.found("total") == ["basket.py"]
+    assert scene.store.refs(scene.id) == [""]
+
+
+async def test_repository_without_a_commit_waits_for_the_first_one(scene: Scene) -> None:
+    repository = await scene.github.repository("acme/empty")
+    scene.github.add_repositories(scene.installation, repository.full_name)
+
+    done = await scene.indexes.refresh(scene.installation, repository.id, repository.full_name)
+    assert done is None
+    assert scene.store.state(repository.id) is None
+
+    await scene.github.push("acme/empty", "main", {"a.py": "x = 1\n"}, author="dana", message="x")
+    await scene.indexes.refresh(scene.installation, repository.id, repository.full_name)
+    assert scene.store.state(repository.id) is not None
 
 
 async def test_of_many_refreshes_at_once_the_newest_stays(scene: Scene) -> None:
