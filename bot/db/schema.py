@@ -31,8 +31,8 @@ metadata = MetaData(
     }
 )
 
-_Json = JSON().with_variant(JSONB(), "postgresql")
-_Id = BigInteger().with_variant(Integer(), "sqlite")
+Json = JSON().with_variant(JSONB(), "postgresql")
+Id = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -54,7 +54,7 @@ class UtcTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
 
-_Time = UtcTime()
+Time = UtcTime()
 
 deliveries = Table(
     "deliveries",
@@ -66,8 +66,8 @@ deliveries = Table(
     Column("body", LargeBinary, nullable=False),
     Column("state", String(16), nullable=False, default="stored"),
     Column("note", Text, nullable=False, default=""),
-    Column("received_at", _Time, nullable=False),
-    Column("handled_at", _Time),
+    Column("received_at", Time, nullable=False),
+    Column("handled_at", Time),
 )
 Index(
     "ix_deliveries_waiting",
@@ -86,16 +86,16 @@ agents = Table(
     Column("repository_id", BigInteger, nullable=False),
     Column("issue", Integer),
     Column("source_ref", String(200), nullable=False, unique=True),
-    Column("task", _Json, nullable=False),
+    Column("task", Json, nullable=False),
     Column("status", String(16), nullable=False),
     Column("phase", String(16), nullable=False),
     Column("progress", Integer, nullable=False, default=0),
     Column("branch", String(255), nullable=False, default=""),
-    Column("plan", _Json, nullable=False, default=list),
+    Column("plan", Json, nullable=False, default=list),
     Column("model", String(100), nullable=False, default=""),
     Column("cost_usd", Float, nullable=False, default=0.0),
     Column("reason", Text, nullable=False, default=""),
-    Column("result", _Json, nullable=False, default=dict),
+    Column("result", Json, nullable=False, default=dict),
     Column("pr_number", Integer),
     Column("pr_url", Text, nullable=False, default=""),
     Column("comment_id", BigInteger),
@@ -103,11 +103,11 @@ agents = Table(
     Column("seq", Integer, nullable=False, default=0),
     Column("version", Integer, nullable=False, default=0),
     Column("reported_version", Integer, nullable=False, default=-1),
-    Column("created_at", _Time, nullable=False),
-    Column("updated_at", _Time, nullable=False),
-    Column("started_at", _Time),
-    Column("completed_at", _Time),
-    Column("deadline_at", _Time),
+    Column("created_at", Time, nullable=False),
+    Column("updated_at", Time, nullable=False),
+    Column("started_at", Time),
+    Column("completed_at", Time),
+    Column("deadline_at", Time),
     UniqueConstraint("requester_id", "number"),
     Index("ix_agents_issue", "repository_id", "issue", "created_at"),
     Index("ix_agents_queue", "installation_id", "status", "created_at"),
@@ -121,14 +121,18 @@ runs = Table(
     Column("attempt", Integer, nullable=False),
     Column("status", String(16), nullable=False),
     Column("backend", String(16), nullable=False),
-    Column("machine", _Json, nullable=False, default=dict),
+    Column("machine", Json, nullable=False, default=dict),
     Column("token_hash", String(64), nullable=False, unique=True),
-    Column("lease_until", _Time),
+    Column("lease_until", Time),
     Column("acked_seq", Integer, nullable=False, default=0),
     Column("cost_usd", Float, nullable=False, default=0.0),
-    Column("result", _Json, nullable=False, default=dict),
-    Column("started_at", _Time, nullable=False),
-    Column("finished_at", _Time),
+    Column("result", Json, nullable=False, default=dict),
+    Column("started_at", Time, nullable=False),
+    Column("finished_at", Time),
+    Column("paused_at", Time),
+    Column("from_checkpoint", Integer),
+    Column("machine_seconds", Float, nullable=False, default=0.0, server_default="0"),
+    Column("machine_usd", Float, nullable=False, default=0.0, server_default="0"),
     UniqueConstraint("agent_id", "attempt"),
 )
 
@@ -138,19 +142,19 @@ agent_events = Table(
     Column("agent_id", String(36), ForeignKey("agents.id"), primary_key=True),
     Column("seq", Integer, primary_key=True),
     Column("kind", String(32), nullable=False),
-    Column("data", _Json, nullable=False),
-    Column("at", _Time, nullable=False),
+    Column("data", Json, nullable=False),
+    Column("at", Time, nullable=False),
 )
 
 messages = Table(
     "messages",
     metadata,
-    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("id", Id, primary_key=True, autoincrement=True),
     Column("agent_id", String(36), ForeignKey("agents.id"), nullable=False, index=True),
     Column("source_ref", String(200), nullable=False, unique=True),
     Column("text", Text, nullable=False),
     Column("author", String(100), nullable=False),
-    Column("created_at", _Time, nullable=False),
+    Column("created_at", Time, nullable=False),
 )
 
 refusals = Table(
@@ -167,8 +171,8 @@ installations = Table(
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("account_login", String(100), nullable=False),
     Column("account_type", String(32), nullable=False),
-    Column("suspended_at", _Time),
-    Column("created_at", _Time, nullable=False),
+    Column("suspended_at", Time),
+    Column("created_at", Time, nullable=False),
 )
 
 repositories = Table(
@@ -185,5 +189,5 @@ executors = Table(
     metadata,
     Column("id", String(200), primary_key=True),
     Column("version", String(32), nullable=False),
-    Column("heartbeat_at", _Time, nullable=False),
+    Column("heartbeat_at", Time, nullable=False),
 )

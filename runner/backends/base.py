@@ -13,6 +13,9 @@ class MachineOrder:
     run_id: str
     url: str
     token: SecretStr
+    agent_id: str = ""
+    installation_id: int = 0
+    repository_id: int = 0
 
 
 class RunnerBackend(Protocol):
@@ -37,6 +40,18 @@ class RunnerBackend(Protocol):
 
     async def last_words(self, run_id: str) -> str:
         """Return the end of what the machine wrote, empty when there is nothing."""
+        ...
+
+    async def suspend(self, run_id: str) -> bool:
+        """Put the machine to sleep until `wake`; False when this place cannot, and it stays up."""
+        ...
+
+    async def wake(self, run_id: str) -> bool:
+        """Wake the machine; False when it will not, so that the run goes on elsewhere."""
+        ...
+
+    async def usage(self, run_id: str) -> tuple[float, float]:
+        """Return the seconds that the machine was the run's, and what they cost in US dollars."""
         ...
 
     async def known_runs(self) -> list[str]:

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,22 @@ class LocalBackend:
         except OSError:
             return ""
         return text[-_LAST_WORDS:]
+
+    async def suspend(self, run_id: str) -> bool:
+        """A process of this machine costs nothing while it waits: it stays."""
+        return False
+
+    async def wake(self, run_id: str) -> bool:
+        """Whether the process is still there."""
+        return await self.is_alive(run_id)
+
+    async def usage(self, run_id: str) -> tuple[float, float]:
+        """Return how long the process has had the run; this machine is paid for anyway."""
+        try:
+            began = (self._home(run_id) / _PID_FILE).stat().st_mtime
+        except OSError:
+            return 0.0, 0.0
+        return max(time.time() - began, 0.0), 0.0
 
     async def known_runs(self) -> list[str]:
         """Return the runs that have a folder."""

@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from bot.db.schema import metadata
+from bot.db import machine_schema
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=machine_schema.machines.metadata,
     render_as_batch=True,
     compare_type=True,
 )

@@ -1,0 +1,90 @@
+"""The words of places and machines, as frozen values."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NewType
+
+MachineId = NewType("MachineId", str)
+
+
+class Place(StrEnum):
+    """Where a run may be executed; the name of its backend."""
+
+    LOCAL = "local"
+    FLY = "fly"
+    VPS = "vps"
+
+
+class MachineState(StrEnum):
+    """Where a machine stands, as we know it.
+
+    ``ordered``: its row is there, its creation may have been asked for. ``booting``: the provider
+    has it, it has not dialled in. ``ready``: it dialled in and waits, or works when it has a run.
+    ``stopped``: created and never booted. ``suspended``: asleep with its memory. ``ending``: to
+    be destroyed, asked again until the provider knows it no more. ``gone``: it is no more.
+    """
+
+    ORDERED = "ordered"
+    BOOTING = "booting"
+    READY = "ready"
+    STOPPED = "stopped"
+    SUSPENDED = "suspended"
+    ENDING = "ending"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guest:
+    """The size of a machine; *cpu_kind* is ``shared`` or ``performance``."""
+
+    cpu_kind: str = "shared"
+    cpus: int = 2
+    memory_mb: int = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """One machine for one task of one installation; with a *run_id* it is nobody else's.
+
+    *claimed_at* is when a run got it, *taken_at* when it said that it has begun the run.
+    """
+
+    id: MachineId
+    backend: str
+    installation_id: int
+    state: MachineState
+    app: str = ""
+    provider_id: str = ""
+    region: str = ""
+    run_id: str | None = None
+    guest: Guest = field(default_factory=Guest)
+    image: str = ""
+    usd_per_hour: float = 0.0
+    boot_id: str = ""
+    version: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+    reason: str = ""
+    created_at: datetime | None = None
+    ready_at: datetime | None = None
+    claimed_at: datetime | None = None
+    taken_at: datetime | None = None
+    seen_at: datetime | None = None
+    suspended_at: datetime | None = None
+    gone_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Daemon:
+    """A program that runs agents on a machine of one account's own; *capacity* at once."""
+
+    id: str
+    installation_id: int
+    name: str
+    created_by: str = ""
+    version: str = ""
+    capacity: int = 1
+    facts: dict[str, Any] = field(default_factory=dict)
+    created_at: datetime | None = None
+    seen_at: datetime | None = None
+    revoked_at: datetime | None = None
