@@ -21,8 +21,9 @@ class Daemons:
         self, installation_id: int, *, name: str, token_hash: str, created_by: str = ""
     ) -> Daemon:
         """Write a new daemon down."""
+        daemon_id = str(uuid.uuid4())
         row = {
-            "id": str(uuid.uuid4()),
+            "id": daemon_id,
             "installation_id": installation_id,
             "name": name,
             "token_hash": token_hash,
@@ -32,7 +33,7 @@ class Daemons:
         }
         async with self._db.write() as tx:
             await tx.execute(daemons.insert().values(row))
-        found = await self.get(row["id"])
+        found = await self.get(daemon_id)
         if found is None:
             raise RuntimeError("a daemon vanished while it was added")
         return found
