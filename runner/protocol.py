@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, SecretStr, TypeAdapter, ValidationError, field_serializer
 
-from runner.spec import Outcome, RunSpec, Snippet, Wire
+from runner.spec import Checkpoint, Outcome, RunSpec, Snippet, Wire
 
 PROTOCOL_VERSION = 1
 MAX_FRAME_BYTES = 1_048_576
@@ -85,6 +85,23 @@ class ResultFrame(Wire):
     outcome: Outcome
 
 
+class CheckpointFrame(Wire):
+    """The parts of *checkpoint* are in the store; takes a seq like an event."""
+
+    type: Literal["checkpoint"] = "checkpoint"
+    run_id: str
+    seq: int
+    checkpoint: Checkpoint
+
+
+class PausedFrame(Wire):
+    """The run waits between two steps and its work is kept, or it does not wait any more."""
+
+    type: Literal["paused"] = "paused"
+    run_id: str
+    is_paused: bool
+
+
 class NeedTokenFrame(Wire):
     """Ask for a token; the answer is a `TokenFrame` with the same *request_id*."""
 
@@ -105,12 +122,16 @@ class SearchFrame(Wire):
 
 
 class AssignFrame(Wire):
-    """Work on this; sent again after every hello. *can_search*: a `SearchFrame` is answered."""
+    """Work on this; sent again after every hello.
+
+    *can_search*: a `SearchFrame` is answered; *can_keep*: checkpoints and pauses are heard.
+    """
 
     type: Literal["assign"] = "assign"
     spec: RunSpec
     acked_seq: int = 0
     can_search: bool = False
+    can_keep: bool = False
 
 
 class PauseFrame(Wire):
@@ -179,26 +200,17 @@ class FoundFrame(Found):
     request_id: str
 
 
-RunnerFrame = Annotated[
-    HelloFrame | HeartbeatFrame | EventFrame | ResultFrame | NeedTokenFrame | SearchFrame,
-    Field(discriminator="type"),
-]
-CoordinatorFrame = Annotated[
-    AssignFrame
-    | PauseFrame
-    | ResumeFrame
-    | CancelFrame
-    | MessageFrame
-    | AckFrame
-    | TokenFrame
-    | FoundFrame,
-    Field(discriminator="type"),
-]
-
-from_runner: TypeAdapter[
-    HelloFrame | HeartbeatFrame | EventFrame | ResultFrame | NeedTokenFrame | SearchFrame
-] = TypeAdapter(RunnerFrame)
-from_coordinator: TypeAdapter[
+FromRunner = (
+    HelloFrame
+    | HeartbeatFrame
+    | EventFrame
+    | ResultFrame
+    | CheckpointFrame
+    | PausedFrame
+    | NeedTokenFrame
+    | SearchFrame
+)
+ToRunner = (
     AssignFrame
     | PauseFrame
     | ResumeFrame
@@ -207,7 +219,11 @@ from_coordinator: TypeAdapter[
     | AckFrame
     | TokenFrame
     | FoundFrame
-] = TypeAdapter(CoordinatorFrame)
+)
+
+_BY_TYPE = Field(discriminator="type")
+from_runner: TypeAdapter[FromRunner] = TypeAdapter(Annotated[FromRunner, _BY_TYPE])
+from_coordinator: TypeAdapter[ToRunner] = TypeAdapter(Annotated[ToRunner, _BY_TYPE])
 
 
 def known(frames: TypeAdapter[Frame], text: str) -> Frame | None:

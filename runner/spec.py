@@ -3,8 +3,10 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, SecretStr, field_serializer
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_serializer
 from pydantic.alias_generators import to_camel
+
+CHECKPOINT_FORMAT = 1
 
 
 class Wire(BaseModel):
@@ -128,8 +130,52 @@ class Snippet(Wire):
     reason: str = ""
 
 
+class TreeState(Wire):
+    """The working tree of a checkpoint, as git names in the bundles of its parts.
+
+    *snapshot* is a commit of all files but the ignored ones, *state* one of the staged tree and
+    the exclusions; *head_ref* is the branch that was checked out, empty when none was.
+    """
+
+    base_sha: str
+    start: str
+    head: str
+    snapshot: str
+    state: str
+    agent_head: str
+    head_ref: str = ""
+
+
+class Part(Wire):
+    """One file of a checkpoint, named by its SHA-256: a piece of the talk, or a bundle."""
+
+    kind: Literal["talk", "tree"]
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    bytes: int
+
+
+class Checkpoint(Wire):
+    """An agent's conversation and working tree after a step; its *parts* lie in the store."""
+
+    format: int = CHECKPOINT_FORMAT
+    number: int = Field(ge=1)
+    run_id: str
+    step: int
+    tree: TreeState | None = None
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """The bytes of all parts."""
+        return sum(part.bytes for part in self.parts)
+
+
 class RunSpec(Wire):
-    """Everything that a run needs; handed over by `AssignFrame` and kept in memory only."""
+    """Everything that a run needs; handed over by `AssignFrame` and kept in memory only.
+
+    *checkpoint* is where an earlier run came to, *resumed* why it goes on here: its machine was
+    ``lost``, or it was ``paused``. *spent_usd* is what earlier runs cost, part of the budget.
+    """
 
     run_id: str
     agent_id: str
@@ -156,6 +202,9 @@ class RunSpec(Wire):
     max_clone_mb: int = 2_000
     sandbox: Literal["bubblewrap", "none"] = "bubblewrap"
     egress_allow: tuple[str, ...] = ()
+    checkpoint: Checkpoint | None = None
+    resumed: Literal["", "paused", "lost"] = ""
+    spent_usd: float = 0.0
 
 
 class Outcome(Wire):
