@@ -167,6 +167,11 @@ class Agents:
         """Note a phase of ours (publishing); progress never goes back."""
         return await self._change(agent_id, "phase", {"phase": phase}, lambda a: in_phase(a, phase))
 
+    async def note(self, agent_id: str, text: str) -> Agent:
+        """Write a line of ours into the agent's log."""
+        data = {"level": "info", "text": text}
+        return await self._change(agent_id, "log", data, replace)
+
     async def complete(self, agent_id: str, result: dict[str, Any]) -> Agent:
         """End well."""
         return await self._end(agent_id, AgentStatus.COMPLETED, "", result)

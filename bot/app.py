@@ -12,31 +12,35 @@ import aiohttp
 import structlog
 from aiohttp import web
 
-from bot import cost, pull_body
+from bot import cost
 from bot.agents import Agents
 from bot.bus import Bus, PostgresBridge
+from bot.db.checkpoints import Checkpoints
 from bot.db.deliveries import DeliveryStore
 from bot.db.engine import Database
 from bot.db.installations import Installations
 from bot.db.people import People
 from bot.db.runs import Runs
-from bot.desk import Desk, RunDefaults
+from bot.desk import Desk
 from bot.dispatcher import Dispatcher
 from bot.domain import Agent
 from bot.engine import HEARTBEAT_S
 from bot.errors import CadenceError
 from bot.finisher import Finisher
+from bot.following import Following
 from bot.github.app import GitHubApp
 from bot.github.values import AppInfo
 from bot.index_wiring import indexes_of
 from bot.indexes import Indexes
 from bot.indexing import Indexing
+from bot.keeping import Keeping
 from bot.loops import every, kept_alive
-from bot.publisher import Publisher
+from bot.placing import Placing, Preference
 from bot.reporter import Reporter
 from bot.run_log import RunLog
+from bot.run_wiring import author_of, blobs_of, defaults_of, limits_of, patience_of, publisher_of
 from bot.settings import Settings, child_environment
-from bot.supervisor import Limits, Supervisor
+from bot.supervisor import Supervisor
 from handlers.doors import EVENTS, Doors, Services
 from handlers.ingest import Ingest
 from handlers.webhook import Webhook, add_webhook
@@ -47,7 +51,6 @@ from mobile_api.live import LiveLog
 from runner.backends.local import LocalBackend
 from runner.gateway import Gateway
 from runner.redact import Redactor
-from runner.spec import Budget, Person
 
 REAPER_S = 10.0
 SWEEP_S = 60.0
@@ -68,7 +71,10 @@ class Coordinator:
         self.runs = Runs(self.database)
         self.deliveries = DeliveryStore(self.database)
         self.ingest = Ingest(self.deliveries, on_stored=self._stored)
-        self.gateway = Gateway(self.bus, bundles=settings.data_dir / "bundles")
+        self.run_log = RunLog(self.database, self.bus)
+        blobs = blobs_of(settings)
+        self.keeping = Keeping(self.run_log, Checkpoints(self.database), blobs)
+        self.gateway = Gateway(self.bus, blobs=blobs)
         self.health = Health()
         self.codebase = Codebase()
         self.dispatcher: Dispatcher | None = None
@@ -165,71 +171,65 @@ class Coordinator:
             await asyncio.shield(asyncio.gather(dispatcher.close(), indexes.close()))
 
     def _dispatcher(self, github: GitHubApp, me: AppInfo, indexes: Indexes) -> Dispatcher:
-        author = Person(
-            name=me.bot_login, email=f"{me.bot_user_id}+{me.bot_login}@users.noreply.github.com"
-        )
+        settings = self.settings
         indexing = Indexing(indexes)
         reach = Access(github.client, Installations(self.database))
         self.codebase.open_for(reach, indexes, indexing.ask)
         doors = Doors(self._services(github, me, indexes, indexing))
-        publisher = self._publisher(github, author)
-        limits = Limits(
-            per_installation=self.settings.agents_per_installation,
-            hard_minutes=self.settings.hard_minutes,
-            lease_s=self.settings.lease_s,
-            max_runs=self.settings.max_runs,
-            executor_silent_s=self.settings.executor_silent_s,
+        author = author_of(me)
+        publisher = publisher_of(settings, github, self.redactor, author)
+        desk = Desk(
+            self.agents,
+            self.runs,
+            self.run_log,
+            github,
+            self.redactor,
+            defaults_of(settings, me, author),
+            finder=indexes,
+            keeping=self.keeping,
         )
+        self.gateway.open_for(desk)
         return Dispatcher(
             database=self.database,
             bus=self.bus,
             agents=self.agents,
             runs=self.runs,
             deliveries=self.deliveries,
-            supervisor=self._supervisor(github, self._defaults(author, me), limits, indexes),
-            finisher=Finisher(self.agents, publisher, self.gateway),
+            supervisor=self._supervisor(desk),
+            finisher=Finisher(
+                self.agents, publisher, self.gateway.uploads, self.keeping, settings.data_dir
+            ),
             handle=doors.handle,
             glance=doors.glance,
-            limits=limits,
+            limits=limits_of(settings),
             indexing=indexing,
         )
 
-    def _supervisor(
-        self, github: GitHubApp, defaults: RunDefaults, limits: Limits, indexes: Indexes
-    ) -> Supervisor:
+    def _supervisor(self, desk: Desk) -> Supervisor:
         settings = self.settings
-        run_log = RunLog(self.database, self.bus)
-        desk = Desk(
-            self.agents, self.runs, run_log, github, self.redactor, defaults, finder=indexes
-        )
-        self.gateway.open_for(desk)
-        backend = LocalBackend(
-            settings.data_dir / "machines",
-            environment=child_environment(),
-            program=settings.runner_program,
-        )
         return Supervisor(
-            bus=self.bus,
             agents=self.agents,
             runs=self.runs,
             desk=desk,
-            backend=backend,
-            limits=limits,
+            keeping=self.keeping,
+            placing=self._placing(),
+            following=Following(self.bus, self.agents, self.runs, patience_of(settings)),
+            limits=limits_of(settings),
             url=lambda: f"http://127.0.0.1:{self.port}",
             server_key=settings.server_key,
         )
 
-    def _publisher(self, github: GitHubApp, author: Person) -> Publisher:
-        settings = self.settings
-        return Publisher(
-            github,
-            settings.data_dir / "mirrors",
-            self.redactor,
-            lambda name: f"{settings.github_url}/{name}.git",
-            author=author,
-            places=pull_body.Places(base_url=settings.base_url, web_url=settings.github_url),
+    def _placing(self) -> Placing:
+        local = LocalBackend(
+            self.settings.data_dir / "machines",
             environment=child_environment(),
+            program=self.settings.runner_program,
         )
+
+        async def prefer(_agent: Agent) -> Preference:
+            return Preference(places=("local",))
+
+        return Placing({"local": local}, prefer)
 
     def _services(
         self, github: GitHubApp, me: AppInfo, indexes: Indexes, indexing: Indexing
@@ -247,27 +247,6 @@ class Coordinator:
             bot_user_id=me.bot_user_id,
             trusted_bots=frozenset(self.settings.trusted_bots),
             models=cost.names(),
-        )
-
-    def _defaults(self, author: Person, me: AppInfo) -> RunDefaults:
-        settings = self.settings
-        return RunDefaults(
-            git_url=settings.github_url,
-            model=settings.model,
-            triage_model=settings.triage_model,
-            anthropic_url=settings.anthropic_base_url,
-            anthropic_key=settings.anthropic_api_key,
-            author=author,
-            bot_user_id=me.bot_user_id,
-            budget=Budget(
-                steps=settings.max_steps,
-                usd=settings.max_usd,
-                soft_minutes=settings.soft_minutes,
-                hard_minutes=settings.hard_minutes,
-            ),
-            max_clone_mb=settings.max_clone_mb,
-            has_sandbox=not settings.no_sandbox,
-            lease_s=settings.lease_s,
         )
 
     def _stored(self, guids: Sequence[str]) -> None:

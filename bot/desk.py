@@ -2,47 +2,36 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import structlog
-from pydantic import SecretStr
 
-from bot import cost
 from bot.agents import Agents
 from bot.db.runs import Runs
 from bot.domain import Agent, AgentStatus, Run, Task
 from bot.errors import CadenceError, NotFound, RepositoryUnusable, Unavailable
 from bot.github.app import GitHubApp
 from bot.github.values import Comment
+from bot.keeping import Keeping
+from bot.run_defaults import TIME_IS_UP, RunDefaults, model_name, model_spec
 from bot.run_log import RunLog
 from runner.gateway import Wishes
 from runner.protocol import MessageFrame
 from runner.redact import Redactor
-from runner.spec import Budget, ModelSpec, Outcome, Person, Price, Remark, RunSpec, Snippet
+from runner.spec import (
+    Budget,
+    Checkpoint,
+    Outcome,
+    Person,
+    Remark,
+    RunSpec,
+    Snippet,
+)
 
-TIME_IS_UP = "the time limit was reached"
 _MAX_REMARKS = 30
 _FIRST_SNIPPETS = 20
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunDefaults:
-    """What the operator chose for every run; times in minutes, sizes in megabytes."""
-
-    git_url: str
-    model: str
-    triage_model: str
-    anthropic_url: str
-    anthropic_key: SecretStr
-    author: Person
-    bot_user_id: int
-    budget: Budget
-    max_clone_mb: int
-    has_sandbox: bool
-    lease_s: float
 
 
 class Finder(Protocol):
@@ -68,6 +57,7 @@ class Desk:
         defaults: RunDefaults,
         *,
         finder: Finder | None = None,
+        keeping: Keeping | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._agents = agents
@@ -77,6 +67,7 @@ class Desk:
         self._redactor = redactor
         self._defaults = defaults
         self._finder = finder
+        self._keeping = keeping
         self._now = now
         self._specs: dict[str, asyncio.Task[RunSpec]] = {}
 
@@ -86,7 +77,7 @@ class Desk:
 
     def model_of(self, task: Task) -> str:
         """Return the name of the model that works on *task*."""
-        return _model_name(self._defaults, task.options.model)
+        return model_name(self._defaults, task.options.model)
 
     def prepare(self, run: Run) -> None:
         """Begin to put the spec together while the machine comes up."""
@@ -137,6 +128,16 @@ class Desk:
         clean = self._redactor.redact_json(outcome.model_dump(mode="json", by_alias=True))
         return await self._log.record_result(run_id, seq, Outcome.model_validate(clean))
 
+    async def record_checkpoint(self, run: Run, seq: int, checkpoint: Checkpoint) -> bool:
+        """Store where the run came to, once."""
+        if self._keeping is None:
+            raise Unavailable("this coordinator keeps no checkpoints")
+        return await self._keeping.record(run, seq, checkpoint)
+
+    async def note_pause(self, run: Run, *, is_paused: bool) -> None:
+        """Note since when the run waits; whoever follows it may put its machine to sleep."""
+        await self._log.note_pause(run.id, is_paused=is_paused)
+
     async def clone_token(self, run: Run) -> str:
         """Mint a token that reads the contents of the run's repository, nothing else."""
         task = (await self._agents.get(run.agent_id)).task
@@ -169,8 +170,8 @@ class Desk:
         repository = self._github.repository(
             task.installation_id, task.repository, repository_id=task.repository_id
         )
-        info, remarks, snippets = await asyncio.gather(
-            repository.get(), self._remarks(agent), self._snippets(agent)
+        info, remarks, snippets, checkpoint = await asyncio.gather(
+            repository.get(), self._remarks(agent), self._snippets(agent), self._checkpoint(run)
         )
         base = task.options.base or info.default_branch
         if not base:
@@ -196,6 +197,9 @@ class Desk:
             co_author=Person(name=task.requester.login, email=task.requester.email),
             model=model_spec(self._defaults, task.options.model),
             budget=self._budget(agent),
+            spent_usd=agent.cost_usd,
+            checkpoint=checkpoint,
+            resumed=await self._why_again(run),
             max_clone_mb=self._defaults.max_clone_mb,
             sandbox="bubblewrap" if self._defaults.has_sandbox else "none",
         )
@@ -218,10 +222,26 @@ class Desk:
         )
 
     def _budget(self, agent: Agent) -> Budget:
-        """What earlier runs of the agent spent is spent."""
+        """Return the whole budget; what earlier runs spent of it is told beside it."""
         budget = self._defaults.budget
-        whole = agent.task.options.budget_usd or budget.usd
-        return budget.model_copy(update={"usd": max(whole - agent.cost_usd, 0.01)})
+        return budget.model_copy(update={"usd": agent.task.options.budget_usd or budget.usd})
+
+    async def _checkpoint(self, run: Run) -> Checkpoint | None:
+        """Return where an earlier run came to."""
+        if self._keeping is None or run.attempt == 1:
+            return None
+        checkpoint = await self._keeping.newest(run.agent_id, but_of=run.id)
+        if checkpoint is not None:
+            await self._runs.set_from_checkpoint(run.id, checkpoint.number)
+        return checkpoint
+
+    async def _why_again(self, run: Run) -> Literal["", "paused", "lost"]:
+        """Return how the run before this one ended."""
+        if run.attempt == 1:
+            return ""
+        earlier = [one for one in await self._runs.of_agent(run.agent_id) if one.id != run.id]
+        was_paused = bool(earlier) and earlier[-1].paused_at is not None
+        return "paused" if was_paused else "lost"
 
     async def _remarks(self, agent: Agent) -> tuple[Remark, ...]:
         """Return the conversation as it stood when the task was triggered."""
@@ -238,36 +258,6 @@ class Desk:
         ours = self._defaults.bot_user_id
         others = [c for c in comments if c.author_id != ours and c.id != task.comment_id]
         return tuple(map(_remark, others[-_MAX_REMARKS:]))
-
-
-def model_spec(defaults: RunDefaults, chosen: str | None) -> ModelSpec:
-    """Return the model of a run with its prices; raise `InvalidRequest` for an unknown one."""
-    name = _model_name(defaults, chosen)
-    triage = defaults.triage_model or cost.newest("haiku")
-    return ModelSpec(
-        name=name,
-        triage_name=triage,
-        base_url=defaults.anthropic_url,
-        api_key=defaults.anthropic_key,
-        price=price_of(name),
-        triage_price=price_of(triage),
-    )
-
-
-def _model_name(defaults: RunDefaults, chosen: str | None) -> str:
-    return chosen or defaults.model or cost.newest("sonnet")
-
-
-def price_of(model: str) -> Price:
-    """Return the dated price of *model* in the form that travels to the machine."""
-    price = cost.price(model)
-    return Price(
-        input=price.input,
-        output=price.output,
-        cache_write_5m=price.cache_write_5m,
-        cache_write_1h=price.cache_write_1h,
-        cache_read=price.cache_read,
-    )
 
 
 def _remark(comment: Comment) -> Remark:

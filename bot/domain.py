@@ -172,18 +172,22 @@ class Agent:
 
 
 class RunStatus(StrEnum):
-    """Where one execution on one machine stands."""
+    """Where one execution on one machine stands; ``parked`` gave its machine back in a pause."""
 
     STARTING = "starting"
     RUNNING = "running"
     FINISHED = "finished"
     LOST = "lost"
     CANCELLED = "cancelled"
+    PARKED = "parked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One execution of an agent on one machine; *machine* is what the backend needs to find it."""
+    """One execution of an agent on one machine; *machine* is what the backend needs to find it.
+
+    *paused_at* is since when it waits with its work kept; *from_checkpoint* where it went on.
+    """
 
     id: RunId
     agent_id: AgentId
@@ -196,6 +200,8 @@ class Run:
     result: dict[str, Any] = field(default_factory=dict)
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    paused_at: datetime | None = None
+    from_checkpoint: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ import logging
 import os
 import socket
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -184,3 +184,12 @@ class Engine:
         query = select(executors.c.id).where(executors.c.heartbeat_at >= since)
         async with self._db.read() as tx:
             return set((await tx.execute(query)).scalars())
+
+
+def step(name: str, method: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """Return *method* as a step of a workflow; the engine marks functions, not methods."""
+
+    async def call(*arguments: Any) -> Any:
+        return await method(*arguments)
+
+    return DBOS.step(name=name)(call)

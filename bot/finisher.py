@@ -1,30 +1,45 @@
 """The end of an agent: publish what there is, then say how it ended, in that order."""
 
+from pathlib import Path
 from typing import Any
 
 from bot.agents import Agents
 from bot.domain import Agent, Phase, Run
 from bot.errors import CadenceError, PublishRefused, Unavailable
+from bot.keeping import Keeping
 from bot.publisher import Published, Publisher
-from runner.gateway import Gateway
 from runner.spec import Outcome
+from runner.uploads import Uploads
 
 
 class Finisher:
     """See `bot.dispatcher.Finisher` for the promises."""
 
-    def __init__(self, agents: Agents, publisher: Publisher, gateway: Gateway) -> None:
+    def __init__(
+        self,
+        agents: Agents,
+        publisher: Publisher,
+        uploads: Uploads,
+        keeping: Keeping,
+        folder: Path,
+    ) -> None:
         self._agents = agents
         self._publisher = publisher
-        self._gateway = gateway
+        self._uploads = uploads
+        self._keeping = keeping
+        self._folder = folder / "incoming"
 
     async def finish(self, agent: Agent, run: Run | None, *, why_lost: str) -> None:
-        """Publish and end the agent; the bundle goes only when that is written down."""
+        """Publish and end the agent; what is kept of it goes only when that is written down."""
+        await self._finish(agent, run, why_lost)
+        await self._keeping.forget(agent.id)
+
+    async def _finish(self, agent: Agent, run: Run | None, why_lost: str) -> None:
         if run is None or not run.result:
             await self._end_without_result(agent, why_lost)
             return
         outcome = Outcome.model_validate(run.result)
-        bundle = self._gateway.bundle_path(run.id) if outcome.bundle_sha256 else None
+        bundle = await self._bundle(run) if outcome.bundle_sha256 else None
         facts = outcome.model_dump(mode="json", by_alias=True)
         try:
             published = None
@@ -41,6 +56,11 @@ class Finisher:
             await self._end(agent, outcome, facts, published)
         if bundle is not None:
             bundle.unlink(missing_ok=True)
+            await self._uploads.drop_bundle(run.id)
+
+    async def _bundle(self, run: Run) -> Path:
+        """Fetch the bundle from the store; another coordinator may have taken it in."""
+        return await self._uploads.fetch_bundle(run.id, self._folder)
 
     async def _end(
         self, agent: Agent, outcome: Outcome, facts: dict[str, Any], published: Published | None

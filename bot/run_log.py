@@ -7,12 +7,13 @@ from typing import Any
 
 from bot.bus import Bus
 from bot.db import agents as rows
+from bot.db import checkpoints as checkpoint_rows
 from bot.db import runs as run_rows
 from bot.db.engine import Database, Tx
 from bot.domain import Agent, Run, RunStatus
 from bot.errors import InvalidRequest, NotFound
 from bot.progress import applied
-from runner.spec import Outcome
+from runner.spec import Checkpoint, Outcome
 
 AGENT_TOPIC = "agent"
 RUN_TOPIC = "run"
@@ -66,6 +67,26 @@ class RunLog:
         self._bus.notify(AGENT_TOPIC, agent.id)
         self._bus.notify(RUN_TOPIC, run_id)
         return True
+
+    async def record_checkpoint(self, run_id: str, seq: int, checkpoint: Checkpoint) -> bool:
+        """Store where the run came to; return False when it was stored before."""
+        async with self._db.write() as tx:
+            run, _ = await _locked(tx, run_id)
+            if seq <= run.acked_seq:
+                return False
+            _check_next(run, seq)
+            manifest = checkpoint.model_dump(mode="json", by_alias=True)
+            await checkpoint_rows.add(
+                tx, run.agent_id, run_id, manifest, size=checkpoint.size, at=self._now()
+            )
+            await run_rows.acknowledge(tx, run_id, seq)
+        return True
+
+    async def note_pause(self, run_id: str, *, is_paused: bool) -> None:
+        """Note since when the run waits; whoever follows it may put its machine to sleep."""
+        async with self._db.write() as tx:
+            await run_rows.set_paused(tx, run_id, self._now() if is_paused else None)
+        self._bus.notify(RUN_TOPIC, run_id)
 
 
 async def _locked(tx: Tx, run_id: str) -> tuple[Run, Agent]:

@@ -95,6 +95,13 @@ class Settings(BaseSettings):
     executor_silent_s: Annotated[float, Field(gt=0)] = 30.0
     max_runs: Annotated[int, Field(ge=1)] = 3
     max_clone_mb: Annotated[int, Field(ge=1)] = 2_000
+    sleep_after_s: Annotated[float, Field(ge=0)] = 5.0
+    park_after_s: Annotated[float, Field(ge=0)] = 1800.0
+    store_url: str = ""
+    store_endpoint: str = ""
+    store_region: str = ""
+    store_access_key: str = ""
+    store_secret_key: SecretStr = SecretStr("")
     runner_program: str = "runner.agent"
     no_sandbox: bool = False
     secret_key: SecretStr = SecretStr("")
@@ -167,6 +174,7 @@ class Settings(BaseSettings):
             self.anthropic_api_key.get_secret_value(),
             self.openai_api_key.get_secret_value(),
             self.embeddings_key.get_secret_value(),
+            self.store_secret_key.get_secret_value(),
             self.server_key.get_secret_value(),
         )
         return tuple(v for v in values if v)

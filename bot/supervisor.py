@@ -3,23 +3,28 @@
 import hashlib
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
 from pydantic import SecretStr
 
 from bot.agents import Agents
-from bot.bus import Bus
 from bot.db.runs import Runs
-from bot.desk import TIME_IS_UP, Desk
-from bot.domain import Agent, AgentStatus, Run, RunId, RunStatus
+from bot.desk import Desk
+from bot.domain import Agent, Run, RunId, RunStatus
 from bot.errors import MachineUnavailable
-from bot.run_log import RUN_TOPIC
+from bot.following import Following
+from bot.keeping import Keeping
+from bot.placing import Placing
 from runner.backends.base import MachineOrder, RunnerBackend
 
-CANCEL_GRACE_S = 90.0
 log = structlog.get_logger()
+_STATUS = {
+    "lost": RunStatus.LOST,
+    "cancelled": RunStatus.CANCELLED,
+    "parked": RunStatus.PARKED,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,31 +44,36 @@ class Supervisor:
     def __init__(
         self,
         *,
-        bus: Bus,
         agents: Agents,
         runs: Runs,
         desk: Desk,
-        backend: RunnerBackend,
+        keeping: Keeping,
+        placing: Placing,
+        following: Following,
         limits: Limits,
         url: Callable[[], str],
         server_key: SecretStr,
     ) -> None:
-        self._bus = bus
         self._agents = agents
         self._runs = runs
         self._desk = desk
-        self._backend = backend
+        self._keeping = keeping
+        self._placing = placing
+        self._following = following
         self._limits = limits
         self._url = url
         self._key = server_key.get_secret_value().encode()
-        self._booted = datetime.now(UTC)
 
     def model_of(self, agent: Agent) -> str:
         """Return the name of the model that *agent* works with."""
         return self._desk.model_of(agent.task)
 
     async def execute(self, agent_id: str, run_id: str, attempt: int) -> str:
-        """Bring a machine up and follow it; return finished, lost, cancelled or no machine."""
+        """Bring a machine up and follow it.
+
+        Return ``finished``, ``cancelled``, ``parked`` (it was paused for so long that its machine
+        was given back), ``lost``, or ``moved``: lost, but with a newer checkpoint than before.
+        """
         task = (await self._agents.get(agent_id)).task
         with structlog.contextvars.bound_contextvars(
             agent_id=agent_id, run_id=run_id, repository=task.repository
@@ -72,28 +82,50 @@ class Supervisor:
             try:
                 if run.status in {RunStatus.STARTING, RunStatus.RUNNING}:
                     self._desk.prepare(run)
-                    await self._machine(run)
-                ended = await self._follow(run_id)
+                    run = await self._machine(run)
+                ended = await self._following.until_the_end(run.id, self.backend_of(run))
             except MachineUnavailable as error:
                 log.warning("no machine", reason=str(error))
                 ended = "lost"
-            if ended in {"lost", "cancelled"}:
-                status = RunStatus.LOST if ended == "lost" else RunStatus.CANCELLED
-                await self._runs.end(run_id, status, at=datetime.now(UTC))
-                words = await self._backend.last_words(run_id)
-                log.warning("run over without a result", how=ended, last_words=words)
+            if ended in _STATUS:
+                await self._close(run, ended)
             self._desk.forget(run_id)
-            await self._backend.destroy(run_id)
+            await self._settle(run)
+            return await self._judged(run, ended)
+
+    async def _close(self, run: Run, ended: str) -> None:
+        await self._runs.end(run.id, _STATUS[ended], at=datetime.now(UTC))
+        if ended != "parked":
+            words = await self._placing.backend(run.backend).last_words(run.id)
+            log.warning("run over without a result", how=ended, last_words=words)
+
+    async def _settle(self, run: Run) -> None:
+        """Write down what the machine was used for, and give it back."""
+        backend = self._placing.backend(run.backend)
+        seconds, usd = await backend.usage(run.id)
+        if seconds:
+            await self._runs.set_usage(run.id, seconds=seconds, usd=usd)
+        await backend.destroy(run.id)
+
+    async def _judged(self, run: Run, ended: str) -> str:
+        """A lost run that came further than the one before it is no failure of the work."""
+        if ended != "lost":
             return ended
+        latest = await self._runs.get(run.id)
+        began = (latest.from_checkpoint if latest else None) or 0
+        return "moved" if await self._keeping.newest_number(run.agent_id) > began else "lost"
 
     async def _opened(self, agent_id: str, run_id: str, attempt: int) -> Run:
+        known = await self._runs.get(run_id)
+        if known is not None:
+            return known
         now = datetime.now(UTC)
         agent = await self._agents.get(agent_id)
         run = Run(
             id=RunId(run_id),
             agent_id=agent.id,
             attempt=attempt,
-            backend=self._backend.name,
+            backend=await self._placing.first(agent),
             started_at=now,
             lease_until=now + timedelta(seconds=self._limits.lease_s),
         )
@@ -101,57 +133,43 @@ class Supervisor:
         await self._runs.open(run, token_hash=token_hash)
         return await self._runs.get(run_id) or run
 
-    async def _machine(self, run: Run) -> None:
-        order = MachineOrder(run_id=run.id, url=self._url(), token=SecretStr(self._token(run.id)))
-        if run.machine and not await self._backend.is_alive(run.id):
-            return  # it was there and died: the lease tells
-        facts = await self._backend.start(order)
-        await self._runs.set_machine(run.id, facts)
+    async def _machine(self, run: Run) -> Run:
+        agent = await self._agents.get(run.agent_id)
+        if run.machine and not await self.backend_of(run).is_alive(run.id):
+            return run  # it was there and died: the lease tells
+        order = MachineOrder(
+            run_id=run.id,
+            url=self._url(),
+            token=SecretStr(self._token(run.id)),
+            agent_id=run.agent_id,
+            installation_id=agent.task.installation_id,
+            repository_id=agent.task.repository_id,
+        )
+        if run.machine:
+            await self.backend_of(run).start(order)
+            return run
+        placed = await self._placing.start(agent, order)
+        facts = {**placed.facts, "note": placed.note} if placed.note else dict(placed.facts)
+        await self._runs.set_machine(run.id, facts, backend=placed.place)
+        if placed.note:
+            await self._agents.note(run.agent_id, placed.note)
+        return replace(run, backend=placed.place, machine=facts)
 
-    async def _follow(self, run_id: str) -> str:
-        # A runner that lost us when we restarted gets the time of one lease to dial again.
-        patience = self._booted + timedelta(seconds=self._limits.lease_s)
-        asked_at: datetime | None = None
-        async with self._bus.watch(RUN_TOPIC, run_id) as changes:
-            while True:
-                run = await self._runs.get(run_id)
-                if run is None or run.status in {RunStatus.LOST, RunStatus.CANCELLED}:
-                    return "lost"
-                if run.status is RunStatus.FINISHED:
-                    return "finished"
-                now = datetime.now(UTC)
-                asked_at = asked_at or await self._cancel_asked(run.agent_id, now)
-                if asked_at and (now - asked_at).total_seconds() > CANCEL_GRACE_S:
-                    return "cancelled"
-                if now > max(run.lease_until or now, patience):
-                    return "lost"
-                if not await self._backend.is_alive(run_id):
-                    return await self._last_look(run_id)
-                await changes.wait(timeout_s=1.0)
-
-    async def _last_look(self, run_id: str) -> str:
-        """A machine that is gone may have handed over its result in its last moment."""
-        run = await self._runs.get(run_id)
-        return "finished" if run and run.status is RunStatus.FINISHED else "lost"
-
-    async def _cancel_asked(self, agent_id: str, now: datetime) -> datetime | None:
-        agent = await self._agents.get(agent_id)
-        if await self._agents.cancelled_by(agent_id):
-            return now
-        is_late = agent.deadline_at is not None and now > agent.deadline_at
-        if is_late and agent.status is AgentStatus.RUNNING:
-            await self._agents.cancel(agent_id, by=TIME_IS_UP)
-            return now
-        return None
+    def backend_of(self, run: Run) -> RunnerBackend:
+        """Return the place where the run is."""
+        return self._placing.backend(run.backend)
 
     async def sweep(self) -> int:
         """End machines of runs that are over or unknown; return how many."""
         open_runs = {run.id for run in await self._runs.all_open()}
-        strays = [r for r in await self._backend.known_runs() if r not in open_runs]
-        for run_id in strays:
-            log.warning("machine without a run destroyed", run_id=run_id)
-            await self._backend.destroy(run_id)
-        return len(strays)
+        ended = 0
+        for backend in self._placing.all:
+            for run_id in await backend.known_runs():
+                if run_id not in open_runs:
+                    log.warning("machine without a run destroyed", run_id=run_id)
+                    await backend.destroy(run_id)
+                    ended += 1
+        return ended
 
     def _token(self, run_id: str) -> str:
         """The run's token; the same after a restart, and known to nobody without the key."""

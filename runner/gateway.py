@@ -1,4 +1,4 @@
-"""Where machines dial in: one WebSocket per run, and the door for its bundle.
+"""Where machines dial in: one WebSocket per run, and the doors for its files.
 
 A run is known by its token alone. What a runner says is stored before it is acknowledged; what
 people want of it (pause, resume, stop, words) is read from the `Desk`, at the start and whenever
@@ -8,17 +8,16 @@ the bus says that the agent changed, so nothing is lost when either side restart
 import asyncio
 import contextlib
 import hashlib
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Any, Protocol
 
 import structlog
 from aiohttp import WSMsgType, web
 from pydantic import ValidationError
 
+from bot.blobs import Blobs
 from bot.bus import Bus
 from bot.domain import Run, RunStatus
 from bot.errors import CadenceError
@@ -27,11 +26,13 @@ from runner.protocol import (
     AckFrame,
     AssignFrame,
     CancelFrame,
+    CheckpointFrame,
     EventFrame,
     HeartbeatFrame,
     HelloFrame,
     MessageFrame,
     NeedTokenFrame,
+    PausedFrame,
     PauseFrame,
     ResultFrame,
     ResumeFrame,
@@ -41,9 +42,9 @@ from runner.protocol import (
     known,
 )
 from runner.searches import SEARCH_S, Searches
-from runner.spec import Outcome, RunSpec, Snippet, Wire
+from runner.spec import Checkpoint, Outcome, RunSpec, Snippet, Wire
+from runner.uploads import Uploads
 
-MAX_BUNDLE_BYTES = 200 * 1024 * 1024
 HELLO_S = 10.0
 _GONE = 4410
 _REPLACED = 4409
@@ -88,6 +89,14 @@ class Desk(Protocol):
         """Store the result once."""
         ...
 
+    async def record_checkpoint(self, run: Run, seq: int, checkpoint: Checkpoint) -> bool:
+        """Store where the run came to, once."""
+        ...
+
+    async def note_pause(self, run: Run, *, is_paused: bool) -> None:
+        """Note whether the run waits between two steps, with its work kept."""
+        ...
+
     async def clone_token(self, run: Run) -> str:
         """Return a read token for the run's repository; raise `CadenceError`."""
         ...
@@ -100,11 +109,11 @@ class Desk(Protocol):
 class Gateway:
     """The WebSocket side of the coordinator."""
 
-    def __init__(self, bus: Bus, *, bundles: Path, search_s: float = SEARCH_S) -> None:
+    def __init__(self, bus: Bus, *, blobs: Blobs, search_s: float = SEARCH_S) -> None:
         self._bus = bus
         self._search_s = search_s
         self._waiting: Desk | None = None
-        self._bundles = bundles
+        self.uploads = Uploads(blobs, self._authenticated)
         self._lines: dict[str, web.WebSocketResponse] = {}
 
     def open_for(self, desk: Desk) -> None:
@@ -119,14 +128,7 @@ class Gateway:
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Return the routes to add to the application."""
-        return [
-            web.get("/ws/runner", self._dialled),
-            web.put("/ws/runner/bundle", self._bundle_put),
-        ]
-
-    def bundle_path(self, run_id: str) -> Path:
-        """Return where the run's bundle lies once it was handed over."""
-        return self._bundles / f"{run_id}.bundle"
+        return [web.get("/ws/runner", self._dialled), *self.uploads.routes()]
 
     async def close(self) -> None:
         """Hang up; the runners will dial again."""
@@ -140,7 +142,7 @@ class Gateway:
         run = await self._desk.run_of(hashlib.sha256(token.encode()).hexdigest())
         if run is None:
             raise web.HTTPUnauthorized
-        if run.status in {RunStatus.LOST, RunStatus.CANCELLED}:
+        if run.status in {RunStatus.LOST, RunStatus.CANCELLED, RunStatus.PARKED}:
             raise web.HTTPGone
         return run
 
@@ -175,11 +177,11 @@ class Gateway:
         log.info("runner dialled in", run_id=run.id, agent_id=run.agent_id, seq=hello.last_seq)
         await self._desk.renew(run)
         spec = await self._desk.spec_of(run)
-        await _send(socket, AssignFrame(spec=spec, acked_seq=run.acked_seq, can_search=True))
+        await _send(socket, _assignment(spec, run))
         searches = Searches(
             partial(self._desk.search, run), partial(_send, socket), timeout_s=self._search_s
         )
-        wishes = asyncio.create_task(self._tell_wishes(socket, run))
+        wishes = asyncio.create_task(self._tell_wishes(socket, run, told_pause=hello.is_paused))
         try:
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
@@ -200,18 +202,26 @@ class Gateway:
         if frame.run_id != run.id:
             raise CadenceError("a frame for another run")
         match frame:
-            case EventFrame():
-                await self._desk.record(run.id, frame.seq, frame.kind, frame.data, frame.at)
+            case EventFrame() | ResultFrame() | CheckpointFrame():
+                await self._store(run, frame)
                 await _send(socket, AckFrame(seq=frame.seq))
-            case ResultFrame():
-                await self._desk.record_result(run.id, frame.seq, frame.outcome)
-                await _send(socket, AckFrame(seq=frame.seq))
+            case PausedFrame():
+                await self._desk.note_pause(run, is_paused=frame.is_paused)
             case NeedTokenFrame():
                 await _send(socket, await self._token_for(run, frame))
             case SearchFrame():
                 await searches.begin(frame)
             case HeartbeatFrame() | HelloFrame():
                 await self._desk.renew(run)
+
+    async def _store(self, run: Run, frame: EventFrame | ResultFrame | CheckpointFrame) -> None:
+        match frame:
+            case EventFrame():
+                await self._desk.record(run.id, frame.seq, frame.kind, frame.data, frame.at)
+            case ResultFrame():
+                await self._desk.record_result(run.id, frame.seq, frame.outcome)
+            case CheckpointFrame():
+                await self._desk.record_checkpoint(run, frame.seq, frame.checkpoint)
 
     async def _token_for(self, run: Run, frame: NeedTokenFrame) -> TokenFrame:
         try:
@@ -220,8 +230,10 @@ class Gateway:
             return TokenFrame(request_id=frame.request_id, error=str(error))
         return TokenFrame.model_validate({"request_id": frame.request_id, "token": token})
 
-    async def _tell_wishes(self, socket: web.WebSocketResponse, run: Run) -> None:
-        told_pause, told_cancel, last_message = False, False, 0
+    async def _tell_wishes(
+        self, socket: web.WebSocketResponse, run: Run, *, told_pause: bool
+    ) -> None:
+        told_cancel, last_message = False, 0
         async with self._bus.watch("wishes", run.agent_id) as changes:
             with contextlib.suppress(ConnectionError):
                 while True:
@@ -238,26 +250,9 @@ class Gateway:
                         await _send(socket, CancelFrame(reason=wishes.cancel_reason))
                     await changes.wait(timeout_s=5.0)
 
-    async def _bundle_put(self, request: web.Request) -> web.Response:
-        run = await self._authenticated(request)
-        self._bundles.mkdir(parents=True, exist_ok=True)
-        target = self.bundle_path(run.id)
-        partial = target.with_suffix(f".{os.getpid()}.part")
-        digest, size = hashlib.sha256(), 0
-        try:
-            with partial.open("wb") as file:
-                async for chunk in request.content.iter_chunked(256 * 1024):
-                    size += len(chunk)
-                    if size > MAX_BUNDLE_BYTES:
-                        raise web.HTTPRequestEntityTooLarge(MAX_BUNDLE_BYTES, size)
-                    digest.update(chunk)
-                    file.write(chunk)
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(target)
-        finally:
-            partial.unlink(missing_ok=True)
-        return web.json_response({"sha256": digest.hexdigest(), "bytes": size})
+
+def _assignment(spec: RunSpec, run: Run) -> AssignFrame:
+    return AssignFrame(spec=spec, acked_seq=run.acked_seq, can_search=True, can_keep=True)
 
 
 async def _send(socket: web.WebSocketResponse, frame: Wire) -> None:

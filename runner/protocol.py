@@ -49,13 +49,14 @@ class EventKind(StrEnum):
 
 
 class HelloFrame(Wire):
-    """The first frame of a runner."""
+    """The first frame of a runner; one that slept says that it is still paused."""
 
     type: Literal["hello"] = "hello"
     protocol: int = PROTOCOL_VERSION
     runner_version: str = ""
     run_id: str
     last_seq: int = 0
+    is_paused: bool = False
 
 
 class HeartbeatFrame(Wire):

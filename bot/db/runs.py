@@ -57,10 +57,23 @@ class Runs:
         async with self._db.read() as tx:
             return [_run(row) for row in await tx.execute(query)]
 
-    async def set_machine(self, run_id: str, machine: dict[str, Any]) -> None:
-        """Note what the backend needs to find the machine again."""
+    async def set_machine(self, run_id: str, machine: dict[str, Any], *, backend: str) -> None:
+        """Note the place that had a machine, and what it needs to find it again."""
+        values = {"machine": machine, "backend": backend}
         async with self._db.write() as tx:
-            await tx.execute(update(runs).where(runs.c.id == run_id).values(machine=machine))
+            await tx.execute(update(runs).where(runs.c.id == run_id).values(values))
+
+    async def set_usage(self, run_id: str, *, seconds: float, usd: float) -> None:
+        """Note how long the run had its machine, in seconds, and what that costs."""
+        values = {"machine_seconds": seconds, "machine_usd": usd}
+        async with self._db.write() as tx:
+            await tx.execute(update(runs).where(runs.c.id == run_id).values(values))
+
+    async def set_from_checkpoint(self, run_id: str, number: int) -> None:
+        """Note from where the run goes on."""
+        async with self._db.write() as tx:
+            where = runs.c.id == run_id
+            await tx.execute(update(runs).where(where).values(from_checkpoint=number))
 
     async def renew(self, run_id: str, until: datetime) -> None:
         """Move the lease's end; a run that is over stays over."""
@@ -87,6 +100,14 @@ async def load(tx: Tx, run_id: str, *, lock: bool = False) -> Run | None:
 async def acknowledge(tx: Tx, run_id: str, seq: int) -> None:
     """Note in *tx* that everything up to *seq* is stored."""
     await tx.execute(update(runs).where(runs.c.id == run_id).values(acked_seq=seq))
+
+
+async def set_paused(tx: Tx, run_id: str, at: datetime | None) -> None:
+    """Note in *tx* since when the run waits, None when it goes on; a first time stays."""
+    where = runs.c.id == run_id
+    if at is not None:
+        where &= runs.c.paused_at.is_(None)
+    await tx.execute(update(runs).where(where).values(paused_at=at))
 
 
 async def close(
@@ -124,4 +145,6 @@ def _run(row: Row[Any]) -> Run:
         result=row.result,
         started_at=row.started_at,
         finished_at=row.finished_at,
+        paused_at=row.paused_at,
+        from_checkpoint=row.from_checkpoint,
     )

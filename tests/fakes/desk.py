@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from bot.domain import AgentId, Run, RunId
 from bot.errors import GitHubRefused, Unavailable
 from runner.gateway import Wishes
-from runner.spec import Budget, ModelSpec, Outcome, Person, Price, RunSpec, Snippet
+from runner.spec import Budget, Checkpoint, ModelSpec, Outcome, Person, Price, RunSpec, Snippet
 
 PRICE = Price(input=2, output=10, cache_write_5m=2.5, cache_write_1h=4, cache_read=0.2)
 MODEL = ModelSpec(
@@ -51,6 +51,8 @@ class FakeDesk:
     spec: RunSpec = SPEC
     queries: list[tuple[str, int]] = field(default_factory=list)
     searching: int = 0
+    checkpoints: list[Checkpoint] = field(default_factory=list)
+    pauses: list[bool] = field(default_factory=list)
     index: Callable[[str, int], Awaitable[tuple[Snippet, ...]]] | None = None
 
     def run(self, token_hash: str, **changes: Any) -> Run:
@@ -81,6 +83,13 @@ class FakeDesk:
     async def record_result(self, run_id: str, seq: int, outcome: Outcome) -> bool:
         self.outcome = outcome
         return True
+
+    async def record_checkpoint(self, run: Run, seq: int, checkpoint: Checkpoint) -> bool:
+        self.checkpoints.append(checkpoint)
+        return True
+
+    async def note_pause(self, run: Run, *, is_paused: bool) -> None:
+        self.pauses.append(is_paused)
 
     async def clone_token(self, run: Run) -> str:
         if not self.token:

@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from bot.blobs import Blobs
 from bot.bus import Bus
 from bot.domain import RunStatus
 from runner.agent.link import RunNotOurs, WebSocketLink, connect
@@ -26,7 +27,7 @@ HASH = hashlib.sha256(TOKEN.encode()).hexdigest()
 async def serving(
     desk: FakeDesk, bus: Bus, root: Path, port: int = 0
 ) -> AsyncIterator[tuple[str, int]]:
-    gateway = Gateway(bus, bundles=root / "bundles")
+    gateway = Gateway(bus, blobs=Blobs((root / "store").as_uri()))
     gateway.open_for(desk)
     app = web.Application()
     app.add_routes(gateway.routes())
@@ -132,7 +133,7 @@ async def test_bundle_is_stored_whole_under_the_run(
         digest = await link.upload_bundle(bundle)
 
     assert digest == hashlib.sha256(bundle.read_bytes()).hexdigest()
-    assert (tmp_path / "bundles" / "run-1.bundle").read_bytes() == bundle.read_bytes()
+    assert (tmp_path / "store/bundles/run-1.bundle").read_bytes() == bundle.read_bytes()
 
 
 async def test_token_for_the_clone_comes_over_the_line(

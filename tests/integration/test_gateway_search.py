@@ -12,9 +12,11 @@ import pytest
 from aiohttp import web
 
 from bot.agents import Agents
+from bot.blobs import Blobs
 from bot.bus import Bus
 from bot.db.engine import Database
-from bot.desk import Desk, RunDefaults
+from bot.desk import Desk
+from bot.run_defaults import RunDefaults
 from bot.domain import Run, RunId, Task
 from bot.errors import Unavailable
 from bot.github.app import GitHubApp
@@ -41,7 +43,7 @@ PIECE = Snippet(path="area.py", start_line=1, end_line=1, text="area = 1", reaso
 async def serving(
     desk: FakeDesk | Desk, bus: Bus, root: Path, port: int = 0, search_s: float = 10.0
 ) -> AsyncIterator[tuple[str, int]]:
-    gateway = Gateway(bus, bundles=root / "bundles", search_s=search_s)
+    gateway = Gateway(bus, blobs=Blobs((root / "store").as_uri()), search_s=search_s)
     gateway.open_for(desk)
     app = web.Application()
     app.add_routes(gateway.routes())
