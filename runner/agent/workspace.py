@@ -7,10 +7,8 @@ A branch of ours that is already on the server is continued, so a retry builds o
 
 import asyncio
 import contextlib
-import os
 import re
 import secrets
-import stat
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +16,7 @@ from pathlib import Path
 from runner.agent.checkout import check_out
 from runner.agent.clone import fetch
 from runner.agent.git import GitFailed, environment, git
+from runner.agent.safe_files import take
 from runner.agent.seams import Hands, RunFailed
 from runner.spec import Person, RunSpec
 
@@ -151,7 +150,7 @@ class Workspace:
     async def _import(self, sha: str, name: str) -> None:
         """Fetch the bundle *name* out of the tree into the store and check that it holds *sha*."""
         path = self.store / "cadence.bundle"
-        await asyncio.to_thread(_take, self.tree, name, path)
+        await asyncio.to_thread(take, self.tree, name, path, MAX_BUNDLE_BYTES)
         reference = f"refs/heads/{self.branch}"
         try:
             await git(
@@ -242,24 +241,6 @@ def _identity(person: Person) -> dict[str, str]:
     roles = ("AUTHOR", "COMMITTER")
     names = {f"GIT_{role}_NAME": name for role in roles}
     return names | {f"GIT_{role}_EMAIL": email for role in roles}
-
-
-def _take(tree: Path, name: str, target: Path) -> None:
-    """Copy ``.git/NAME`` out of *tree* to *target* without following any link."""
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-    try:
-        folder = os.open(tree / ".git", flags | os.O_DIRECTORY)
-        try:
-            source = os.open(name, flags, dir_fd=folder)
-        finally:
-            os.close(folder)
-    except OSError as error:
-        raise RunFailed("The bundle of the work is not where it should be.") from error
-    with os.fdopen(source, "rb") as data:
-        about = os.fstat(source)
-        if not stat.S_ISREG(about.st_mode) or about.st_size > MAX_BUNDLE_BYTES:
-            raise RunFailed("The bundle of the work is too large or not a file.")
-        target.write_bytes(data.read(MAX_BUNDLE_BYTES))
 
 
 def _copy(source: Path, target: Path) -> None:
