@@ -55,6 +55,7 @@ async def _serve(order: dict[str, str], redactor: Redactor) -> int:
                 root=root,
                 redactor=redactor,
                 conditions=Conditions(registries=registries),
+                archive=link.archive,
             )
         log.info("run ended", status=outcome.status, kind=outcome.kind, steps=outcome.steps)
         await link.finish(outcome)

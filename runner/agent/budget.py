@@ -19,6 +19,11 @@ class Clock:
         self._waited = 0.0
         self._waiting_since: float | None = None
 
+    def start_at(self, seconds: float) -> None:
+        """Count *seconds* that were worked before, on another machine."""
+        self._started = self._now() - seconds
+        self._waited = 0.0
+
     @property
     def elapsed_s(self) -> float:
         """Seconds of work up to now."""
@@ -40,10 +45,11 @@ class Clock:
 
 
 class Meter:
-    """Counts what a run uses and says when it is enough."""
+    """Counts what a run uses and says when it is enough; *cost_usd* is this run's alone."""
 
-    def __init__(self, budget: Budget, clock: Clock) -> None:
+    def __init__(self, budget: Budget, clock: Clock, *, spent_usd: float = 0.0) -> None:
         self.budget = budget
+        self.spent_usd = spent_usd  # by earlier runs of the same agent
         self.clock = clock
         self.steps = 0
         self.tokens = Tokens()
@@ -56,6 +62,11 @@ class Meter:
         self.tokens += tokens
         self.cost_usd += cost_usd
         return cost_usd
+
+    @property
+    def whole_usd(self) -> float:
+        """What the agent has cost up to now, in US dollars."""
+        return self.spent_usd + self.cost_usd
 
     @property
     def is_out_of_time(self) -> bool:
@@ -72,9 +83,9 @@ class Meter:
             raise self.out_of_time()
         if self.steps >= self.budget.steps:
             raise RunFailed(f"The budget of {self.budget.steps} steps is used up.")
-        if self.cost_usd >= self.budget.usd:
+        if self.whole_usd >= self.budget.usd:
             raise RunFailed(
-                f"The budget of ${self.budget.usd:.2f} is used up (${self.cost_usd:.2f} spent)."
+                f"The budget of ${self.budget.usd:.2f} is used up (${self.whole_usd:.2f} spent)."
             )
 
     def wrap_up(self) -> str | None:
@@ -95,6 +106,6 @@ class Meter:
             return f"You have worked for {minutes:.0f} minutes; at {budget.hard_minutes:g} it ends."
         if self.steps >= budget.steps * _LOW and budget.steps > 1:
             return f"{budget.steps - self.steps} of {budget.steps} steps are left."
-        if self.cost_usd >= budget.usd * _LOW:
-            return f"${self.cost_usd:.2f} of ${budget.usd:.2f} are spent."
+        if self.whole_usd >= budget.usd * _LOW:
+            return f"${self.whole_usd:.2f} of ${budget.usd:.2f} are spent."
         return None

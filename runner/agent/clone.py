@@ -10,12 +10,13 @@ from typing import Any
 from runner.agent.git import GitFailed, authorization, clone_url, environment, git
 from runner.agent.limits import disk_usage_mb
 from runner.agent.seams import RunFailed
-from runner.spec import RunSpec
+from runner.spec import RunSpec, TreeState
 
 TIMEOUT_S = 600.0
 BLOB_LIMIT = "10m"
 SIZE_CHECK_S = 0.5
 _BASE = "refs/cadence/base"
+_START = "refs/cadence/start"
 _BRANCH = "refs/cadence/branch/"
 _SHOWN = 8
 _PLAIN = environment({})
@@ -57,8 +58,12 @@ async def fetch(
     *,
     allow_file: bool = False,
     timeout_s: float = TIMEOUT_S,
+    at: TreeState | None = None,
 ) -> Fetched:
-    """Fetch the newest commit of the base of *spec* into the new bare repository *store*."""
+    """Fetch the newest commit of the base of *spec* into the new bare repository *store*.
+
+    With *at*, fetch the commits that it names: the branches may have moved since.
+    """
     url = clone_url(spec.repository, spec.clone_url, allow_file=allow_file)
     protocols = ("file",) if not url.startswith("http") else ("http", "https")
     env = environment(authorization(url, token), protocols=protocols)
@@ -69,9 +74,7 @@ async def fetch(
     command = git(
         *("fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules"),
         *(f"--filter=blob:limit={BLOB_LIMIT}", "--no-write-fetch-head", "origin"),
-        f"+refs/heads/{spec.base}:{_BASE}",
-        # A pattern may match nothing, a name may not.
-        f"+refs/heads/{spec.branch}*:{_BRANCH}{spec.branch}*",
+        *_wanted(spec, at),
         env=env,
         cwd=store,
         timeout_s=timeout_s,
@@ -80,11 +83,21 @@ async def fetch(
         await _within(command, store, spec)
     except GitFailed as error:
         raise RunFailed(await _sentence(error, spec, env, store)) from error
+    if at is not None:
+        return Fetched(url=url, base_sha=at.base_sha, branch_sha=at.start)
     return Fetched(
         url=url,
         base_sha=await _sha(store, _BASE) or "",
         branch_sha=await _sha(store, _BRANCH + spec.branch),
     )
+
+
+def _wanted(spec: RunSpec, at: TreeState | None) -> tuple[str, ...]:
+    if at is not None:
+        return (f"+{at.base_sha}:{_BASE}", f"+{at.start}:{_START}")
+    # A pattern may match nothing, a name may not.
+    ours = f"+refs/heads/{spec.branch}*:{_BRANCH}{spec.branch}*"
+    return (f"+refs/heads/{spec.base}:{_BASE}", ours)
 
 
 async def _within(command: Coroutine[Any, Any, str], store: Path, spec: RunSpec) -> None:

@@ -1,6 +1,7 @@
 """The course of one run: what loop and tools share, and the one mouth through which they speak."""
 
 from collections import deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -51,13 +52,17 @@ class Course:
         self.link = link
         self.control = link.control
         self.redactor = redactor
-        self.meter = Meter(spec.budget, clock)
+        self.meter = Meter(spec.budget, clock, spent_usd=spec.spent_usd)
         self.guard = LoopGuard()
         self.plan: tuple[PlanItem, ...] = ()
         self.finish: Finish | None = None
         self.fatal: RunFailed | None = None
         self.last_error = ""
         self.calls: deque[tuple[str, str]] = deque()
+        self.is_touched = True  # the tree may differ from what was kept
+        self.asked = 0
+        self.keep: Callable[[], Awaitable[None]] | None = None
+        self.say_paused: Callable[[bool], Awaitable[None]] | None = None
 
     @property
     def clock(self) -> Clock:
@@ -90,13 +95,23 @@ class Course:
     async def obey(self) -> None:
         """Wait while paused; raise `RunCancelled` when somebody stopped the run."""
         if self.control.is_paused:
-            await self.log("Paused; the clock stands still.")
-            with self.clock.stopped():
-                await self.control.going.wait()
+            await self._wait()
             if self.control.cancel_reason is None:
                 await self.log("Going on.")
         if self.control.cancel_reason is not None:
             raise RunCancelled(self.control.cancel_reason or "The run was stopped.")
+
+    async def _wait(self) -> None:
+        """Wait with the work kept: the machine may be put to sleep, or given back."""
+        if self.keep is not None:
+            await self.keep()
+        await self.log("Paused; the clock stands still.")
+        with self.clock.stopped():
+            if self.say_paused is not None:
+                await self.say_paused(True)
+            await self.control.going.wait()
+            if self.say_paused is not None:
+                await self.say_paused(False)
 
     def take_call(self, name: str) -> str:
         """Return the id of the next call of the tool *name*."""

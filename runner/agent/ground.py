@@ -16,6 +16,7 @@ from runner.agent.verify import Plan, plan
 from runner.agent.workspace import Workspace
 from runner.egress_policy import EgressPolicy
 from runner.egress_seams import Registries
+from runner.spec import TreeState
 
 GUIDANCE = ("AGENTS.md", "CLAUDE.md", ".github/copilot-instructions.md")
 _GIT_TIMEOUT_S = 60.0
@@ -68,13 +69,18 @@ async def prepared(
     *,
     registries: Registries | None = None,
     allow_file: bool = False,
+    at: TreeState | None = None,
 ) -> AsyncIterator[Ground]:
-    """Open the sandbox while the repository is cloned; raise `RunFailed` with what went wrong."""
-    await course.phase("cloning")
+    """Open the sandbox while the repository is cloned; raise `RunFailed` with what went wrong.
+
+    *at* names the commits at which an earlier run began: then nobody need hear of it again.
+    """
+    if at is None:
+        await course.phase("cloning")
     tree = root / "tree"
     await asyncio.to_thread(tree.mkdir, parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
-        cloning = asyncio.create_task(_clone(course, root, tree, allow_file=allow_file))
+        cloning = asyncio.create_task(_clone(course, root, tree, allow_file=allow_file, at=at))
         stack.push_async_callback(_end, cloning)
         try:
             hands = await stack.enter_async_context(_hands(course, root, registries))
@@ -97,9 +103,11 @@ async def prepared(
         )
 
 
-async def _clone(course: Course, root: Path, tree: Path, *, allow_file: bool) -> Workspace:
+async def _clone(
+    course: Course, root: Path, tree: Path, *, allow_file: bool, at: TreeState | None
+) -> Workspace:
     token = await course.link.clone_token()
-    return await Workspace.clone(course.spec, token, root, tree=tree, allow_file=allow_file)
+    return await Workspace.clone(course.spec, token, root, tree=tree, allow_file=allow_file, at=at)
 
 
 @asynccontextmanager

@@ -6,9 +6,10 @@ says is told as its words; what is told as measured was measured here.
 
 import asyncio
 import importlib
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +19,13 @@ from runner.agent import prompts
 from runner.agent.budget import Clock
 from runner.agent.config import BudgetConfig
 from runner.agent.course import Course, Finish, Redactor
+from runner.agent.going_on import OTHER_MACHINE, fetched, told_anew, told_of
 from runner.agent.ground import Ground, prepared
 from runner.agent.handover import HandOver
+from runner.agent.keeper import Keeper, Restored
 from runner.agent.measure import Measurements
 from runner.agent.sanitize import new_nonce
-from runner.agent.seams import Link, RunCancelled, RunFailed, ToolFailed
+from runner.agent.seams import Archive, Link, RunCancelled, RunFailed, ToolFailed
 from runner.agent.watch import watched
 from runner.egress_seams import Registries
 from runner.redact import Redactor as Redaction
@@ -59,39 +62,43 @@ async def run(
     root: Path,
     redactor: Redactor | None = None,
     conditions: Conditions | None = None,
+    archive: Archive | None = None,
 ) -> Outcome:
     """Execute the run of *spec* below the folder *root*; every ending is an `Outcome`."""
     secret = spec.model.api_key.get_secret_value()
     course = Course(spec, link, redactor or Redaction([secret]), Clock())
-    return await Harness(course, root, conditions or Conditions()).run()
+    return await Harness(course, root, conditions or Conditions(), archive).run()
 
 
 class Harness:
     """One run from clone to outcome."""
 
-    def __init__(self, course: Course, root: Path, conditions: Conditions) -> None:
+    def __init__(
+        self, course: Course, root: Path, conditions: Conditions, archive: Archive | None = None
+    ) -> None:
         self._course = course
         self._root = root
         self._conditions = conditions
         self._measurements = Measurements(course)
         self._hand_over = HandOver(course, root, self._measurements)
+        self._keeper = Keeper(course, archive)
+        if archive is not None:
+            course.say_paused = partial(_told, archive)
 
     async def run(self) -> Outcome:
         """Do everything; whatever ends it early, the work is kept."""
-        course, conditions = self._course, self._conditions
+        course = self._course
         async with AsyncExitStack() as stack:
-            sorting = asyncio.create_task(self._triage())
-            stack.push_async_callback(_end, sorting)
-            ground = prepared(
-                course,
-                self._root,
-                registries=conditions.registries,
-                allow_file=conditions.allow_file,
-            )
             try:
-                opened = await watched(stack.enter_async_context(ground), course)
+                restored = await watched(fetched(course, self._keeper, self._root), course)
+                sorting = None if restored else self._sorting(stack)
+                opened, restored = await watched(self._ground(stack, restored), course)
                 self._hand_over.ground = opened
+                self._keeper.begin(opened, self._measurements)
                 course.meter.budget = narrowed(course.spec.budget, opened.config.budget)
+                if restored is not None:
+                    return await watched(self._go_on(opened, restored), course)
+                sorting = sorting or self._sorting(stack)
                 return await watched(self._work(opened, sorting), course)
             except (RunFailed, RunCancelled, ToolFailed) as end:
                 return await self._hand_over.salvage(end)
@@ -100,6 +107,31 @@ class Harness:
                 name = type(error).__name__
                 mistake = RunFailed(f"Cadence made a mistake ({name}); its operator's log has it.")
                 return await self._hand_over.salvage(mistake)
+
+    async def _ground(
+        self, stack: AsyncExitStack, restored: Restored | None
+    ) -> tuple[Ground, Restored | None]:
+        """Open the ground at the commits of the checkpoint; when they are gone, at the newest."""
+        conditions = self._conditions
+        ground = partial(
+            prepared,
+            self._course,
+            registries=conditions.registries,
+            allow_file=conditions.allow_file,
+        )
+        if restored is not None:
+            opening = ground(self._root, at=restored.tree)
+            try:
+                return await stack.enter_async_context(opening), restored
+            except RunFailed as error:
+                await told_anew(self._course, error)
+        root = self._root / "anew" if restored else self._root
+        return await stack.enter_async_context(ground(root)), None
+
+    def _sorting(self, stack: AsyncExitStack) -> "asyncio.Task[Triage]":
+        task = asyncio.create_task(self._triage())
+        stack.push_async_callback(_end, task)
+        return task
 
     async def _triage(self) -> "Triage":
         # Not at the top: the SDK takes a second to import, and the line should be up by then.
@@ -130,13 +162,32 @@ class Harness:
             hint=_hint(verdict),
             notes=(*notes, *_left_out(ground)),
         )
+        self._keeper.standing.is_question = is_question
+        return await self._talked(ground, lambda talk: talk.work(opening))
+
+    async def _go_on(self, ground: Ground, restored: Restored) -> Outcome:
+        """Go on where another machine stopped, as if it had been this one."""
+        keeper = self._keeper
+        await keeper.put_back(restored)
+        if not restored.state["isQuestion"]:
+            await self._measurements.set_up_again(ground)
+            await keeper.put_back_again(restored)
+        keeper.go_on(restored)
+        await told_of(self._course)
+        return await self._talked(ground, lambda talk: _resumed(talk, keeper, restored))
+
+    async def _talked(
+        self, ground: Ground, begin: "Callable[[Conversation], Awaitable[Finish]]"
+    ) -> Outcome:
         from runner.agent.model import make_client
 
+        course, keeper = self._course, self._keeper
         retries = self._conditions.max_retries
         async with make_client(course.spec.model, max_retries=retries) as client:
             talk = self._conversation(ground, client)
-            finish = await talk.work(opening)
-            if is_question:
+            course.keep = lambda: keeper.save(talk.history)
+            finish = await begin(talk)
+            if keeper.standing.is_question:
                 return await self._answered(ground, finish)
             return await self._changed(ground, talk, finish)
 
@@ -175,16 +226,19 @@ class Harness:
         """Verify; a regression goes back to the agent a bounded number of times."""
         if not await ground.is_changed():
             return self._hand_over.nothing(finish)
-        rounds = self._course.spec.budget.repair_rounds
-        await self._measurements.after(ground, "final")
-        for round_ in range(1, rounds + 1):
-            if not self._measurements.is_regression:
+        standing, rounds = self._keeper.standing, self._course.spec.budget.repair_rounds
+        while True:
+            standing.finish, standing.is_over = finish, True
+            await self._keeper.save(talk.history)
+            stage = f"repair-{standing.round}" if standing.round else "final"
+            await self._measurements.after(ground, stage)
+            if not self._measurements.is_regression or standing.round >= rounds:
                 break
             await self._course.phase("working")
+            standing.round, standing.is_over = standing.round + 1, False
             before = self._measurements.latest
-            newer = await talk.work(prompts.repair(before, round_=round_, rounds=rounds))
+            newer = await talk.work(prompts.repair(before, round_=standing.round, rounds=rounds))
             finish = newer if newer.is_formal and newer.title else finish
-            await self._measurements.after(ground, f"repair-{round_}")
         if self._measurements.is_regression:
             command = self._measurements.latest.command
             broken = f"`{command}` passed before this change and does not pass now."
@@ -225,6 +279,22 @@ def _left_out(ground: Ground) -> tuple[str, ...]:
         return ()
     shown = ", ".join(missing[:10])
     return (f"{len(missing)} files above the size limit are not in the checkout: {shown}",)
+
+
+async def _resumed(talk: "Conversation", keeper: Keeper, restored: Restored) -> Finish:
+    standing = keeper.standing
+    if standing.is_over and standing.finish is not None:
+        talk.history = restored.history
+        return standing.finish
+    talk.remember(restored.history, OTHER_MACHINE)
+    newer = await talk.go_on()
+    earlier = standing.finish
+    is_better = earlier is None or (newer.is_formal and bool(newer.title))
+    return newer if is_better or earlier is None else earlier
+
+
+async def _told(archive: Archive, is_paused: bool) -> None:
+    await archive.say_paused(is_paused=is_paused)
 
 
 async def _end(task: "asyncio.Task[Triage]") -> None:

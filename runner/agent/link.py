@@ -15,16 +15,16 @@ from typing import Any
 import aiohttp
 import structlog
 
+from runner.agent.archive import LineArchive, upload_bundle
 from runner.agent.outbox import Outbox
-from runner.agent.questions import Questions
+from runner.agent.questions import Questions, search_frame
 from runner.agent.seams import Control, RunFailed
 from runner.protocol import (
-    MAX_FOUND,
     MAX_FRAME_BYTES,
-    MAX_QUERY_CHARS,
     AckFrame,
     AssignFrame,
     CancelFrame,
+    CheckpointFrame,
     EventFrame,
     EventKind,
     Found,
@@ -33,19 +33,20 @@ from runner.protocol import (
     HelloFrame,
     MessageFrame,
     NeedTokenFrame,
+    PausedFrame,
     PauseFrame,
     ResultFrame,
     ResumeFrame,
-    SearchFrame,
     TokenFrame,
     from_coordinator,
     known,
 )
-from runner.spec import Outcome, RunSpec
+from runner.spec import Checkpoint, Outcome, RunSpec
 
 HEARTBEAT_S = 5.0
 PATIENCE_S = 120.0
 TOKEN_S = 120.0
+KEEP_S = 10.0
 SEARCH_S = 15.0  # longer than the coordinator takes to say that it could not
 _NOT_OURS = (401, 403, 404, 410)
 log = structlog.get_logger()
@@ -81,6 +82,8 @@ class WebSocketLink:
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._questions = Questions()
         self._can_search = True
+        self._can_keep = False
+        self._waits = False
         self._empty = asyncio.Event()
         self._empty.set()
         self._session: aiohttp.ClientSession | None = None
@@ -119,12 +122,7 @@ class WebSocketLink:
         """Ask the index; see `Link.search`."""
         if not self._can_search:
             return Found(error="this coordinator answers no searches")
-        request = SearchFrame(
-            run_id=self._run_id,
-            request_id=uuid.uuid4().hex,
-            query=query.encode("utf-8", "replace").decode()[:MAX_QUERY_CHARS],
-            k=min(max(k, 1), MAX_FOUND),
-        )
+        request = search_frame(self._run_id, query, k)
         try:
             answer = await self._questions.ask(request, self._send, timeout_s=self._search_s)
         except TimeoutError:
@@ -133,23 +131,33 @@ class WebSocketLink:
             return Found(error="the coordinator answered something else")
         return answer
 
+    async def keep(self, checkpoint: Checkpoint) -> None:
+        """Say where the run stands and wait until it is stored, for a while."""
+        if not self._can_keep:
+            return
+        frame = CheckpointFrame(
+            run_id=self._run_id, seq=self._outbox.last_seq + 1, checkpoint=checkpoint
+        )
+        await self._say(frame.to_json(), frame.seq)
+        # While the coordinator is away the run works on; the frame goes in its turn.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._empty.wait(), KEEP_S)
+
+    async def say_paused(self, *, is_paused: bool) -> None:
+        """Say whether the run waits; said again on every new line."""
+        self._waits = is_paused
+        if self._can_keep:
+            with contextlib.suppress(ConnectionError):
+                await self._send(PausedFrame(run_id=self._run_id, is_paused=is_paused).to_json())
+
+    @property
+    def archive(self) -> LineArchive:
+        """Where checkpoints of this run are kept."""
+        return LineArchive(self, lambda: self._session, self._url)
+
     async def upload_bundle(self, path: Path) -> str:
         """Hand over the bundle at *path*; return its SHA-256 in hex."""
-        if self._session is None:
-            raise RunFailed("the work could not be handed over: the line was never up")
-        for wait_s in (0.5, 1, 2, 4, 8, 15, 30, None):
-            try:
-                with path.open("rb") as body:
-                    async with self._session.put(f"{self._url}/ws/runner/bundle", data=body) as r:
-                        if r.status == 200:
-                            return str((await r.json())["sha256"])
-                        if r.status in _NOT_OURS or r.status == 413:
-                            raise RunFailed(f"the work was not accepted: {await r.text()}")
-            except (aiohttp.ClientError, TimeoutError) as error:
-                log.warning("bundle not sent", error=type(error).__name__)
-            if wait_s is not None:
-                await asyncio.sleep(wait_s)
-        raise RunFailed("the work could not be handed over: the coordinator did not answer")
+        return await upload_bundle(self._session, self._url, path)
 
     async def run(self) -> None:
         """Keep the line up; raise `RunNotOurs`, or `RunFailed` when nobody answers for long."""
@@ -182,7 +190,11 @@ class WebSocketLink:
         self._outbox.close()
 
     async def _serve(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        hello = HelloFrame(run_id=self._run_id, last_seq=self._outbox.last_seq)
+        hello = HelloFrame(
+            run_id=self._run_id,
+            last_seq=self._outbox.last_seq,
+            is_paused=self.control.is_paused,
+        )
         await socket.send_str(hello.to_json())
         beat = asyncio.create_task(self._beat(socket))
         try:
@@ -241,6 +253,9 @@ class WebSocketLink:
         if self._outbox.is_empty:
             self._empty.set()
         self._socket, self._can_search = socket, frame.can_search
+        self._can_keep = frame.can_keep
+        if self._waits:
+            await self.say_paused(is_paused=True)
         # From here on new questions go out by themselves, so none falls between the two.
         await self._questions.ask_again(socket.send_str, can_search=frame.can_search)
 

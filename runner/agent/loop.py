@@ -69,16 +69,32 @@ class Conversation:
 
     async def work(self, words: str) -> Finish:
         """Say *words* and let the agent work until it finishes."""
-        course = self._course
-        course.finish = None
         opening: Block = {"type": "text", "text": words}
         if not self.history:
             opening["cache_control"] = _CACHE
         self._say([opening])
+        return await self.go_on()
+
+    def remember(self, history: list[Any], note: str) -> None:
+        """Take over a history from another machine; *note* says what is different here."""
+        self.history = history
+        if history[-1]["role"] == "user":
+            content = history[-1]["content"]
+            if isinstance(content, str):
+                content = [{"type": "text", "text": content}]
+            history[-1]["content"] = [*content, {"type": "text", "text": note}]
+        else:
+            self._say([{"type": "text", "text": note}])
+
+    async def go_on(self) -> Finish:
+        """Let the agent work until it finishes."""
+        course = self._course
+        course.finish = None
         reminded = False
         empty = cut_off = 0
         while True:
             self._say(await self._between())
+            await self._keep()
             stop, is_empty = await self._patient_leg()
             if stop == FINISHED and course.finish is not None:
                 return course.finish
@@ -105,6 +121,11 @@ class Conversation:
             raise RunFailed(f"The model said nothing {_EMPTY} times in a row.")
         if cut_off >= _CUT_OFF:
             raise RunFailed(f"The model ran into its output limit {_CUT_OFF} times in a row.")
+
+    async def _keep(self) -> None:
+        """Let the work up to here outlive the machine, before the model is asked again."""
+        if self._course.keep is not None:
+            await self._course.keep()
 
     def _say(self, blocks: list[Block]) -> None:
         if blocks:
@@ -216,6 +237,7 @@ class Conversation:
             course.finish = None  # somebody said something just now: it is not over
         # The runner appends this very value, so what is added here goes out with the results.
         answer["content"].extend(await self._between())
+        await self._keep()
         return "" if is_whole == len(reply.content) else "continue"
 
     async def _explain_unknown(self, calls: list[Any], results: list[Block]) -> None:

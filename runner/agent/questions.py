@@ -2,9 +2,17 @@
 
 import asyncio
 import contextlib
+import uuid
 from collections.abc import Awaitable, Callable
 
-from runner.protocol import FoundFrame, NeedTokenFrame, SearchFrame, TokenFrame
+from runner.protocol import (
+    MAX_FOUND,
+    MAX_QUERY_CHARS,
+    FoundFrame,
+    NeedTokenFrame,
+    SearchFrame,
+    TokenFrame,
+)
 
 Question = NeedTokenFrame | SearchFrame
 Answer = TokenFrame | FoundFrame
@@ -43,3 +51,13 @@ class Questions:
         _, answer = self._open.get(frame.request_id, (None, None))
         if answer is not None and not answer.done():
             answer.set_result(frame)
+
+
+def search_frame(run_id: str, query: str, k: int) -> SearchFrame:
+    """Return the question to the index, within its limits."""
+    return SearchFrame(
+        run_id=run_id,
+        request_id=uuid.uuid4().hex,
+        query=query.encode("utf-8", "replace").decode()[:MAX_QUERY_CHARS],
+        k=min(max(k, 1), MAX_FOUND),
+    )

@@ -6,11 +6,13 @@ cage for ``--no-sandbox``. Link: a WebSocket to the coordinator, and the termina
 
 import asyncio
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from runner.protocol import EventKind, Found, MessageFrame
+from runner.spec import Checkpoint, Part
 
 
 class ToolRetry(Exception):
@@ -94,9 +96,42 @@ class Control:
             self.messages.append(message)
 
     @property
+    def heard(self) -> list[int]:
+        """The numbers of the messages that were taken out of the queue."""
+        waiting = {message.id for message in self.messages}
+        return sorted(self._seen - waiting)
+
+    def heard_before(self, numbers: Iterable[int]) -> None:
+        """Take no message of these *numbers*: they were heard on another machine."""
+        self._seen |= set(numbers)
+        known = [one for one in self.messages if one.id in set(numbers)]
+        for message in known:
+            self.messages.remove(message)
+
+    @property
     def is_paused(self) -> bool:
         """Whether a pause is wanted."""
         return not self.going.is_set()
+
+
+class Archive(Protocol):
+    """Where a run's checkpoints are kept; a run in a terminal has none."""
+
+    async def put(self, kind: Literal["talk", "tree"], data: bytes | Path) -> Part:
+        """Store one part; raise `RunFailed` when it cannot be stored now."""
+        ...
+
+    async def get(self, part: Part, target: Path) -> Path:
+        """Copy a part to the file *target*; raise `RunFailed` for one that is gone or broken."""
+        ...
+
+    async def keep(self, checkpoint: Checkpoint) -> None:
+        """Say where the run stands; returns when that is stored, or will be in its turn."""
+        ...
+
+    async def say_paused(self, *, is_paused: bool) -> None:
+        """Say whether the run waits between two steps."""
+        ...
 
 
 class Link(Protocol):

@@ -26,7 +26,8 @@ _SNAPSHOT = (
     _GIT
     + r"""
 export GIT_AUTHOR_NAME=cadence GIT_AUTHOR_EMAIL=cadence@localhost GIT_AUTHOR_DATE='@0 +0000'
-export GIT_COMMITTER_NAME=cadence GIT_COMMITTER_EMAIL=cadence@localhost GIT_COMMITTER_DATE="$GIT_AUTHOR_DATE"
+export GIT_COMMITTER_NAME=cadence GIT_COMMITTER_EMAIL=cadence@localhost
+export GIT_COMMITTER_DATE="$GIT_AUTHOR_DATE"
 own=.git/cadence-index
 [ -f "$own" ] || cp .git/index "$own"
 rm -f "$own.lock"

@@ -38,14 +38,13 @@ class Ask(Tool):
     def __init__(self, course: Course, *, wait_s: float = WAIT_S) -> None:
         super().__init__(course)
         self._wait_s = wait_s
-        self._asked = 0
 
     async def execute(self, arguments: dict[str, Any]) -> Content:
         """Ask, wait, return the answer."""
         asked = _Question.model_validate(arguments)
-        if self._asked >= MAX_QUESTIONS:
+        if self.course.asked >= MAX_QUESTIONS:
             raise ToolRetry(f"ask: {MAX_QUESTIONS} questions are enough; decide yourself")
-        self._asked += 1
+        self.course.asked += 1
         await self.course.emit(EventKind.QUESTION, {"text": asked.question})
         with self.course.clock.stopped():
             answered = await self._wait()

@@ -10,6 +10,7 @@ from runner.agent.course import Course
 from runner.agent.seams import Hands
 from runner.agent.tools.base import Content, Tool
 
+_CHANGING = {"bash", "write", "edit"}
 _MORE = {
     "bash": (
         " The working directory and variables last from call to call. Output is cut to head and "
@@ -56,6 +57,8 @@ class HandTool(Tool):
 
     async def execute(self, arguments: dict[str, Any]) -> Content:
         """Hand the call over."""
+        if self.title in _CHANGING:
+            self.course.is_touched = True
         return await self._hands.call(self.title, arguments)
 
 
