@@ -17,6 +17,7 @@ from runner.spec import Checkpoint, Outcome
 
 AGENT_TOPIC = "agent"
 RUN_TOPIC = "run"
+_OVER = {RunStatus.LOST, RunStatus.CANCELLED, RunStatus.PARKED}
 
 
 def _now() -> datetime:
@@ -94,6 +95,8 @@ async def _locked(tx: Tx, run_id: str) -> tuple[Run, Agent]:
     agent = None if run is None else await rows.load(tx, run.agent_id, lock=True)
     if run is None or agent is None:
         raise NotFound(f"there is no run {run_id}")
+    if run.status in _OVER:
+        raise InvalidRequest(f"run {run_id} is over; another one may be at its work")
     return run, agent
 
 

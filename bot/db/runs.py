@@ -103,8 +103,8 @@ async def acknowledge(tx: Tx, run_id: str, seq: int) -> None:
 
 
 async def set_paused(tx: Tx, run_id: str, at: datetime | None) -> None:
-    """Note in *tx* since when the run waits, None when it goes on; a first time stays."""
-    where = runs.c.id == run_id
+    """Note in *tx* since when an open run waits, None when it goes on; a first time stays."""
+    where = (runs.c.id == run_id) & runs.c.status.in_(_OPEN)
     if at is not None:
         where &= runs.c.paused_at.is_(None)
     await tx.execute(update(runs).where(where).values(paused_at=at))

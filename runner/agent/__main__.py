@@ -15,7 +15,8 @@ from typing import Any
 
 import structlog
 
-from runner.agent.link import RunNotOurs, WebSocketLink, connect
+from runner.agent.dial import connect
+from runner.agent.link import RunNotOurs, WebSocketLink
 from runner.agent.seams import RunFailed
 from runner.redact import Redactor
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from runner.agent import prompts
+from runner.agent import prompts, wording
 from runner.agent.budget import Clock
 from runner.agent.config import BudgetConfig
 from runner.agent.course import Course, Finish, Redactor
@@ -29,7 +29,7 @@ from runner.agent.seams import Archive, Link, RunCancelled, RunFailed, ToolFaile
 from runner.agent.watch import watched
 from runner.egress_seams import Registries
 from runner.redact import Redactor as Redaction
-from runner.spec import Budget, Outcome, RunSpec
+from runner.spec import Budget, Outcome, RunSpec, TreeState
 
 if TYPE_CHECKING:
     from runner.agent.loop import Conversation
@@ -82,6 +82,7 @@ class Harness:
         self._measurements = Measurements(course)
         self._hand_over = HandOver(course, root, self._measurements)
         self._keeper = Keeper(course, archive)
+        self._is_anew = False
         if archive is not None:
             course.say_paused = partial(_told, archive)
 
@@ -90,16 +91,13 @@ class Harness:
         course = self._course
         async with AsyncExitStack() as stack:
             try:
-                restored = await watched(fetched(course, self._keeper, self._root), course)
-                sorting = None if restored else self._sorting(stack)
-                opened, restored = await watched(self._ground(stack, restored), course)
-                self._hand_over.ground = opened
-                self._keeper.begin(opened, self._measurements)
-                course.meter.budget = narrowed(course.spec.budget, opened.config.budget)
+                # What was kept is brought back whatever people want by now: it is what they get.
+                restored = await fetched(course, self._keeper, self._root)
                 if restored is not None:
-                    return await watched(self._go_on(opened, restored), course)
-                sorting = sorting or self._sorting(stack)
-                return await watched(self._work(opened, sorting), course)
+                    outcome = await self._going_on(stack, restored)
+                    if outcome is not None:
+                        return outcome
+                return await watched(self._from_the_start(stack), course)
             except (RunFailed, RunCancelled, ToolFailed) as end:
                 return await self._hand_over.salvage(end)
             except Exception as error:  # a mistake of ours: say so at once, and keep the work
@@ -108,30 +106,48 @@ class Harness:
                 mistake = RunFailed(f"Cadence made a mistake ({name}); its operator's log has it.")
                 return await self._hand_over.salvage(mistake)
 
+    async def _from_the_start(self, stack: AsyncExitStack) -> Outcome:
+        sorting = asyncio.create_task(self._triage())
+        stack.push_async_callback(_end, sorting)
+        ground = await self._ground(stack, self._root / "anew" if self._is_anew else self._root)
+        return await self._work(ground, sorting)
+
+    async def _going_on(self, stack: AsyncExitStack, restored: Restored) -> Outcome | None:
+        """Go on where another machine stopped; None when its commits are gone."""
+        course = self._course
+        try:
+            ground = await self._ground(stack, self._root, at=restored.tree)
+            await self._keeper.put_back(restored)
+        except RunFailed as error:
+            self._is_anew = True
+            self._hand_over.ground = None
+            await told_anew(course, error)
+            return None
+        if not restored.state["isQuestion"] and course.control.cancel_reason is None:
+            await self._measurements.set_up_again(ground)
+            await self._keeper.put_back_again(restored)
+        self._keeper.go_on(restored)
+        await told_of(course)
+        keeper = self._keeper
+        talked = self._talked(ground, lambda talk: _resumed(talk, keeper, restored))
+        return await watched(talked, course)
+
     async def _ground(
-        self, stack: AsyncExitStack, restored: Restored | None
-    ) -> tuple[Ground, Restored | None]:
-        """Open the ground at the commits of the checkpoint; when they are gone, at the newest."""
-        conditions = self._conditions
-        ground = partial(
-            prepared,
-            self._course,
+        self, stack: AsyncExitStack, root: Path, at: TreeState | None = None
+    ) -> Ground:
+        course, conditions = self._course, self._conditions
+        opening = prepared(
+            course,
+            root,
             registries=conditions.registries,
             allow_file=conditions.allow_file,
+            at=at,
         )
-        if restored is not None:
-            opening = ground(self._root, at=restored.tree)
-            try:
-                return await stack.enter_async_context(opening), restored
-            except RunFailed as error:
-                await told_anew(self._course, error)
-        root = self._root / "anew" if restored else self._root
-        return await stack.enter_async_context(ground(root)), None
-
-    def _sorting(self, stack: AsyncExitStack) -> "asyncio.Task[Triage]":
-        task = asyncio.create_task(self._triage())
-        stack.push_async_callback(_end, task)
-        return task
+        ground = await stack.enter_async_context(opening)
+        self._hand_over.ground = ground
+        self._keeper.begin(ground, self._measurements)
+        course.meter.budget = narrowed(course.spec.budget, ground.config.budget)
+        return ground
 
     async def _triage(self) -> "Triage":
         # Not at the top: the SDK takes a second to import, and the line should be up by then.
@@ -159,22 +175,11 @@ class Harness:
             guidance=ground.guidance,
             baseline=self._measurements.latest,
             is_question=is_question,
-            hint=_hint(verdict),
-            notes=(*notes, *_left_out(ground)),
+            hint=wording.hint(verdict),
+            notes=(*notes, *wording.left_out(ground.workspace.left_out)),
         )
         self._keeper.standing.is_question = is_question
         return await self._talked(ground, lambda talk: talk.work(opening))
-
-    async def _go_on(self, ground: Ground, restored: Restored) -> Outcome:
-        """Go on where another machine stopped, as if it had been this one."""
-        keeper = self._keeper
-        await keeper.put_back(restored)
-        if not restored.state["isQuestion"]:
-            await self._measurements.set_up_again(ground)
-            await keeper.put_back_again(restored)
-        keeper.go_on(restored)
-        await told_of(self._course)
-        return await self._talked(ground, lambda talk: _resumed(talk, keeper, restored))
 
     async def _talked(
         self, ground: Ground, begin: "Callable[[Conversation], Awaitable[Finish]]"
@@ -257,28 +262,6 @@ def narrowed(budget: Budget, wanted: BudgetConfig) -> Budget:
             "soft_minutes": min(budget.soft_minutes, minutes * _SOFT_SHARE),
         }
     )
-
-
-def _hint(verdict: "Verdict") -> str:
-    if verdict.kind == "unclear" and verdict.question_to_ask:
-        return (
-            "At first sight the request is unclear. If reading the code does not settle it, use "
-            f"`ask`; the open question may be: {verdict.question_to_ask}"
-        )
-    if verdict.kind == "review":
-        return (
-            "This looks like a request to judge something. If so, answer with `finish` and "
-            "`answer` and change nothing."
-        )
-    return ""
-
-
-def _left_out(ground: Ground) -> tuple[str, ...]:
-    missing = ground.workspace.left_out
-    if not missing:
-        return ()
-    shown = ", ".join(missing[:10])
-    return (f"{len(missing)} files above the size limit are not in the checkout: {shown}",)
 
 
 async def _resumed(talk: "Conversation", keeper: Keeper, restored: Restored) -> Finish:

@@ -7,7 +7,7 @@ acknowledged, so a coordinator that restarts misses nothing.
 import asyncio
 import contextlib
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -185,6 +185,10 @@ class WebSocketLink:
                 await asyncio.sleep(wait_s)
                 wait_s = min(wait_s * 2, 2.0)
 
+    def give_up(self) -> None:
+        """Let nobody wait for an acknowledgement any more."""
+        self._empty.set()
+
     def close(self) -> None:
         """Let the outbox go; nothing can be said any more."""
         self._outbox.close()
@@ -269,35 +273,3 @@ class WebSocketLink:
         """Send over the line if it is up; what must arrive is sent again over the next one."""
         if self._socket is not None:
             await self._socket.send_str(frame)
-
-
-@contextlib.asynccontextmanager
-async def connect(
-    url: str,
-    token: str,
-    run_id: str,
-    *,
-    root: Path,
-    on_secret: Callable[[str], None] = lambda _: None,
-) -> AsyncIterator[WebSocketLink]:
-    """Dial and keep the line up for the block; its failure cancels the run with a reason."""
-    link = WebSocketLink(url, token, run_id, root=root, on_secret=on_secret)
-    line = asyncio.create_task(link.run())
-
-    def ended(task: asyncio.Task[None]) -> None:
-        if task.cancelled():
-            return
-        error = task.exception() or RunFailed("the line ended")
-        link.control.cancel(str(error))
-        if not link.spec.done():
-            link.spec.set_exception(error)
-        link._empty.set()
-
-    line.add_done_callback(ended)
-    try:
-        yield link
-    finally:
-        line.cancel()
-        with contextlib.suppress(asyncio.CancelledError, RunFailed, RunNotOurs):
-            await line
-        link.close()

@@ -31,6 +31,7 @@ from runner.registry import open_registries
 TOOL_TIMEOUT_S = 120.0
 MAX_BREAKS = 3
 DISK_CHECK_S = 5.0
+PLACE_FILE = "socket-place"
 _READ_CHARS = (20_000, 10_000)
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -201,6 +202,7 @@ async def open_sandbox(
         proxy = EgressProxy(egress, registries=registries)
         place = Path(tempfile.mkdtemp(prefix="cadence-"))  # short: a socket's path has 107 bytes
         stack.callback(shutil.rmtree, place, ignore_errors=True)
+        _note_place(root, place)
         await stack.enter_async_context(proxy.on_socket(place / "egress.sock"))
         cage = _prepared(workspace, root, place / "egress.sock", mode, limits or Limits())
         groups = await stack.enter_async_context(cgroup(group_name(), cage.limits))
@@ -228,6 +230,12 @@ def _prepared(workspace: Path, root: Path, socket: Path, mode: str, limits: Limi
         limits=limits,
         is_caged=mode == "bubblewrap",
     )
+
+
+def _note_place(root: Path, place: Path) -> None:
+    """Write down what lies outside *root*, so that it goes, too, when this process is killed."""
+    root.mkdir(parents=True, exist_ok=True)
+    (root / PLACE_FILE).write_text(str(place))
 
 
 def _own_file(root: Path) -> Path:

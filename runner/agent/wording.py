@@ -2,8 +2,12 @@
 
 import re
 import textwrap
+from typing import TYPE_CHECKING
 
 from runner.agent.course import Course, Finish
+
+if TYPE_CHECKING:
+    from runner.agent.triage import Verdict
 
 SUBJECT_CHARS = 72
 _CLOSING = re.compile(
@@ -67,3 +71,26 @@ def stopped(course: Course, why: str) -> str:
         last = " ".join(course.last_error.split())[-_LAST_ERROR_CHARS:]
         parts.append(f"The last error was: {last}")
     return " ".join(parts)
+
+
+def hint(verdict: "Verdict") -> str:
+    """Return what triage found worth knowing for the agent, empty when nothing."""
+    if verdict.kind == "unclear" and verdict.question_to_ask:
+        return (
+            "At first sight the request is unclear. If reading the code does not settle it, use "
+            f"`ask`; the open question may be: {verdict.question_to_ask}"
+        )
+    if verdict.kind == "review":
+        return (
+            "This looks like a request to judge something. If so, answer with `finish` and "
+            "`answer` and change nothing."
+        )
+    return ""
+
+
+def left_out(missing: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the note about files that are not in the checkout."""
+    if not missing:
+        return ()
+    shown = ", ".join(missing[:10])
+    return (f"{len(missing)} files above the size limit are not in the checkout: {shown}",)

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ STOP_S = 10.0  # a large repository takes a while to hand over what there is
 _PID_FILE = "runner.pid"
 _CODE = Path(__file__).resolve().parents[2]
 _LAST_WORDS = 2_000
+PLACE_FILE = "socket-place"  # as `runner.agent.sandbox` writes it
 log = structlog.get_logger()
 
 
@@ -83,7 +85,7 @@ class LocalBackend:
         if child is not None:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(child.wait(), timeout=STOP_S)
-        await asyncio.to_thread(shutil.rmtree, home, ignore_errors=True)
+        await asyncio.to_thread(_remove, home)
 
     async def last_words(self, run_id: str) -> str:
         """Return the end of what the process wrote, for the operator's log."""
@@ -144,6 +146,16 @@ async def _told(process: asyncio.subprocess.Process, order: MachineOrder, home: 
         process.stdin.write(json.dumps(config).encode() + b"\n")
         await process.stdin.drain()
     process.stdin.close()
+
+
+def _remove(home: Path) -> None:
+    """Remove what a run left, and the folder of its socket, which lies elsewhere."""
+    for note in home.glob(f"cage/{PLACE_FILE}"):
+        with contextlib.suppress(OSError):
+            place = Path(note.read_text())
+            if place.parent == Path(tempfile.gettempdir()) and place.name.startswith("cadence-"):
+                shutil.rmtree(place, ignore_errors=True)
+    shutil.rmtree(home, ignore_errors=True)
 
 
 def _write_pid(home: Path, pid: int) -> None:

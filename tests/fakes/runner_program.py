@@ -14,7 +14,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from runner.agent.link import RunNotOurs, WebSocketLink, connect
+from runner.agent.dial import connect
+from runner.agent.link import RunNotOurs, WebSocketLink
 from runner.agent.seams import RunFailed
 from runner.protocol import EventKind
 from runner.spec import Outcome, RunSpec, Verification

@@ -11,7 +11,8 @@ from aiohttp import web
 from bot.blobs import Blobs
 from bot.bus import Bus
 from bot.domain import RunStatus
-from runner.agent.link import RunNotOurs, WebSocketLink, connect
+from runner.agent.dial import connect
+from runner.agent.link import RunNotOurs, WebSocketLink
 from runner.agent.outbox import Outbox, OutboxFull
 from runner.agent.seams import RunFailed
 from runner.gateway import Gateway, Wishes

@@ -16,14 +16,15 @@ from bot.blobs import Blobs
 from bot.bus import Bus
 from bot.db.engine import Database
 from bot.desk import Desk
-from bot.run_defaults import RunDefaults
 from bot.domain import Run, RunId, Task
 from bot.errors import Unavailable
 from bot.github.app import GitHubApp
+from bot.run_defaults import RunDefaults
 from bot.run_log import RunLog
 from runner.agent.budget import Clock
 from runner.agent.course import Course
-from runner.agent.link import WebSocketLink, connect
+from runner.agent.dial import connect
+from runner.agent.link import WebSocketLink
 from runner.agent.seams import RunCancelled
 from runner.agent.watch import watched
 from runner.gateway import Gateway

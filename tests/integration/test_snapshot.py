@@ -54,7 +54,9 @@ class Machine:
         return found
 
     async def status(self) -> str:
-        return await self.do("git status --porcelain -z | tr '\\0' '\\n'; git symbolic-ref -q HEAD || true")
+        return await self.do(
+            "git status --porcelain -z | tr '\\0' '\\n'; git symbolic-ref -q HEAD || true"
+        )
 
 
 @pytest.fixture

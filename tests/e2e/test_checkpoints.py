@@ -1,0 +1,177 @@
+"""Machines that die, and pauses that outlast them: the work goes on where it was."""
+
+import asyncio
+import contextlib
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.plays import FIX, ask, finish, play, prepare, said, use
+from tests.e2e.world import World, world
+from tests.fakes.github import REPO
+
+pytestmark = [pytest.mark.slow, pytest.mark.sandbox, pytest.mark.timeout(400)]
+STEPS = 20
+
+
+@asynccontextmanager
+async def stage(root: Path, scenario: dict[str, Any], **settings: str) -> AsyncIterator[World]:
+    async with world(root, scenario) as made:
+        made.settings |= settings
+        await prepare(made.github)
+        await made.start()
+        yield made
+
+
+def pid_of(made: World) -> int | None:
+    """The process of the run that is under way."""
+    for path in made.machines.glob("*/runner.pid"):
+        pid = int(path.read_text().split()[0])
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, 0)
+            return pid
+    return None
+
+
+def kill(made: World) -> bool:
+    pid = pid_of(made)
+    if pid is None:
+        return False
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
+    return True
+
+
+def results(message: dict[str, Any]) -> int:
+    """How many tool results the model was shown in a request."""
+    blocks = [
+        b for m in message["messages"] if isinstance(m["content"], list) for b in m["content"]
+    ]
+    return sum(block.get("type") == "tool_result" for block in blocks)
+
+
+def reached(made: World, step: int) -> bool:
+    return max((results(one) for one in made.llm.messages), default=0) >= step
+
+
+def shown(made: World, path: str, branch: str) -> str:
+    """A file as the branch has it on the server."""
+    repository = made.github.world.repository(REPO).path
+    done = subprocess.run(
+        ["git", "show", f"{branch}:{path}"], cwd=repository, capture_output=True, text=True
+    )
+    return done.stdout
+
+
+async def test_machine_killed_at_every_step_changes_nothing(tmp_path: Path) -> None:
+    turns = [use("bash", command=f"echo {n} >> steps.txt; sleep 0.2") for n in range(1, STEPS)]
+    turns.insert(7, FIX["turns"][0])
+    dice = random.Random(4)  # noqa: S311 - moments, not secrets
+    async with stage(tmp_path, play(*turns, finish())) as made:
+        number = ask(made)
+        kills = 0
+        for step in range(STEPS):
+            await made.until(partial(reached, made, step), f"step {step}", seconds=60)
+            await asyncio.sleep(dice.uniform(0, 0.5))
+            kills += kill(made)
+        await made.until(partial(said, made, number, "is ready for review"), "done", seconds=60)
+        [pull] = made.github.pulls(REPO)
+        lines = shown(made, "steps.txt", pull.head_ref).split()
+        calls = len(made.llm.messages)
+        log = made.log()
+
+    assert lines == [str(n) for n in range(1, STEPS)]
+    assert kills >= STEPS - 2
+    assert calls <= 1 + STEPS + 1 + kills
+    assert "begins anew" not in log
+
+
+def events(made: World, *kinds: str) -> list[tuple[str, dict[str, Any]]]:
+    """What the agent's log shows, in order."""
+    with sqlite3.connect(made.root / "data/cadence.sqlite3") as rows:
+        found = rows.execute("SELECT kind, data FROM agent_events ORDER BY seq").fetchall()
+    return [(kind, json.loads(data)) for kind, data in found if kind in kinds]
+
+
+def words(made: World) -> list[str]:
+    return [str(data.get("text")) for _, data in events(made, "log")]
+
+
+async def paused(made: World, number: int) -> None:
+    """Pause the agent in its third step and wait until its machine is given back."""
+    await made.until(partial(reached, made, 2), "two steps", seconds=60)
+    made.github.comment(REPO, number, "dana", "@cadence pause")
+    await made.until(partial(said, made, number, "aused"), "paused")
+    await made.until(lambda: pid_of(made) is None, "the machine is given back")
+
+
+def stepping(*more: dict[str, Any]) -> dict[str, Any]:
+    steps = [use("bash", command=f"echo {n} >> steps.txt; sleep 0.5") for n in range(1, 6)]
+    return play(*steps, *more)
+
+
+async def test_pause_outlasts_its_machine_and_nobody_can_tell(tmp_path: Path) -> None:
+    scenario = stepping(FIX["turns"][0], finish())
+    async with stage(tmp_path, scenario, CADENCE_PARK_AFTER_S="1") as made:
+        number = ask(made)
+        await paused(made, number)
+        calls = len(made.llm.messages)
+        made.github.comment(REPO, number, "dana", "@cadence resume")
+        await made.until(partial(said, made, number, "is ready for review"), "done", seconds=60)
+        [pull] = made.github.pulls(REPO)
+        lines = shown(made, "steps.txt", pull.head_ref).split()
+        phases = [data["phase"] for _, data in events(made, "phase")]
+        talk = [text for text in words(made) if "aused" in text or "Going" in text]
+        everything = " ".join(words(made))
+        asked = len(made.llm.messages)
+
+    assert lines == ["1", "2", "3", "4", "5"]
+    assert talk == ["Paused; the clock stands still.", "Going on."]
+    assert phases == ["cloning", "verifying", "working", "verifying", "publishing", "publishing"]
+    assert "machine" not in everything
+    assert calls + 7 - 2 >= asked  # no call of the model was made twice
+
+
+async def test_stop_in_a_pause_keeps_the_work(tmp_path: Path) -> None:
+    async with stage(tmp_path, stepping(finish()), CADENCE_PARK_AFTER_S="1") as made:
+        number = ask(made)
+        await paused(made, number)
+        made.github.comment(REPO, number, "dana", "@cadence stop")
+        await made.until(partial(said, made, number, "topped"), "stopped", seconds=60)
+        branch = f"cadence/{number}-area-is-wrong"
+        await made.until(lambda: "1" in shown(made, "steps.txt", branch), "the work is kept")
+
+
+async def test_nothing_is_kept_of_an_agent_that_is_over(tmp_path: Path) -> None:
+    async with stage(tmp_path, stepping(FIX["turns"][0], finish())) as made:
+        number = ask(made)
+        await made.until(partial(said, made, number, "is ready for review"), "done", seconds=60)
+        parts = made.root / "data/store"
+        await made.until(
+            lambda: not [path for path in parts.rglob("*") if path.is_file()], "nothing is left"
+        )
+
+
+async def test_pause_without_an_end_is_resumed_where_it_is(tmp_path: Path) -> None:
+    scenario = stepping(FIX["turns"][0], finish())
+    async with stage(tmp_path, scenario) as made:
+        number = ask(made)
+        await made.until(partial(reached, made, 2), "two steps", seconds=60)
+        made.github.comment(REPO, number, "dana", "@cadence pause")
+        await made.until(partial(said, made, number, "aused"), "paused")
+        pid = pid_of(made)
+        made.github.comment(REPO, number, "dana", "@cadence resume")
+        await made.until(partial(reached, made, 4), "two more", seconds=60)
+
+        assert pid_of(made) == pid
+        await made.until(partial(said, made, number, "is ready for review"), "done", seconds=60)
