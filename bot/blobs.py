@@ -5,6 +5,7 @@ One library for both (`obstore`), loaded at first use.
 
 import contextlib
 from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -25,7 +26,8 @@ class Blobs:
     """Bytes by name; names are ``/``-separated and made by us.
 
     *url* is ``file:///folder`` or ``s3://bucket/prefix``; *endpoint*, *region* and the keys are
-    for S3, where empty keys mean those of the machine.
+    for S3, where empty keys mean those of the machine; a store that is away is asked again for
+    *patience_s* seconds.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class Blobs:
         region: str = "",
         access_key: str = "",
         secret_key: SecretStr | None = None,
+        patience_s: float = 20.0,
     ) -> None:
         scheme = urlsplit(url).scheme
         if scheme not in ("file", "s3"):
@@ -47,6 +50,7 @@ class Blobs:
             "access_key_id": access_key,
             "secret_access_key": secret_key.get_secret_value() if secret_key else "",
         }
+        self._patience_s = patience_s
         self._opened: ObjectStore | None = None
 
     @property
@@ -127,7 +131,8 @@ class Blobs:
             return LocalStore(path)
         chosen: Any = {name: value for name, value in self._options.items() if value}
         plain: Any = {"allow_http": self._options["endpoint"].startswith("http://")}
-        return S3Store.from_url(self._url, config=chosen, client_options=plain)
+        again: Any = {"max_retries": 5, "retry_timeout": timedelta(seconds=self._patience_s)}
+        return S3Store.from_url(self._url, config=chosen, client_options=plain, retry_config=again)
 
 
 @contextlib.contextmanager
