@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, Protocol
@@ -49,7 +50,7 @@ class LineArchive:
             session = self._session()
             if session is not None:
                 try:
-                    async with session.put(self._address(sha256), data=body) as answer:
+                    async with session.put(self._address(sha256), data=io.BytesIO(body)) as answer:
                         if answer.status == 200:
                             return Part(kind=kind, sha256=sha256, bytes=len(body))
                         why = f"the coordinator answered {answer.status}"

@@ -1,0 +1,159 @@
+"""A storm over many agents: coordinator, runners and database connections die at random moments.
+
+Whoever watches an agent's log keeps watching through all of it, as a browser does.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import random
+import signal
+import subprocess
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+import psycopg
+
+from tests.e2e.plays import FIX, finish, play, use
+from tests.e2e.world import World
+from tests.fakes.github import REPO
+
+STEPS = 4
+
+
+def storm_play() -> dict[str, Any]:
+    """Return a task of a few steps that each leave a line, so that none can hide a second time."""
+    steps = [use("bash", command=f"echo {n} >> steps.txt; sleep 0.4") for n in range(STEPS)]
+    return play(*steps, FIX["turns"][0], finish(closes_issue=True))
+
+
+@dataclass
+class Watcher:
+    """What one browser saw of one agent, in order."""
+
+    agent_id: str
+    seen: list[int] = field(default_factory=list)
+
+    async def watch(self, made: World) -> None:
+        timeout = aiohttp.ClientTimeout(total=None, sock_read=30)
+        async with aiohttp.ClientSession(timeout=timeout) as session:
+            while True:
+                last = {"Last-Event-ID": str(self.seen[-1])} if self.seen else {}
+                url = f"{made.url}/agents/{self.agent_id}/stream"
+                with contextlib.suppress(aiohttp.ClientError, TimeoutError, OSError):
+                    async with session.get(url, headers=last) as answer:
+                        async for line in answer.content:
+                            if line.startswith(b"id:"):
+                                self.seen.append(int(line[3:]))
+                await asyncio.sleep(0.2)
+
+
+@dataclass
+class Storm:
+    """The storm and what it hit."""
+
+    made: World
+    dice: random.Random
+    kinds: Sequence[str]
+    hits: Counter[str] = field(default_factory=Counter)
+
+    async def blow(self, kills: int, *, pause_s: tuple[float, float]) -> None:
+        """Kill at random until *kills* were hits, or nothing is left to kill."""
+        while sum(self.hits.values()) < kills:
+            await asyncio.sleep(self.dice.uniform(*pause_s))
+            kind = self.dice.choice(self.kinds)
+            if await self._strike(kind):
+                self.hits[kind] += 1
+
+    async def _strike(self, kind: str) -> bool:
+        if kind == "coordinator":
+            await self.made.kill()
+            await self.made.start()
+            return True
+        if kind == "database":
+            return await asyncio.to_thread(self._cut_connections)
+        return self._kill_runner()
+
+    def _cut_connections(self) -> bool:
+        with psycopg.connect(self.made.settings["DATABASE_URL"], autocommit=True) as connection:
+            cut = connection.execute(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+                "WHERE pid <> pg_backend_pid() AND datname = current_database()"
+            ).fetchone()
+        return bool(cut and cut[0])
+
+    def _kill_runner(self) -> bool:
+        pids = []
+        for path in self.made.machines.glob("*/runner.pid"):
+            with contextlib.suppress(OSError, ValueError):
+                pid = int(path.read_text().split()[0])
+                os.kill(pid, 0)
+                pids.append(pid)
+        if not pids:
+            return False
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.dice.choice(pids), signal.SIGKILL)
+        return True
+
+
+def tasks(made: World, count: int) -> list[int]:
+    """Open *count* issues that mention us."""
+    numbers = []
+    for n in range(count):
+        issue = made.github.open_issue(REPO, "dana", f"Area {n} is wrong", "It adds.")
+        made.github.comment(REPO, issue.number, "dana", "@cadence please fix this")
+        numbers.append(issue.number)
+    return numbers
+
+
+def branch_lines(made: World, branch: str) -> list[str]:
+    """Return the lines that the steps of a task left on its branch."""
+    repository = made.github.world.repository(REPO).path
+    command = ["git", "show", f"{branch}:steps.txt"]
+    done = subprocess.run(command, cwd=repository, capture_output=True, text=True)
+    return done.stdout.split()
+
+
+def wrong_pulls(made: World, numbers: Sequence[int]) -> list[str]:
+    """Return what is not as it should be, one line each."""
+    wrong = []
+    pulls = made.github.pulls(REPO)
+    per_branch = Counter(pull.head_ref for pull in pulls)
+    wrong += [f"{branch} has {n} pull requests" for branch, n in per_branch.items() if n != 1]
+    for number in numbers:
+        mine = [pull for pull in pulls if pull.head_ref.startswith(f"cadence/{number}-")]
+        if len(mine) != 1:
+            wrong.append(f"issue {number}: {len(mine)} pull requests")
+            continue
+        lines = branch_lines(made, mine[0].head_ref)
+        if lines != [str(n) for n in range(STEPS)] or mine[0].draft:
+            wrong.append(f"issue {number}: {lines}, draft {mine[0].draft}")
+        if len(made.status_comments(number)) != 1:
+            wrong.append(f"issue {number}: {len(made.status_comments(number))} status comments")
+    return wrong
+
+
+def unseen(watchers: Sequence[Watcher], stored: dict[str, list[int]]) -> list[str]:
+    """Return whose watcher did not see every event once and in order."""
+    return [
+        f"{one.agent_id}: saw {one.seen[-5:]} of {stored[one.agent_id][-3:]}"
+        for one in watchers
+        if one.seen != stored[one.agent_id] or one.seen != list(range(1, len(one.seen) + 1))
+    ]
+
+
+def stored_events(rows: Sequence[tuple[str, int]]) -> dict[str, list[int]]:
+    """Return the numbers of every agent's events, as they are stored."""
+    found: dict[str, list[int]] = {}
+    for agent_id, seq in rows:
+        found.setdefault(agent_id, []).append(seq)
+    return {agent_id: sorted(numbers) for agent_id, numbers in found.items()}
+
+
+def loads(text: Any) -> Any:
+    """Return JSON as either database gives it."""
+    return json.loads(text) if isinstance(text, str) else text

@@ -1,0 +1,78 @@
+"""Everything dies now and then, and every task ends well. The full storm: `tests.bench.chaos`."""
+
+import asyncio
+import random
+from contextlib import AsyncExitStack
+from functools import partial
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.e2e.chaos import (
+    Storm,
+    Watcher,
+    stored_events,
+    storm_play,
+    tasks,
+    unseen,
+    wrong_pulls,
+)
+from tests.e2e.plays import prepare
+from tests.e2e.world import world
+
+pytestmark = [pytest.mark.slow, pytest.mark.sandbox, pytest.mark.postgres, pytest.mark.timeout(580)]
+
+
+async def weather(root: Path, postgres_url: str, *, agents: int, kills: int, seed: int) -> Storm:
+    """Let a storm blow over *agents* and hold everything against what should be."""
+    async with AsyncExitStack() as stack:
+        made = await stack.enter_async_context(world(root, storm_play()))
+        made.settings |= {
+            "CADENCE_LEASE_S": "10",
+            "CADENCE_EXECUTOR_SILENT_S": "6",
+            "CADENCE_AGENTS_PER_INSTALLATION": "3",
+            "CADENCE_SECRET_KEY": "k" * 32,
+            "DATABASE_URL": postgres_url,
+        }
+        await prepare(made.github)
+        await made.start()
+        numbers = tasks(made, agents)
+        await made.until(partial(all_asked, postgres_url, agents), "every agent is there")
+        ids = sorted(stored(postgres_url))
+        watchers = [Watcher(agent_id) for agent_id in ids]
+        watching = [asyncio.create_task(one.watch(made)) for one in watchers]
+        storm = Storm(made, random.Random(seed), ["runner", "runner", "coordinator", "database"])  # noqa: S311
+        await storm.blow(kills, pause_s=(0.5, 2.5))
+        await made.until(lambda: over(postgres_url) == agents, "all are over", seconds=240)
+        await made.until(lambda: not wrong_pulls(made, numbers), "right pull requests", seconds=60)
+        await made.until(lambda: not made.runner_pids()[1:], "no machine is left", seconds=90)
+        await made.until(lambda: not unseen(watchers, stored(postgres_url)), "all seen", seconds=20)
+        for task in watching:
+            task.cancel()
+        await asyncio.gather(*watching, return_exceptions=True)
+        return storm
+
+
+def rows(url: str, query: str) -> list[tuple[str, int]]:
+    with psycopg.connect(url) as connection:
+        return connection.execute(query).fetchall()
+
+
+def stored(url: str) -> dict[str, list[int]]:
+    return stored_events(rows(url, "SELECT agent_id, seq FROM agent_events"))
+
+
+def all_asked(url: str, count: int) -> bool:
+    return len(rows(url, "SELECT id, number FROM agents")) == count
+
+
+def over(url: str) -> int:
+    return len(rows(url, "SELECT id, number FROM agents WHERE status = 'completed'"))
+
+
+async def test_storm_over_a_few_tasks_costs_nothing(tmp_path: Path, postgres_url: str) -> None:
+    storm = await weather(tmp_path, postgres_url, agents=4, kills=12, seed=7)
+
+    assert sum(storm.hits.values()) >= 12
+    assert set(storm.hits) == {"runner", "coordinator", "database"}
