@@ -21,10 +21,12 @@ from sqlalchemy import Connection, delete, select, text, update
 
 from bot.db.engine import Database, Tx, inserted
 from bot.db.schema import executors
+from bot.errors import StorageAway
 
 # Workflow code of another version is not run by this one; change workflows with `DBOS.patch`.
 APPLICATION_VERSION = "1"
 HEARTBEAT_S = 5.0
+AWAY_WAITS_S = (0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300)
 NEW_QUEUES_S = 1.1
 _LOCK = 0xCADE0001
 log = structlog.get_logger()
@@ -187,9 +189,20 @@ class Engine:
 
 
 def step(name: str, method: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-    """Return *method* as a step of a workflow; the engine marks functions, not methods."""
+    """Return *method* as a step of a workflow; the engine marks functions, not methods.
+
+    A step may be repeated anyway, so one that loses the database is repeated when it is back.
+    """
 
     async def call(*arguments: Any) -> Any:
-        return await method(*arguments)
+        for wait_s in (*AWAY_WAITS_S, None):
+            try:
+                return await method(*arguments)
+            except StorageAway:
+                if wait_s is None:
+                    raise
+                log.warning("a step lost the database", step=name, again_in_s=wait_s)
+                await asyncio.sleep(wait_s)
+        return None
 
     return DBOS.step(name=name)(call)

@@ -11,7 +11,8 @@ Every message is one sentence that the person who asked may read. The tree::
     ├── QuotaExceeded             the plan allows no more
     ├── Unavailable               somebody else's service did not answer: try again
     │   ├── RateLimited           it said when to come back
-    │   └── MachineUnavailable    no machine came up in time
+    │   ├── MachineUnavailable    no machine came up in time
+    │   └── StorageAway           the database went away in the middle
     ├── GitHubRefused             GitHub said no, and will say no again
     │   ├── InstallationGone      the App is not installed there any more, or suspended
     │   └── RepositoryUnusable    empty, archived, without a default branch, too large
@@ -55,6 +56,10 @@ class Unavailable(CadenceError):
     def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+
+
+class StorageAway(Unavailable):
+    """The database went away in the middle of something."""
 
 
 class RateLimited(Unavailable):

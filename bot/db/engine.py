@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.db.away import told_when_away
 from bot.db.old_sqlite import teach_subsec
 from bot.errors import BadSettings
 
@@ -59,9 +60,13 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def write(self) -> AsyncIterator[Tx]:
-        """Open one transaction; it commits when the block ends well."""
-        async with self.turn(), self.engine.begin() as tx:
-            yield tx
+        """Open one transaction; it commits when the block ends well.
+
+        Raise `StorageAway` when the database goes away: what was done may be done or not.
+        """
+        with told_when_away():
+            async with self.turn(), self.engine.begin() as tx:
+                yield tx
 
     @contextlib.asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
@@ -72,10 +77,11 @@ class Database:
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
         """Open a connection for reading; it takes no lock."""
-        async with self.engine.connect() as connection:
-            if self.is_sqlite:
-                connection = await connection.execution_options(**{_READ: True})
-            yield connection
+        with told_when_away():
+            async with self.engine.connect() as connection:
+                if self.is_sqlite:
+                    connection = await connection.execution_options(**{_READ: True})
+                yield connection
 
     @contextlib.asynccontextmanager
     async def only_one(self, key: int, *, look_s: float = 2.0) -> AsyncIterator[None]:

@@ -62,12 +62,16 @@ class Storm:
     hits: Counter[str] = field(default_factory=Counter)
 
     async def blow(self, kills: int, *, pause_s: tuple[float, float]) -> None:
-        """Kill at random until *kills* were hits, or nothing is left to kill."""
-        while sum(self.hits.values()) < kills:
+        """Kill *kills* times at random moments, each kind in its share."""
+        kinds = [self.kinds[n % len(self.kinds)] for n in range(kills)]
+        self.dice.shuffle(kinds)
+        for kind in kinds:
             await asyncio.sleep(self.dice.uniform(*pause_s))
-            kind = self.dice.choice(self.kinds)
-            if await self._strike(kind):
-                self.hits[kind] += 1
+            for _ in range(100):  # between two machines there is none to kill
+                if await self._strike(kind):
+                    self.hits[kind] += 1
+                    break
+                await asyncio.sleep(0.1)
 
     async def _strike(self, kind: str) -> bool:
         if kind == "coordinator":
