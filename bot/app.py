@@ -35,11 +35,11 @@ from bot.indexes import Indexes
 from bot.indexing import Indexing
 from bot.keeping import Keeping
 from bot.loops import every, kept_alive
-from bot.placing import Placing, Preference
+from bot.place_wiring import FlySide, fly_of, local_of, placing_of
 from bot.reporter import Reporter
 from bot.run_log import RunLog
 from bot.run_wiring import author_of, blobs_of, defaults_of, limits_of, patience_of, publisher_of
-from bot.settings import Settings, child_environment
+from bot.settings import Settings
 from bot.supervisor import Supervisor
 from handlers.doors import EVENTS, Doors, Services
 from handlers.ingest import Ingest
@@ -48,12 +48,14 @@ from mobile_api.access import Access
 from mobile_api.codebase import Codebase
 from mobile_api.health import Health
 from mobile_api.live import LiveLog
-from runner.backends.local import LocalBackend
 from runner.gateway import Gateway
+from runner.machine_lines import MachineLines
 from runner.redact import Redactor
 
 REAPER_S = 10.0
 SWEEP_S = 60.0
+KEEP_S = 15.0
+REAP_S = 30.0
 DAY_S = 24 * 3600.0
 REPORTER = 0xCADE0002
 log = structlog.get_logger()
@@ -75,6 +77,7 @@ class Coordinator:
         blobs = blobs_of(settings)
         self.keeping = Keeping(self.run_log, Checkpoints(self.database), blobs)
         self.gateway = Gateway(self.bus, blobs=blobs)
+        self.machines = MachineLines(self.bus, "/ws/machine")
         self.health = Health()
         self.codebase = Codebase()
         self.dispatcher: Dispatcher | None = None
@@ -89,6 +92,7 @@ class Coordinator:
             app, self.settings.webhook_path, Webhook(self.ingest, secret=secret, events=EVENTS)
         )
         app.add_routes(self.gateway.routes())
+        app.add_routes(self.machines.routes())
         app.add_routes(LiveLog(self.agents, self.bus).routes())
         app.add_routes(self.health.routes())
         app.add_routes(self.codebase.routes())
@@ -98,6 +102,7 @@ class Coordinator:
 
     async def _hang_up(self, _app: web.Application) -> None:
         await self.gateway.close()
+        await self.machines.close()
 
     async def _running(self, _app: web.Application) -> AsyncIterator[None]:
         await self.database.open()
@@ -133,11 +138,14 @@ class Coordinator:
                 slug=self.settings.app_slug,
                 on_secret=self.redactor.add,
             )
-            await self._serve(github, await _identified(github))
+            await self._serve(github, await _identified(github), session)
 
-    async def _serve(self, github: GitHubApp, me: AppInfo) -> None:
+    async def _serve(self, github: GitHubApp, me: AppInfo, session: aiohttp.ClientSession) -> None:
         indexes = await asyncio.to_thread(indexes_of, self.settings, self.database, github)
-        dispatcher = self._dispatcher(github, me, indexes)
+        fly = fly_of(self.settings, self.database, self.bus, session)
+        if fly is not None:
+            self.machines.open_for(fly.pool, enrol=fly.pool.enrol)
+        dispatcher = self._dispatcher(github, me, indexes, fly)
         reporter = Reporter(
             self.agents,
             self.bus,
@@ -166,11 +174,16 @@ class Coordinator:
                 loops.create_task(every(REAPER_S, "reaper", dispatcher.engine.take_over))
                 loops.create_task(every(SWEEP_S, "sweep", dispatcher.sweep))
                 loops.create_task(every(DAY_S, "prune", self._prune))
+                if fly is not None:
+                    loops.create_task(every(KEEP_S, "pool", fly.keeper.keep))
+                    loops.create_task(every(REAP_S, "machines", fly.keeper.reap))
         finally:
             self.health.is_ready = False
             await asyncio.shield(asyncio.gather(dispatcher.close(), indexes.close()))
 
-    def _dispatcher(self, github: GitHubApp, me: AppInfo, indexes: Indexes) -> Dispatcher:
+    def _dispatcher(
+        self, github: GitHubApp, me: AppInfo, indexes: Indexes, fly: FlySide | None
+    ) -> Dispatcher:
         settings = self.settings
         indexing = Indexing(indexes)
         reach = Access(github.client, Installations(self.database))
@@ -195,7 +208,7 @@ class Coordinator:
             agents=self.agents,
             runs=self.runs,
             deliveries=self.deliveries,
-            supervisor=self._supervisor(desk),
+            supervisor=self._supervisor(desk, fly),
             finisher=Finisher(
                 self.agents, publisher, self.gateway.uploads, self.keeping, settings.data_dir
             ),
@@ -205,31 +218,19 @@ class Coordinator:
             indexing=indexing,
         )
 
-    def _supervisor(self, desk: Desk) -> Supervisor:
+    def _supervisor(self, desk: Desk, fly: FlySide | None) -> Supervisor:
         settings = self.settings
         return Supervisor(
             agents=self.agents,
             runs=self.runs,
             desk=desk,
             keeping=self.keeping,
-            placing=self._placing(),
+            placing=placing_of(settings, local_of(settings), fly),
             following=Following(self.bus, self.agents, self.runs, patience_of(settings)),
             limits=limits_of(settings),
             url=lambda: f"http://127.0.0.1:{self.port}",
             server_key=settings.server_key,
         )
-
-    def _placing(self) -> Placing:
-        local = LocalBackend(
-            self.settings.data_dir / "machines",
-            environment=child_environment(),
-            program=self.settings.runner_program,
-        )
-
-        async def prefer(_agent: Agent) -> Preference:
-            return Preference(places=("local",))
-
-        return Placing({"local": local}, prefer)
 
     def _services(
         self, github: GitHubApp, me: AppInfo, indexes: Indexes, indexing: Indexing

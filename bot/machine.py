@@ -88,3 +88,41 @@ class Daemon:
     created_at: datetime | None = None
     seen_at: datetime | None = None
     revoked_at: datetime | None = None
+
+
+class ServerState(StrEnum):
+    """Where a rented server stands, as we know it.
+
+    ``ordered``: its row is there, nothing may be at the provider yet. ``booting``: the provider
+    has it, its daemon has not dialled in. ``ready``: the daemon did. ``resizing``: off, to come
+    back in another size. ``ending``: to be removed, asked again until nothing of it is left.
+    ``failed``: it never got ready and was taken back. ``gone``: it is no more.
+    """
+
+    ORDERED = "ordered"
+    BOOTING = "booting"
+    READY = "ready"
+    RESIZING = "resizing"
+    ENDING = "ending"
+    FAILED = "failed"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """A machine that we rent for a daemon; *kind* is the provider's name of its size."""
+
+    id: str
+    installation_id: int
+    daemon_id: str
+    provider: str
+    name: str
+    kind: str
+    state: ServerState
+    provider_id: str = ""
+    location: str = ""
+    usd_per_hour: float = 0.0
+    reason: str = ""
+    created_at: datetime | None = None
+    ready_at: datetime | None = None
+    gone_at: datetime | None = None

@@ -97,6 +97,19 @@ class Settings(BaseSettings):
     max_clone_mb: Annotated[int, Field(ge=1)] = 2_000
     sleep_after_s: Annotated[float, Field(ge=0)] = 5.0
     park_after_s: Annotated[float, Field(ge=0)] = 1800.0
+    place: Literal["auto", "local", "fly", "vps"] = "auto"
+    fly_token: SecretStr = SecretStr("")
+    fly_url: str = "https://api.machines.dev/v1"
+    fly_org: str = "personal"
+    fly_app_prefix: str = "cadence-runners"
+    fly_regions: Annotated[tuple[str, ...], NoDecode] = ()
+    fly_image: str = ""
+    fly_cpu_kind: Literal["shared", "performance"] = "shared"
+    fly_cpus: Annotated[int, Field(ge=1, le=16)] = 2
+    fly_memory_mb: Annotated[int, Field(ge=256)] = 4096
+    fly_usd_per_hour: Annotated[float, Field(ge=0)] = 0.0
+    pool_warm: Annotated[int, Field(ge=0)] = 1
+    pool_most: Annotated[int, Field(ge=0)] = 10
     store_url: str = ""
     store_endpoint: str = ""
     store_region: str = ""
@@ -112,6 +125,13 @@ class Settings(BaseSettings):
     @classmethod
     def _split_numbers(cls, value: object) -> object:
         return tuple(int(n) for n in value.split(",") if n) if isinstance(value, str) else value
+
+    @field_validator("fly_regions", mode="before")
+    @classmethod
+    def _split_words(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(word.strip() for word in value.split(",") if word.strip())
 
     @field_validator("github_url", "github_api_url", "anthropic_base_url", "openai_base_url")
     @classmethod
@@ -175,6 +195,7 @@ class Settings(BaseSettings):
             self.openai_api_key.get_secret_value(),
             self.embeddings_key.get_secret_value(),
             self.store_secret_key.get_secret_value(),
+            self.fly_token.get_secret_value(),
             self.server_key.get_secret_value(),
         )
         return tuple(v for v in values if v)

@@ -150,7 +150,9 @@ class Supervisor:
             return run
         placed = await self._placing.start(agent, order)
         facts = {**placed.facts, "note": placed.note} if placed.note else dict(placed.facts)
-        await self._runs.set_machine(run.id, facts, backend=placed.place)
+        boot_s = self._limits.lease_s + self._placing.backend(placed.place).boot_s
+        until = datetime.now(UTC) + timedelta(seconds=boot_s)
+        await self._runs.set_machine(run.id, facts, backend=placed.place, lease_until=until)
         if placed.note:
             await self._agents.note(run.agent_id, placed.note)
         return replace(run, backend=placed.place, machine=facts)

@@ -70,6 +70,18 @@ class Daemons:
         async with self._db.write() as tx:
             await tx.execute(update(daemons).where(daemons.c.id == daemon_id).values(values))
 
+    async def set_token(self, daemon_id: str, token_hash: str) -> None:
+        """Give the daemon another token; the one before is worth nothing from now on."""
+        values = {"token_hash": token_hash}
+        async with self._db.write() as tx:
+            await tx.execute(update(daemons).where(daemons.c.id == daemon_id).values(values))
+
+    async def token_mark(self, daemon_id: str) -> str:
+        """Return the beginning of the token's hash: it tells tokens apart and is no secret."""
+        query = select(daemons.c.token_hash).where(daemons.c.id == daemon_id)
+        async with self._db.read() as tx:
+            return str((await tx.execute(query)).scalar_one())[:16]
+
     async def revoke(self, daemon_id: str) -> bool:
         """Let the daemon's token be worth nothing; False when it was so before."""
         where = (daemons.c.id == daemon_id) & daemons.c.revoked_at.is_(None)

@@ -150,6 +150,17 @@ class Machines:
         async with self._db.write() as tx:
             return bool((await tx.execute(update(machines).where(where).values(values))).rowcount)
 
+    async def end_waiting(self, machine_id: str, reason: str) -> bool:
+        """Let a machine end that no run has; False when one got it in this moment."""
+        where = (
+            (machines.c.id == machine_id)
+            & machines.c.run_id.is_(None)
+            & machines.c.state.not_in(_GONE)
+        )
+        values = {"state": MachineState.ENDING, "reason": reason}
+        async with self._db.write() as tx:
+            return bool((await tx.execute(update(machines).where(where).values(values))).rowcount)
+
     async def enrol(self, machine_id: str, *, boot_id: str, secret_hash: str, version: str) -> bool:
         """Take the one-time token; the same boot may ask again until it has dialled in."""
         is_new = machines.c.token_hash != ""

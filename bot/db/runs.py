@@ -57,11 +57,16 @@ class Runs:
         async with self._db.read() as tx:
             return [_run(row) for row in await tx.execute(query)]
 
-    async def set_machine(self, run_id: str, machine: dict[str, Any], *, backend: str) -> None:
-        """Note the place that had a machine, and what it needs to find it again."""
+    async def set_machine(
+        self, run_id: str, machine: dict[str, Any], *, backend: str, lease_until: datetime
+    ) -> None:
+        """Note the place that had a machine, what it needs to find it, and how long it may boot."""
         values = {"machine": machine, "backend": backend}
+        where = runs.c.id == run_id
+        unheard = where & (runs.c.status == RunStatus.STARTING)
         async with self._db.write() as tx:
-            await tx.execute(update(runs).where(runs.c.id == run_id).values(values))
+            await tx.execute(update(runs).where(where).values(values))
+            await tx.execute(update(runs).where(unheard).values(lease_until=lease_until))
 
     async def set_usage(self, run_id: str, *, seconds: float, usd: float) -> None:
         """Note how long the run had its machine, in seconds, and what that costs."""

@@ -28,11 +28,12 @@ def main() -> int:
     order = json.loads(sys.stdin.readline())
     Path(order["root"]).mkdir(parents=True, exist_ok=True)
     redactor = Redactor([order["token"]])
-    _log_to_stderr(redactor)
-    return asyncio.run(_serve(order, redactor))
+    log_to_stderr(redactor)
+    return asyncio.run(serve(order, redactor))
 
 
-async def _serve(order: dict[str, str], redactor: Redactor) -> int:
+async def serve(order: dict[str, str], redactor: Redactor) -> int:
+    """Dial as *order* says, execute the run, and return the exit code."""
     log = structlog.get_logger().bind(run_id=order["runId"])
     root = Path(order["root"])
     url, token, run_id = order["url"], order["token"], order["runId"]
@@ -72,7 +73,9 @@ async def _assigned(link: WebSocketLink) -> Any:
     return link.spec.result()
 
 
-def _log_to_stderr(redactor: Redactor) -> None:
+def log_to_stderr(redactor: Redactor) -> None:
+    """Write lines of JSON without secrets to standard error."""
+
     def redacted(_: Any, __: str, event: Any) -> Any:
         return redactor.redact_json(dict(event))
 

@@ -19,9 +19,13 @@ class MachineOrder:
 
 
 class RunnerBackend(Protocol):
-    """A place that can run an agent. Every call may be made twice for the same run."""
+    """A place that can run an agent. Every call may be made twice for the same run.
+
+    A run may take *boot_s* seconds to be heard for the first time.
+    """
 
     name: str
+    boot_s: float
 
     async def start(self, order: MachineOrder) -> dict[str, Any]:
         """Return the facts of the run's machine, an already started one included.

@@ -29,6 +29,7 @@ class LocalBackend:
     """See `runner.backends.base.RunnerBackend` for the promises."""
 
     name = "local"
+    boot_s = 0.0
 
     def __init__(
         self, root: Path, *, environment: dict[str, str], program: str = "runner.agent"

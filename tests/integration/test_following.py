@@ -28,6 +28,7 @@ class Place:
     """A place whose machines sleep, wake and die on demand."""
 
     name: str = "somewhere"
+    boot_s: float = 0.0
     can_sleep: bool = True
     wakes: bool = True
     alive: bool = True

@@ -1,0 +1,126 @@
+"""Rented servers as rows: a server is written down, with its daemon, before it is asked for."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select, update
+
+from bot.db.engine import Database, inserted
+from bot.db.machine_schema import daemons, servers
+from bot.machine import Server, ServerState
+
+OVER = (ServerState.FAILED, ServerState.GONE)
+
+
+class Servers:
+    """Servers by id; while one lives, its name is nobody else's."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def order(
+        self,
+        installation_id: int,
+        *,
+        name: str,
+        kind: str,
+        provider: str,
+        token_hash: str,
+        created_by: str = "",
+    ) -> Server:
+        """Write a new server and its daemon down, or return the one that has the name.
+
+        The name of a server that is over is free again.
+        """
+        now = datetime.now(UTC)
+        server_id, daemon_id = str(uuid.uuid4()), str(uuid.uuid4())
+        daemon = {
+            "id": daemon_id,
+            "installation_id": installation_id,
+            "name": name,
+            "token_hash": token_hash,
+            "created_by": created_by,
+            "facts": {},
+            "created_at": now,
+        }
+        row = {
+            "id": server_id,
+            "installation_id": installation_id,
+            "daemon_id": daemon_id,
+            "provider": provider,
+            "name": name,
+            "kind": kind,
+            "state": ServerState.ORDERED,
+            "created_at": now,
+        }
+        async with self._db.write() as tx:
+            freed = servers.c.name + "~" + func.substr(servers.c.id, 1, 8)
+            over = (servers.c.name == name) & servers.c.state.in_(OVER)
+            await tx.execute(update(servers).where(over).values(name=freed))
+            await tx.execute(daemons.insert().values(daemon))
+            if not await inserted(tx, servers, row):
+                await tx.execute(daemons.delete().where(daemons.c.id == daemon_id))
+            found = (await tx.execute(select(servers).where(servers.c.name == name))).one()
+        return _server(found)
+
+    async def get(self, server_id: str) -> Server | None:
+        """Return the server."""
+        async with self._db.read() as tx:
+            row = (await tx.execute(select(servers).where(servers.c.id == server_id))).first()
+        return None if row is None else _server(row)
+
+    async def named(self, name: str) -> Server | None:
+        """Return the server of that name."""
+        async with self._db.read() as tx:
+            row = (await tx.execute(select(servers).where(servers.c.name == name))).first()
+        return None if row is None else _server(row)
+
+    async def of_daemon(self, daemon_id: str) -> Server | None:
+        """Return the server that a daemon runs on, None when it is somebody's own machine."""
+        query = select(servers).where(servers.c.daemon_id == daemon_id)
+        async with self._db.read() as tx:
+            row = (await tx.execute(query)).first()
+        return None if row is None else _server(row)
+
+    async def all(self, *, over: bool = False) -> list[Server]:
+        """Return servers, oldest first; with *over*, those that are no more, too."""
+        query = select(servers).order_by(servers.c.created_at, servers.c.id)
+        if not over:
+            query = query.where(servers.c.state.not_in(OVER))
+        async with self._db.read() as tx:
+            return [_server(row) for row in await tx.execute(query)]
+
+    async def set(self, server_id: str, **values: Any) -> None:
+        """Note facts of a server."""
+        async with self._db.write() as tx:
+            await tx.execute(update(servers).where(servers.c.id == server_id).values(values))
+
+    async def move(
+        self, server_id: str, to: ServerState, *, only_from: Sequence[ServerState], **values: Any
+    ) -> bool:
+        """Bring a server into another state; False when it is in none of *only_from* any more."""
+        where = (servers.c.id == server_id) & servers.c.state.in_(only_from)
+        async with self._db.write() as tx:
+            result = await tx.execute(update(servers).where(where).values(state=to, **values))
+            return bool(result.rowcount)
+
+
+def _server(row: Row[Any]) -> Server:
+    return Server(
+        id=row.id,
+        installation_id=row.installation_id,
+        daemon_id=row.daemon_id,
+        provider=row.provider,
+        name=row.name,
+        kind=row.kind,
+        state=ServerState(row.state),
+        provider_id=row.provider_id,
+        location=row.location,
+        usd_per_hour=row.usd_per_hour,
+        reason=row.reason,
+        created_at=row.created_at,
+        ready_at=row.ready_at,
+        gone_at=row.gone_at,
+    )

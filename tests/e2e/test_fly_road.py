@@ -1,0 +1,175 @@
+"""The whole road on rented machines: warm, cold, asleep, dying; none is left behind."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from deploy.devkit.fly import FlyStandIn
+from tests.e2e.plays import FIX, ask, finish, play, prepare, said, use
+from tests.e2e.world import World, world
+from tests.fakes.github import REPO
+
+pytestmark = [pytest.mark.slow, pytest.mark.sandbox, pytest.mark.timeout(300)]
+STEPS = [use("bash", command=f"echo {n} >> steps.txt; sleep 0.6") for n in range(1, 6)]
+SCENARIO = play(*STEPS, FIX["turns"][0], finish(closes_issue=True))
+
+
+@dataclass
+class Scene:
+    made: World
+    fly: FlyStandIn
+
+    def rows(self, query: str) -> list[tuple[str, ...]]:
+        with sqlite3.connect(self.made.root / "data/cadence.sqlite3") as rows:
+            return rows.execute(query).fetchall()
+
+    def states(self) -> list[str]:
+        return [row[0] for row in self.rows("SELECT state FROM machines ORDER BY created_at")]
+
+    def working(self) -> str:
+        """The machine at Fly's that has taken a run."""
+        found = self.rows(
+            "SELECT provider_id FROM machines WHERE taken_at IS NOT NULL "
+            "AND state IN ('ready', 'suspended') ORDER BY taken_at DESC"
+        )
+        return found[0][0] if found else ""
+
+    def asked(self, count: int) -> bool:
+        return len(self.made.llm.messages) >= count
+
+    async def done(self, number: int) -> None:
+        claim = partial(said, self.made, number, "is ready for review")
+        await self.made.until(claim, "done", seconds=90)
+        assert len(self.made.github.pulls(REPO)) == 1
+
+    async def nothing_left(self) -> None:
+        def over() -> bool:
+            claimed = self.rows("SELECT state FROM machines WHERE run_id IS NOT NULL")
+            return all(row[0] == "gone" for row in claimed)
+
+        await self.made.until(over, "the run's machines are gone")
+
+
+@pytest.fixture
+async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+    async with AsyncExitStack() as stack:
+        made = await stack.enter_async_context(world(tmp_path, SCENARIO))
+        fly = await stack.enter_async_context(FlyStandIn())
+        made.settings |= {
+            "CADENCE_FLY_TOKEN": fly.token,
+            "CADENCE_FLY_URL": fly.url,
+            "CADENCE_FLY_IMAGE": "registry/runner@sha256:" + "0" * 64,
+            "CADENCE_PUBLIC_URL": made.url,
+            "CADENCE_SLEEP_AFTER_S": "0",
+            "CADENCE_LEASE_S": "10",
+        }
+        await prepare(made.github)
+        await made.start()
+        yield Scene(made, fly)
+
+
+async def test_first_run_has_a_machine_made_for_it(scene: Scene) -> None:
+    number = ask(scene.made)
+    await scene.done(number)
+    await scene.nothing_left()
+
+    config = next(iter(scene.fly.machines.values())).config
+    assert config["auto_destroy"] is True
+    assert config["restart"] == {"policy": "no"}
+    assert config["services"] == []
+    assert set(config["env"]) == {"CADENCE_URL", "CADENCE_MACHINE_TOKEN"}
+    [app] = scene.fly.apps.values()
+    assert app["network"] != "default"
+
+
+async def test_machine_that_dies_is_followed_by_another(scene: Scene) -> None:
+    number = ask(scene.made)
+    await scene.made.until(lambda: scene.asked(4), "some steps", seconds=60)
+    await scene.fly.kill(scene.working())
+    await scene.done(number)
+    await scene.nothing_left()
+
+
+async def test_pause_puts_the_machine_to_sleep_and_resume_wakes_it(scene: Scene) -> None:
+    number = ask(scene.made)
+    await scene.made.until(lambda: scene.asked(4), "some steps", seconds=60)
+    machine = scene.working()
+    scene.made.github.comment(REPO, number, "dana", "@cadence pause")
+    await scene.made.until(lambda: "suspended" in scene.states(), "asleep")
+    assert scene.fly.machines[machine].state == "suspended"
+    await asyncio.sleep(3)
+    scene.made.github.comment(REPO, number, "dana", "@cadence resume")
+    await scene.done(number)
+
+    runs = scene.rows("SELECT id FROM runs")
+    assert len(runs) == 1
+
+
+async def test_machine_that_wakes_without_its_memory_is_replaced(scene: Scene) -> None:
+    number = ask(scene.made)
+    await scene.made.until(lambda: scene.asked(4), "some steps", seconds=60)
+    scene.made.github.comment(REPO, number, "dana", "@cadence pause")
+    await scene.made.until(lambda: "suspended" in scene.states(), "asleep")
+    scene.fly.faults.cold = 1
+    scene.made.github.comment(REPO, number, "dana", "@cadence resume")
+    await scene.done(number)
+    await scene.nothing_left()
+
+    texts = [row[0] for row in scene.rows("SELECT data FROM agent_events WHERE kind = 'log'")]
+    assert not [text for text in texts if "lost" in text]
+
+
+async def test_coordinator_that_dies_finds_its_machines_again(scene: Scene) -> None:
+    number = ask(scene.made)
+    await scene.made.until(lambda: scene.asked(3), "some steps", seconds=60)
+    await scene.made.kill()
+    await scene.made.start()
+    await scene.done(number)
+    await scene.nothing_left()
+
+
+async def test_lost_answer_of_a_creation_makes_no_second_machine(scene: Scene) -> None:
+    scene.fly.apps[f"cadence-runners-{installation(scene)}"] = {"network": "n", "policies": []}
+    scene.fly.faults.lost = 1
+    number = ask(scene.made)
+    await scene.done(number)
+
+    names = [one.name for one in scene.fly.machines.values()]
+    assert len(names) == len(set(names))
+    [run] = scene.rows("SELECT count(*) FROM machines WHERE run_id IS NOT NULL")
+    assert run == (1,)
+
+
+async def test_region_without_room_is_passed_over(scene: Scene) -> None:
+    scene.fly.faults.no_room = {"fra": -1}
+    number = ask(scene.made)
+    await scene.done(number)
+
+    assert {one.region for one in scene.fly.machines.values()} == {"ams"}
+
+
+def installation(scene: Scene) -> int:
+    return scene.made.town.installation_id
+
+
+async def test_second_task_has_a_machine_that_was_waiting(scene: Scene) -> None:
+    number = ask(scene.made)
+    await scene.done(number)
+    await scene.made.until(
+        lambda: scene.rows("SELECT id FROM machines WHERE run_id IS NULL AND state = 'ready'"),
+        "a machine waits",
+        seconds=60,
+    )
+    second = ask(scene.made)
+    await scene.made.until(
+        partial(said, scene.made, second, "ready for review"), "done", seconds=90
+    )
+
+    [facts] = scene.rows("SELECT machine FROM runs ORDER BY started_at DESC LIMIT 1")
+    assert '"warm": true' in facts[0]
