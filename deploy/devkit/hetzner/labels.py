@@ -5,9 +5,11 @@ from typing import Any
 
 from deploy.devkit.hetzner.faults import Refusal
 
-_KEY = re.compile(r"(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?/)?[a-zA-Z0-9](?:[\w.-]{0,61}[a-zA-Z0-9])?")
-_VALUE = re.compile(r"(?:[a-zA-Z0-9](?:[\w.-]{0,61}[a-zA-Z0-9])?)?")
-_TERM = re.compile(r"\s*(?P<not>!)?(?P<key>[\w./-]+)\s*(?:(?P<sign>==|=|!=|in|notin)\s*(?P<value>\([^)]*\)|[\w.-]*))?\s*")
+_NAME = r"[a-zA-Z0-9](?:[\w.-]{0,61}[a-zA-Z0-9])?"
+_KEY = re.compile(rf"(?:[a-z0-9](?:[a-z0-9.-]{{0,251}}[a-z0-9])?/)?{_NAME}")
+_VALUE = re.compile(rf"(?:{_NAME})?")
+_SIGN = r"(?P<sign>==|=|!=|in|notin)\s*(?P<value>\([^)]*\)|[\w.-]*)"
+_TERM = re.compile(rf"\s*(?P<not>!)?(?P<key>[\w./-]+)\s*(?:{_SIGN})?\s*")
 _COMMA = re.compile(r",(?![^(]*\))")
 
 
