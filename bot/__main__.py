@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bot.commands import machines
 from bot.errors import CadenceError
 from bot.settings import Settings, load
 
@@ -163,6 +164,8 @@ def search(
     else:
         search_folder(settings, Path(target), query, k=k, as_json=as_json)
 
+
+app.add_typer(machines.app, name="machines")
 
 bench = typer.Typer(help="Measure on your own code.", no_args_is_help=True)
 app.add_typer(bench, name="bench")

@@ -39,7 +39,7 @@ from runner.protocol import known
 
 VERSION = "1"
 PATIENCE_S = 300.0
-JUMP_S = 10.0  # a clock that jumped by so much: this machine slept
+JUMP_S = 3.0  # a clock that jumped by so much: this machine slept
 _NOT_OURS = (401, 403, 404, 410)
 _WARM = ("anthropic", "runner.agent.harness", "runner.agent.loop", "runner.registry")
 log = structlog.get_logger()

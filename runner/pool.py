@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from pydantic import SecretStr
@@ -30,6 +30,7 @@ from runner.machine_protocol import (
 from runner.machines.provider import Provider
 
 FLY = "fly"
+FELL_ASLEEP_S = 1.0  # what was said before may arrive after
 log = structlog.get_logger()
 
 
@@ -159,8 +160,13 @@ class Pool:
         self._bus.notify(TOPIC, machine_id)
 
     async def beat(self, machine_id: str, frame: BeatFrame) -> None:
-        """Note that the machine lives."""
-        await self._machines.set(machine_id, seen_at=datetime.now(UTC))
+        """Note that the machine lives; one that slept so shortly that its line held is awake."""
+        now = datetime.now(UTC)
+        await self._machines.set(machine_id, seen_at=now)
+        if await self._machines.wake(
+            machine_id, slept_since=now - timedelta(seconds=FELL_ASLEEP_S)
+        ):
+            self._bus.notify(TOPIC, machine_id)
 
     async def orders(self, machine_id: str) -> Orders:
         """Return the run to take, or that the machine is not needed."""

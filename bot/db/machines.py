@@ -175,6 +175,17 @@ class Machines:
         async with self._db.write() as tx:
             return bool((await tx.execute(update(machines).where(where).values(values))).rowcount)
 
+    async def wake(self, machine_id: str, *, slept_since: datetime) -> bool:
+        """Note that a machine is awake that fell asleep before *slept_since*."""
+        where = (
+            (machines.c.id == machine_id)
+            & (machines.c.state == MachineState.SUSPENDED)
+            & (machines.c.suspended_at < slept_since)
+        )
+        values = {"state": MachineState.READY, "suspended_at": None}
+        async with self._db.write() as tx:
+            return bool((await tx.execute(update(machines).where(where).values(values))).rowcount)
+
     async def demand(self, backend: str, since: datetime) -> dict[int, int]:
         """Return how many runs each installation began on *backend* since then."""
         query = (

@@ -1,0 +1,1 @@
+"""Commands of `cadence` that have several words."""
