@@ -1,0 +1,307 @@
+"""The pool with a real database and machines that are real processes."""
+
+import asyncio
+import hashlib
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+import pytest
+from pydantic import SecretStr
+
+from bot.agents import Agents
+from bot.bus import Bus
+from bot.db.engine import Database
+from bot.db.machines import Machines
+from bot.db.runs import Runs
+from bot.domain import Run, RunId
+from bot.errors import MachineUnavailable
+from bot.machine import Guest, Machine, MachineState
+from deploy.devkit.fly import FlyStandIn
+from runner.backends.base import MachineOrder
+from runner.backends.fly import FlyBackend
+from runner.keeper import Keeper, Target
+from runner.machine_protocol import BeatFrame, EnrolRequest, ReadyFrame, TakenFrame
+from runner.machines.fly import Fly
+from runner.machines.fly_api import FlyApi
+from runner.pool import Pool, Sizes
+from tests.fakes.tasks import TASK
+
+IMAGE = "registry/runner@sha256:" + "0" * 64
+SLEEPER = (sys.executable, "-c", "import time; time.sleep(600)")
+BOOT = "b" * 32
+
+
+@dataclass
+class Scene:
+    database: Database
+    machines: Machines
+    fly: FlyStandIn
+    pool: Pool
+    backend: FlyBackend
+    provider: Fly
+
+    def keeper(self, *, image: str = IMAGE, later_s: float = 0, **target: float) -> Keeper:
+        def now() -> datetime:
+            return datetime.now(UTC) + timedelta(seconds=later_s)
+
+        chosen = Target(**target)  # type: ignore[arg-type]
+        return Keeper(self.machines, self.pool, self.provider, chosen, image=image, now=now)
+
+    async def ready(self, installation: int = 1) -> Machine:
+        """A machine that has dialled in and waits."""
+        machine = await self.pool.order(installation)
+        enrolled = await self.pool.enrol(token_hash(self, machine), EnrolRequest(boot_id=BOOT))
+        assert enrolled is not None
+        await self.pool.ready(machine.id, ReadyFrame(boot_id=BOOT))
+        return machine
+
+    async def state(self, machine: Machine) -> str:
+        found = await self.machines.get(machine.id)
+        assert found is not None
+        return found.state
+
+    def order(self, run_id: str, installation: int = 1) -> MachineOrder:
+        return MachineOrder(
+            run_id=run_id, url="", token=SecretStr(""), installation_id=installation
+        )
+
+
+def token_hash(scene: Scene, machine: Machine) -> str:
+    env = next(
+        one.config["env"]
+        for one in scene.fly.machines.values()
+        if one.config["metadata"]["cadence_machine"] == machine.id
+    )
+    return hashlib.sha256(env["CADENCE_MACHINE_TOKEN"].encode()).hexdigest()
+
+
+@pytest.fixture
+async def scene(database: Database, bus: Bus) -> AsyncIterator[Scene]:
+    async with FlyStandIn(command=SLEEPER) as fly, aiohttp.ClientSession() as session:
+        fly.rates.is_on = False
+        api = FlyApi(session, url=fly.url, token=SecretStr(fly.token), sleep=no_sleep)
+        provider = Fly(
+            api,
+            org="acme",
+            prefix="runners",
+            regions=("fra", "ams"),
+            coordinator_url="http://127.0.0.1:9",
+            mark="mine",
+        )
+        machines = Machines(database)
+        key = SecretStr("k" * 32)
+        sizes = Sizes(guest=Guest(), image=IMAGE, usd_per_hour=3.6)
+        pool = Pool(machines, provider, bus, sizes, key=key)
+        backend = FlyBackend(
+            machines, Runs(database), pool, provider, bus, take_warm_s=0.2, wake_s=1.0
+        )
+        yield Scene(database, machines, fly, pool, backend, provider)
+
+
+async def no_sleep(seconds: float) -> None:
+    await asyncio.sleep(min(seconds, 0.01))
+
+
+async def test_one_machine_goes_to_one_run_however_many_want_it(scene: Scene) -> None:
+    waiting = {(await scene.ready()).id for _ in range(3)}
+    claims = await asyncio.gather(*(scene.pool.claim(1, f"run-{n}") for n in range(8)))
+
+    got = [one.id for one in claims if one is not None]
+    assert sorted(got) == sorted(waiting)
+
+
+async def test_machine_of_another_installation_is_never_given(scene: Scene) -> None:
+    await scene.ready(installation=2)
+
+    assert await scene.pool.claim(1, "run-1") is None
+
+
+async def test_run_that_asks_again_keeps_its_machine(scene: Scene) -> None:
+    await scene.ready()
+    await scene.ready()
+    first = await scene.backend.start(scene.order("run-1"))
+
+    assert await scene.backend.start(scene.order("run-1")) == first
+    assert first["warm"] is True
+
+
+async def test_silent_machine_is_not_given(scene: Scene) -> None:
+    machine = await scene.ready()
+    await scene.machines.set(machine.id, seen_at=datetime.now(UTC) - timedelta(minutes=1))
+
+    assert await scene.pool.claim(1, "run-1") is None
+
+
+async def test_claim_calls_nobody(scene: Scene) -> None:
+    await scene.ready()
+    before = len(scene.fly.calls)
+    await scene.backend.start(scene.order("run-1"))
+
+    assert len(scene.fly.calls) == before
+
+
+async def test_token_dies_at_its_first_use(scene: Scene) -> None:
+    machine = await scene.pool.order(1)
+    token = token_hash(scene, machine)
+    first = await scene.pool.enrol(token, EnrolRequest(boot_id=BOOT))
+    thief = await scene.pool.enrol(token, EnrolRequest(boot_id="c" * 32))
+    again = await scene.pool.enrol(token, EnrolRequest(boot_id=BOOT))
+
+    assert first is not None
+    assert thief is None
+    assert again is not None
+    assert again.secret != first.secret
+    await scene.pool.ready(machine.id, ReadyFrame(boot_id=BOOT))
+    assert await scene.pool.enrol(token, EnrolRequest(boot_id=BOOT)) is None
+
+
+async def test_machine_that_booted_twice_ends(scene: Scene) -> None:
+    machine = await scene.ready()
+    await scene.pool.ready(machine.id, ReadyFrame(boot_id="d" * 32))
+
+    assert await scene.state(machine) == "ending"
+    assert (await scene.pool.orders(machine.id)).gone
+
+
+async def test_machine_that_does_not_begin_is_replaced(scene: Scene) -> None:
+    first, second = await scene.ready(), await scene.ready()
+    await open_run(scene, "run-1")
+    await scene.backend.start(scene.order("run-1"))
+    await asyncio.sleep(0.3)
+
+    assert await scene.backend.is_alive("run-1")
+    assert await scene.state(first) == "ending"
+    now = await scene.machines.of_run("run-1")
+    assert now is not None
+    assert now.id == second.id
+
+
+async def test_run_is_told_until_it_is_taken_and_only_to_its_machine(scene: Scene) -> None:
+    machine, other = await scene.ready(), await scene.ready()
+    await scene.backend.start(scene.order("run-1"))
+    [take] = (await scene.pool.orders(machine.id)).takes
+    [again] = (await scene.pool.orders(machine.id)).takes
+    await scene.pool.taken(machine.id, TakenFrame(run_id="run-1"))
+
+    assert take == again
+    assert (await scene.pool.orders(machine.id)).takes == ()
+    assert (await scene.pool.orders(other.id)).takes == ()
+
+
+async def test_sleeping_machine_wakes_or_is_said_not_to(scene: Scene) -> None:
+    machine = await scene.ready()
+    await scene.backend.start(scene.order("run-1"))
+    assert await scene.backend.suspend("run-1")
+    assert [one.state for one in scene.fly.living()] == ["suspended"]
+
+    waking = asyncio.create_task(scene.backend.wake("run-1"))
+    await asyncio.sleep(0.2)
+    await scene.pool.ready(machine.id, ReadyFrame(boot_id=BOOT))
+    assert await waking
+
+    assert await scene.backend.suspend("run-1")
+    scene.fly.faults.never_wake = True
+    assert not await scene.backend.wake("run-1")
+
+
+async def test_short_sleep_is_over_with_the_next_beat(scene: Scene) -> None:
+    machine = await scene.ready()
+    await scene.backend.start(scene.order("run-1"))
+    await scene.backend.suspend("run-1")
+    await scene.pool.beat(machine.id, BeatFrame())
+    assert await scene.state(machine) == "suspended"
+    await asyncio.sleep(1.1)
+    await scene.pool.beat(machine.id, BeatFrame())
+
+    assert await scene.state(machine) == "ready"
+
+
+async def test_pool_is_filled_after_demand_and_emptied_without(scene: Scene) -> None:
+    await scene.ready()
+    await scene.backend.start(scene.order("run-1"))
+    await scene.keeper(warm=2).keep()
+    waiting = [one for one in await scene.machines.all() if one.run_id is None]
+    assert len(waiting) == 2
+
+    await scene.keeper(warm=2, later_s=25 * 3600, old_h=100).keep()
+    assert {await scene.state(one) for one in waiting} == {"ending"}
+
+
+async def test_machines_of_an_old_image_are_replaced(scene: Scene) -> None:
+    machine = await scene.ready()
+    await scene.keeper(image="registry/runner@sha256:" + "1" * 64).keep()
+
+    assert await scene.state(machine) == "ending"
+
+
+async def test_reaper_ends_what_nobody_knows_and_nothing_of_others(scene: Scene) -> None:
+    kept = await scene.ready()
+    stray = await scene.pool.order(1)
+    foreign = await scene.pool.order(1)
+    await forget(scene, stray)
+    await forget(scene, foreign)
+    for one in scene.fly.machines.values():
+        if one.config["metadata"]["cadence_machine"] == foreign.id:
+            one.config["metadata"]["cadence_coordinator"] = "theirs"
+    assert await scene.keeper().reap() == 0  # too young to judge
+
+    assert await scene.keeper(later_s=300).reap() == 1
+    left = {one.config["metadata"]["cadence_machine"] for one in scene.fly.living()}
+    assert left == {kept.id, foreign.id}
+
+
+async def test_reaper_notes_machines_that_are_no_more(scene: Scene) -> None:
+    machine = await scene.ready()
+    await scene.fly.kill(machine.provider_id)
+    await scene.keeper(later_s=300).reap()
+
+    assert await scene.state(machine) == "gone"
+
+
+async def test_end_is_asked_for_until_it_is_done(scene: Scene) -> None:
+    machine = await scene.ready()
+    await scene.backend.start(scene.order("run-1"))
+    scene.fly.faults.errors = 50
+    await scene.backend.destroy("run-1")
+    assert await scene.state(machine) == "ending"
+    scene.fly.faults.errors = 0
+    await scene.keeper().reap()
+
+    assert await scene.state(machine) == "gone"
+    assert scene.fly.living() == []
+
+
+async def test_no_room_anywhere_is_said_and_leaves_nothing(scene: Scene) -> None:
+    scene.fly.faults.no_room = {"fra": -1, "ams": -1}
+
+    with pytest.raises(MachineUnavailable, match=r"no region of fra, ams has room"):
+        await scene.backend.start(scene.order("run-1"))
+
+    assert scene.fly.living() == []
+
+
+async def test_time_of_a_run_is_counted_and_priced(scene: Scene) -> None:
+    machine = await scene.ready()
+    await scene.backend.start(scene.order("run-1"))
+    claimed = datetime.now(UTC) - timedelta(seconds=100)
+    await scene.machines.set(machine.id, claimed_at=claimed)
+
+    seconds, usd = await scene.backend.usage("run-1")
+    assert 99 < seconds < 110
+    assert usd == pytest.approx(seconds * 0.001)
+
+
+async def open_run(scene: Scene, run_id: str) -> None:
+    agent, _ = await Agents(scene.database, Bus()).create(TASK)
+    run = Run(id=RunId(run_id), agent_id=agent.id, attempt=1, started_at=datetime.now(UTC))
+    await Runs(scene.database).open(run, token_hash=run_id)
+
+
+async def forget(scene: Scene, machine: Machine) -> None:
+    await scene.machines.set(
+        machine.id, state=MachineState.GONE, gone_at=datetime.now(UTC) - timedelta(days=2)
+    )
+    await scene.machines.forget(before=datetime.now(UTC))
