@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from string import Template
 from typing import Any
 
 import yaml
@@ -15,6 +14,8 @@ from bot.errors import BadSettings
 _PLACES = (Path(__file__).parents[2] / "deploy", Path(__file__).parent)
 _URL = re.compile(r"https?://[A-Za-z0-9.:\[\]_-]+(?:/[A-Za-z0-9._~/-]*)?")
 _LINE = re.compile(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*")
+# What a shell or systemd means is in capitals, or without braces.
+_NAME = re.compile(r"\$\{([a-z_]+)\}")
 _SSH_RULE = "tcp dport 22 ct state new limit rate 30/minute accept"
 
 
@@ -62,15 +63,9 @@ def _file(name: str) -> str:
     raise BadSettings(f"deploy/{name} is missing from this installation")
 
 
-class _Names(Template):
-    """Only ``${name}``: what a shell or systemd writes without braces stays theirs."""
-
-    pattern = r"\$\{(?:(?P<braced>[a-z_]+)\}|(?P<escaped>(?!))|(?P<named>(?!))|(?P<invalid>(?!)))"
-
-
 def _filled(value: Any, values: dict[str, str]) -> Any:
     if isinstance(value, str):
-        return _Names(value).substitute(values)
+        return _NAME.sub(lambda match: values[match[1]], value)
     if isinstance(value, list):
         return [_filled(one, values) for one in value]
     if isinstance(value, dict):

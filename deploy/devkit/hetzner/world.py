@@ -41,7 +41,7 @@ class World:
         """Whether nothing that costs or clutters is left."""
         return not any((self.servers, self.firewalls, self.primary_ips, self.ssh_keys))
 
-    def new(self, rows: dict[int, Json], name: str, kind: str, labels: Any, **facts: Any) -> Json:
+    def new(self, rows: dict[int, Json], name: Any, kind: str, labels: Any, **facts: Any) -> Json:
         """Put a row with a fresh id and a name of its own among *rows*."""
         if not isinstance(name, str) or not name:
             raise Refusal(422, "invalid_input", "invalid input in field 'name'")
