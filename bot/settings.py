@@ -110,6 +110,17 @@ class Settings(BaseSettings):
     fly_usd_per_hour: Annotated[float, Field(ge=0)] = 0.0
     pool_warm: Annotated[int, Field(ge=0)] = 1
     pool_most: Annotated[int, Field(ge=0)] = 10
+    hetzner_token: SecretStr = Field(
+        SecretStr(""), validation_alias=AliasChoices("HCLOUD_TOKEN", "hetzner_token")
+    )
+    hetzner_url: str = "https://api.hetzner.cloud/v1"
+    vps_package: str = ""
+    vps_kind: str = "cx23"
+    vps_image: str = "debian-12"
+    vps_locations: Annotated[tuple[str, ...], NoDecode] = ("fsn1", "nbg1", "hel1")
+    vps_ssh_key: str = ""
+    vps_boot_s: Annotated[float, Field(gt=0)] = 600.0
+    vps_usd_rate: Annotated[float, Field(ge=0)] = 0.0
     store_url: str = ""
     store_endpoint: str = ""
     store_region: str = ""
@@ -126,7 +137,7 @@ class Settings(BaseSettings):
     def _split_numbers(cls, value: object) -> object:
         return tuple(int(n) for n in value.split(",") if n) if isinstance(value, str) else value
 
-    @field_validator("fly_regions", mode="before")
+    @field_validator("fly_regions", "vps_locations", mode="before")
     @classmethod
     def _split_words(cls, value: object) -> object:
         if not isinstance(value, str):
@@ -196,6 +207,7 @@ class Settings(BaseSettings):
             self.embeddings_key.get_secret_value(),
             self.store_secret_key.get_secret_value(),
             self.fly_token.get_secret_value(),
+            self.hetzner_token.get_secret_value(),
             self.server_key.get_secret_value(),
         )
         return tuple(v for v in values if v)
