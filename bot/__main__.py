@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.commands import machines
+from bot.commands import machines, plans
 from bot.errors import CadenceError
 from bot.settings import Settings, load
 
@@ -166,6 +166,7 @@ def search(
 
 
 app.add_typer(machines.app, name="machines")
+app.add_typer(plans.app, name="plans")
 
 bench = typer.Typer(help="Measure on your own code.", no_args_is_help=True)
 app.add_typer(bench, name="bench")

@@ -19,6 +19,7 @@ PUBLISH_WAITS_S = (1, 2, 5, 10, 30, 60, 120, 300, 300, 600)
 GRACE = timedelta(minutes=5)  # the runner keeps its own clock; this is the net below it
 MOST_RUNS = 50  # of one agent, however often its machines die
 Step = Callable[..., Awaitable[Any]]
+OnOurFault = Callable[[Agent], Awaitable[None]]
 log = structlog.get_logger()
 
 
@@ -44,6 +45,8 @@ class AgentRoad:
         supervisor: Supervisor,
         finisher: Finisher,
         limits: Limits,
+        *,
+        on_our_fault: OnOurFault | None = None,
     ) -> None:
         self._bus = bus
         self._agents = agents
@@ -52,6 +55,7 @@ class AgentRoad:
         self._finisher = finisher
         self._limits = limits
         self._max_runs = limits.max_runs
+        self._on_our_fault = on_our_fault
 
     def register(self) -> None:
         """Declare the workflow to the engine."""
@@ -137,6 +141,8 @@ class AgentRoad:
         why = f"its machine was lost {self._limits.max_runs} times" if ended == "lost" else ""
         try:
             await self._finisher.finish(agent, run, why_lost=why)
+            if why:
+                await self._blame_us(agent)
         except Unavailable as error:
             log.warning("finish waits", agent_id=agent_id, reason=str(error))
             return error.retry_after_s or 0.0
@@ -149,3 +155,9 @@ class AgentRoad:
         agent = await self._agents.get(agent_id)
         if not agent.status.is_final:
             await self._agents.fail(agent_id, reason, agent.result)
+            await self._blame_us(agent)
+
+    async def _blame_us(self, agent: Agent) -> None:
+        """What failed by our own fault is not counted."""
+        if self._on_our_fault is not None:
+            await self._on_our_fault(agent)

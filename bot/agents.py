@@ -28,6 +28,9 @@ _TRIES = 50  # how often two processes may want the same number
 WISHES = "wishes"  # pause, resume, stop and words, for the gateway
 
 
+Admit = Callable[[Tx, Task], Awaitable[None]]
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -40,8 +43,8 @@ class Agents:
         self._bus = bus
         self._now = now
 
-    async def create(self, task: Task) -> tuple[Agent, bool]:
-        """Return the agent of *task* and whether it is new; one trigger makes one agent."""
+    async def create(self, task: Task, *, admit: Admit | None = None) -> tuple[Agent, bool]:
+        """Return the agent of *task* and whether it is new; *admit* may refuse a new one."""
         now = self._now()
         async with self._db.write() as tx:
             agent = await self._added(tx, task, now)
@@ -49,6 +52,8 @@ class Agents:
                 return _found(
                     await rows.by_source_ref(tx, task.source_ref), "of the trigger"
                 ), False
+            if admit is not None:
+                await admit(tx, task)
             facts = {"source": task.source, "by": task.requester.login}
             agent = await rows.write(tx, agent, "created", facts, at=now, now=now)
         self._bus.notify(TOPIC, agent.id)
@@ -167,10 +172,22 @@ class Agents:
         """Note a phase of ours (publishing); progress never goes back."""
         return await self._change(agent_id, "phase", {"phase": phase}, lambda a: in_phase(a, phase))
 
-    async def note(self, agent_id: str, text: str) -> Agent:
-        """Write a line of ours into the agent's log."""
-        data = {"level": "info", "text": text}
-        return await self._change(agent_id, "log", data, replace)
+    async def set_place(self, agent_id: str, place: str, note: str) -> None:
+        """Note where the agent runs; a *note* that people should know goes into its log, too."""
+
+        def step(agent: Agent) -> Agent:
+            return replace(agent, place=place, place_note=note or agent.place_note)
+
+        if note:
+            await self._change(agent_id, "log", {"level": "info", "text": note}, step)
+        else:
+            await self._quietly(agent_id, step)
+
+    async def set_machine_use(self, agent_id: str, *, seconds: float, usd: float) -> None:
+        """Note what the machines of all runs were used for, and what that costs."""
+        await self._quietly(
+            agent_id, lambda a: replace(a, machine_seconds=seconds, machine_usd=usd)
+        )
 
     async def complete(self, agent_id: str, result: dict[str, Any]) -> Agent:
         """End well."""

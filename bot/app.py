@@ -7,6 +7,7 @@ the App is; the dispatcher, the reporter and the periodic work follow when that 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import aiohttp
 import structlog
@@ -35,7 +36,7 @@ from bot.indexes import Indexes
 from bot.indexing import Indexing
 from bot.keeping import Keeping
 from bot.loops import every, kept_alive
-from bot.place_wiring import FlySide, fly_of, local_of, placing_of
+from bot.place_wiring import FlySide, fly_of, local_of, placing_of, plans_of, tend
 from bot.reporter import Reporter
 from bot.run_log import RunLog
 from bot.run_wiring import author_of, blobs_of, defaults_of, limits_of, patience_of, publisher_of
@@ -54,8 +55,6 @@ from runner.redact import Redactor
 
 REAPER_S = 10.0
 SWEEP_S = 60.0
-KEEP_S = 15.0
-REAP_S = 30.0
 DAY_S = 24 * 3600.0
 REPORTER = 0xCADE0002
 log = structlog.get_logger()
@@ -78,6 +77,7 @@ class Coordinator:
         self.keeping = Keeping(self.run_log, Checkpoints(self.database), blobs)
         self.gateway = Gateway(self.bus, blobs=blobs)
         self.machines = MachineLines(self.bus, "/ws/machine")
+        self.plans = plans_of(settings, self.database)
         self.health = Health()
         self.codebase = Codebase()
         self.dispatcher: Dispatcher | None = None
@@ -175,8 +175,7 @@ class Coordinator:
                 loops.create_task(every(SWEEP_S, "sweep", dispatcher.sweep))
                 loops.create_task(every(DAY_S, "prune", self._prune))
                 if fly is not None:
-                    loops.create_task(every(KEEP_S, "pool", fly.keeper.keep))
-                    loops.create_task(every(REAP_S, "machines", fly.keeper.reap))
+                    loops.create_task(kept_alive("pool", partial(tend, fly, self.database)))
         finally:
             self.health.is_ready = False
             await asyncio.shield(asyncio.gather(dispatcher.close(), indexes.close()))
@@ -216,6 +215,7 @@ class Coordinator:
             glance=doors.glance,
             limits=limits_of(settings),
             indexing=indexing,
+            on_our_fault=self.plans.give_back,
         )
 
     def _supervisor(self, desk: Desk, fly: FlySide | None) -> Supervisor:
@@ -225,7 +225,7 @@ class Coordinator:
             runs=self.runs,
             desk=desk,
             keeping=self.keeping,
-            placing=placing_of(settings, local_of(settings), fly),
+            placing=placing_of(settings, local_of(settings), fly, self.plans),
             following=Following(self.bus, self.agents, self.runs, patience_of(settings)),
             limits=limits_of(settings),
             url=lambda: f"http://127.0.0.1:{self.port}",
@@ -240,6 +240,7 @@ class Coordinator:
             github=github,
             people=People(self.database),
             installations=Installations(self.database),
+            plans=self.plans,
             start=self._start,
             redact=self.redactor.redact,
             indexes=indexes,

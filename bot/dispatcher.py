@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 from dbos import DBOS
 
-from bot.agent_road import AgentRoad, Finisher
+from bot.agent_road import AgentRoad, Finisher, OnOurFault
 from bot.agents import Agents
 from bot.bus import Bus
 from bot.db.deliveries import Delivery, DeliveryStore, Ending
@@ -44,11 +44,14 @@ class Dispatcher:
         glance: Callable[[Delivery], str | None],
         limits: Limits,
         indexing: Indexing,
+        on_our_fault: OnOurFault | None = None,
     ) -> None:
         self._db = database
         self._deliveries = deliveries
         self._supervisor = supervisor
-        self._road = AgentRoad(bus, agents, runs, supervisor, finisher, limits)
+        self._road = AgentRoad(
+            bus, agents, runs, supervisor, finisher, limits, on_our_fault=on_our_fault
+        )
         self._handle = handle
         self._glance = glance
         self._stored = asyncio.Event()

@@ -137,8 +137,9 @@ class Task:
 class Agent:
     """A task being worked on: what a user watches, pauses and cancels.
 
-    *progress* is 0 to 100 and never goes back; *cost_usd* is the sum over all runs; *plan* holds
-    ``{"text": str, "done": bool}`` items; *seq* is the number of its newest event.
+    *progress* is 0 to 100 and never goes back; *cost_usd* is what the models of all runs cost,
+    *machine_usd* what their machines did; *plan* holds ``{"text": str, "done": bool}`` items; *seq*
+    is the number of its newest event. *place_note* is what people should know of the place.
     """
 
     id: AgentId
@@ -151,6 +152,10 @@ class Agent:
     plan: tuple[dict[str, Any], ...] = ()
     model: str = ""
     cost_usd: float = 0.0
+    machine_seconds: float = 0.0
+    machine_usd: float = 0.0
+    place: str = ""
+    place_note: str = ""
     reason: str = ""
     result: dict[str, Any] = field(default_factory=dict)
     pr_number: int | None = None

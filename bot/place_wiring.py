@@ -1,5 +1,6 @@
 """The places that run agents, by the settings: this server, Fly, and who goes where."""
 
+import asyncio
 import hashlib
 from dataclasses import dataclass
 
@@ -7,11 +8,16 @@ import aiohttp
 
 from bot.bus import Bus
 from bot.db.engine import Database
+from bot.db.installations import Installations
 from bot.db.machines import Machines
+from bot.db.plans import PlanRows
 from bot.db.runs import Runs
 from bot.domain import Agent
-from bot.machine import Guest, Place
+from bot.loops import every
+from bot.machine import Guest
 from bot.placing import Placing, Preference
+from bot.plans import Plans
+from bot.quota import choose
 from bot.settings import Settings, child_environment
 from runner.backends.base import RunnerBackend
 from runner.backends.fly import FlyBackend
@@ -21,6 +27,9 @@ from runner.machines.fly import Fly
 from runner.machines.fly_api import FlyApi
 from runner.pool import Pool, Sizes
 
+KEEP_S = 15.0
+REAP_S = 30.0
+POOL = 0xCADE0003
 REGIONS = ("fra", "ams", "cdg")
 
 
@@ -70,17 +79,35 @@ def fly_of(
     )
 
 
-def placing_of(settings: Settings, local: LocalBackend, fly: FlySide | None) -> Placing:
+async def tend(fly: FlySide, database: Database) -> None:
+    """Look after the pool for ever, one coordinator at a time."""
+    async with database.only_one(POOL), asyncio.TaskGroup() as loops:
+        loops.create_task(every(KEEP_S, "pool", fly.keeper.keep))
+        loops.create_task(every(REAP_S, "machines", fly.keeper.reap))
+
+
+def plans_of(settings: Settings, database: Database) -> Plans:
+    """Return the plans of accounts."""
+    return Plans(
+        PlanRows(database),
+        Installations(database),
+        are_on=settings.plans == "on",
+        free_agents=settings.free_agents,
+    )
+
+
+def placing_of(
+    settings: Settings, local: LocalBackend, fly: FlySide | None, plans: Plans
+) -> Placing:
     """Return the places, and the order in which an agent asks them."""
     backends: dict[str, RunnerBackend] = {local.name: local}
     if fly is not None:
         backends[fly.backend.name] = fly.backend
-    wanted = settings.place
 
-    async def prefer(_agent: Agent) -> Preference:
-        if wanted != "auto":
-            return Preference(places=(wanted,))
-        return Preference(places=(Place.FLY,) if fly is not None else (Place.LOCAL,))
+    async def prefer(agent: Agent) -> Preference:
+        plan = await plans.plan_of(agent.task.installation_id)
+        choice = choose(plan, wanted=settings.place, has_fly=fly is not None)
+        return Preference(places=choice.places, note=choice.note)
 
     return Placing(backends, prefer)
 

@@ -12,6 +12,7 @@ from bot import prose
 from bot.bundles import FileChange
 from bot.domain import Agent
 from bot.evidence import is_verified, lasted, table, verdict
+from bot.receipt import machine_words, token_words
 from runner.spec import Outcome
 
 MAX_LINES = 60
@@ -114,11 +115,17 @@ def _receipt(agent: Agent, outcome: Outcome, places: Places) -> str:
     facts = [
         prose.code(outcome.model or agent.model) if outcome.model or agent.model else "",
         "1 step" if outcome.steps == 1 else f"{outcome.steps} steps",
-        f"${cost:.2f}",
+        f"${cost + agent.machine_usd:.2f}",
         lasted(outcome.seconds),
         f"[log]({places.base_url}/agents/{agent.id})",
     ]
     rows = [" · ".join(fact for fact in facts if fact)]
+    tokens, machine = token_words(outcome.tokens), machine_words(agent)
+    if tokens or machine:
+        model = f"Model ${cost:.2f}: {tokens}" if tokens else ""
+        rows.append(" · ".join(filter(None, (model, machine))) + ".")
+    if agent.place_note:
+        rows.append(prose.one_line(agent.place_note))
     if outcome.sandbox != "bubblewrap":
         rows.append(
             f"⚠️ **Reduced isolation**: this ran with sandbox {prose.code(outcome.sandbox)}."

@@ -98,6 +98,8 @@ class Settings(BaseSettings):
     sleep_after_s: Annotated[float, Field(ge=0)] = 5.0
     park_after_s: Annotated[float, Field(ge=0)] = 1800.0
     place: Literal["auto", "local", "fly", "vps"] = "auto"
+    plans: Literal["off", "on"] = "off"
+    free_agents: Annotated[int, Field(ge=0)] = 5
     fly_token: SecretStr = SecretStr("")
     fly_url: str = "https://api.machines.dev/v1"
     fly_org: str = "personal"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot import prose
 from bot.domain import Agent, AgentStatus, Phase
 from bot.evidence import is_verified, lasted, verdict
+from bot.receipt import machine_words
 from runner.spec import Outcome, Verification
 
 MAX_CHARACTERS = 65_536  # GitHub's limit for a comment; each part below has its own
@@ -113,11 +114,14 @@ def _facts(view: View) -> str:
         facts.append(lasted(max(1.0, round((until - agent.started_at).total_seconds()))))
     if agent.started_at is not None:
         facts.append(f"${agent.cost_usd:.2f} of ${view.budget_usd:.2f}")
+    if machine := machine_words(agent):
+        facts.append(machine)
     if agent.model:
         facts.append(prose.code(agent.model))
     words = "log" if is_over(agent) else "live log"
     facts.append(f"[{words}]({view.base_url}/agents/{agent.id})")
-    return " · ".join(facts)
+    line = " · ".join(facts)
+    return f"{line}  \n{prose.one_line(agent.place_note)}" if agent.place_note else line
 
 
 def _verbs(view: View) -> str:

@@ -105,6 +105,8 @@ class Supervisor:
         seconds, usd = await backend.usage(run.id)
         if seconds:
             await self._runs.set_usage(run.id, seconds=seconds, usd=usd)
+            whole_s, whole_usd = await self._runs.usage_of(run.agent_id)
+            await self._agents.set_machine_use(run.agent_id, seconds=whole_s, usd=whole_usd)
         await backend.destroy(run.id)
 
     async def _judged(self, run: Run, ended: str) -> str:
@@ -153,8 +155,7 @@ class Supervisor:
         boot_s = self._limits.lease_s + self._placing.backend(placed.place).boot_s
         until = datetime.now(UTC) + timedelta(seconds=boot_s)
         await self._runs.set_machine(run.id, facts, backend=placed.place, lease_until=until)
-        if placed.note:
-            await self._agents.note(run.agent_id, placed.note)
+        await self._agents.set_place(run.agent_id, placed.place, placed.note)
         return replace(run, backend=placed.place, machine=facts)
 
     def backend_of(self, run: Run) -> RunnerBackend:

@@ -1,6 +1,7 @@
 """The few sentences that the doors say themselves; everything else is the reporter's."""
 
 from bot.domain import Agent, AgentStatus
+from bot.quota import MonthUsedUp
 from handlers.payload import Person
 
 _STATE = {
@@ -51,6 +52,15 @@ def refusal_text(person: Person, slug: str) -> str:
     return (
         f"Thanks, @{person.login}. I take work only from people who can write to this "
         f"repository; one of them can ask me here with `@{slug} …`."
+    )
+
+
+def limit_text(person: Person, limit: MonthUsedUp) -> str:
+    """Return that the month's agents are used up, since when not any more, and what can be done."""
+    return (
+        f"Thanks, @{person.login}. {limit.account} has had its {limit.limit} agents of this "
+        f"month, so I have not started. From {limit.again_on:%-d %B} on I can work here again; "
+        "on the Pro plan there is no monthly limit, and whoever runs this Cadence can switch to it."
     )
 
 

@@ -17,6 +17,7 @@ from bot.errors import (
 )
 from bot.github.repository import Repository
 from bot.github.values import Issue, RepositoryInfo
+from bot.quota import MonthUsedUp
 from handlers import answers, mention
 from handlers.mention import Command, Instruction, Verb
 from handlers.payload import Person, Place, Thread
@@ -168,11 +169,28 @@ class _Asking:
             return
         is_closed = request.thread.is_closed or issue.state == "closed"
         task = request.task(instruction, options, answer_only=is_closed)
-        agent, is_new = await self._services.agents.create(replace(task, repository=info.full_name))
+        task = replace(task, repository=info.full_name)
+        admit = await self._services.plans.admission(task.installation_id)
+        try:
+            agent, is_new = await self._services.agents.create(task, admit=admit)
+        except MonthUsedUp as limit:
+            await self._limited(limit)
+            return
         if not agent.status.is_final:
             await self._services.start(agent)
         self._visit.note = "agent created" if is_new else "ignored: known trigger"
         log.info("agent asked for", agent_id=agent.id, source=task.source, is_new=is_new)
+
+    async def _limited(self, limit: MonthUsedUp) -> None:
+        """Say once a day to whoever asks that the month is used up."""
+        self._visit.note = "refused: the month's agents are used up"
+        author, services = self._request.author, self._services
+        if await services.people.first_refusal_today(
+            person_id=author.id,
+            repository_id=self._request.place.repository_id,
+            day=services.now().date(),
+        ):
+            await self.tell(answers.limit_text(author, limit))
 
     async def _obstacle(self, info: RepositoryInfo, issue: Issue, options: Options) -> str:
         """Return why there can be no agent, telling it where possible; empty when there can."""

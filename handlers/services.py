@@ -12,6 +12,7 @@ from bot.db.installations import Installations
 from bot.db.people import People
 from bot.domain import Agent
 from bot.github.app import GitHubApp
+from bot.plans import Plans
 
 
 def _now() -> datetime:
@@ -43,6 +44,7 @@ class Services:
     github: GitHubApp
     people: People
     installations: Installations
+    plans: Plans
     start: Callable[[Agent], Awaitable[None]]
     redact: Callable[[str], str]
     indexes: Forgetting

@@ -74,6 +74,13 @@ class Runs:
         async with self._db.write() as tx:
             await tx.execute(update(runs).where(runs.c.id == run_id).values(values))
 
+    async def usage_of(self, agent_id: str) -> tuple[float, float]:
+        """Return seconds and US dollars of the machines of all runs of an agent."""
+        sums = func.sum(runs.c.machine_seconds), func.sum(runs.c.machine_usd)
+        async with self._db.read() as tx:
+            row = (await tx.execute(select(*sums).where(runs.c.agent_id == agent_id))).one()
+        return float(row[0] or 0.0), float(row[1] or 0.0)
+
     async def set_from_checkpoint(self, run_id: str, number: int) -> None:
         """Note from where the run goes on."""
         async with self._db.write() as tx:

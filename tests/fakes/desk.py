@@ -60,6 +60,11 @@ class FakeDesk:
         self.token_hashes[token_hash] = run
         return run
 
+    def known(self, token_hash: str, run_id: str) -> None:
+        """Know another run; its spec is that of the first."""
+        run = Run(id=RunId(run_id), agent_id=AgentId("agent-1"), attempt=1)
+        self.token_hashes[token_hash] = run
+
     async def run_of(self, token_hash: str) -> Run | None:
         return self.token_hashes.get(token_hash)
 

@@ -15,10 +15,12 @@ from bot.db.deliveries import DeliveryStore
 from bot.db.engine import Database
 from bot.db.installations import Installations
 from bot.db.people import People
+from bot.db.plans import PlanRows
 from bot.domain import Agent
 from bot.errors import Unavailable
 from bot.github.app import GitHubApp
 from bot.github.client import Client
+from bot.plans import Plans
 from handlers.doors import EVENTS, Doors, Services
 from handlers.ingest import Ingest
 from handlers.webhook import Webhook, add_webhook
@@ -127,6 +129,7 @@ async def front(
     trusted_bots: frozenset[int] = frozenset(),
     models: tuple[str, ...] = (),
     clean: str = "",
+    free_agents: int | None = None,
 ) -> AsyncIterator[Front]:
     """Open the doors on a free port; *clean* is a secret that redaction knows."""
     database = Database(f"sqlite:///{directory / 'front.sqlite3'}")
@@ -144,6 +147,12 @@ async def front(
     opened: list[Front] = []
     kept = KeptIndexes()
     services = Services(
+        plans=Plans(
+            PlanRows(database),
+            installations,
+            are_on=free_agents is not None,
+            free_agents=free_agents or 0,
+        ),
         agents=agents,
         github=github,
         people=People(database),

@@ -136,6 +136,18 @@ def upgrade() -> None:
             batch_op.f("ix_servers_installation_id"), ["installation_id"], unique=False
         )
 
+    with op.batch_alter_table("agents", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("machine_seconds", sa.Float(), server_default="0", nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column("machine_usd", sa.Float(), server_default="0", nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column("place", sa.String(length=16), server_default="", nullable=False)
+        )
+        batch_op.add_column(sa.Column("place_note", sa.Text(), server_default="", nullable=False))
+
     with op.batch_alter_table("runs", schema=None) as batch_op:
         batch_op.add_column(sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("from_checkpoint", sa.Integer(), nullable=True))
@@ -153,6 +165,12 @@ def downgrade() -> None:
         batch_op.drop_column("machine_seconds")
         batch_op.drop_column("from_checkpoint")
         batch_op.drop_column("paused_at")
+
+    with op.batch_alter_table("agents", schema=None) as batch_op:
+        batch_op.drop_column("place_note")
+        batch_op.drop_column("place")
+        batch_op.drop_column("machine_usd")
+        batch_op.drop_column("machine_seconds")
 
     with op.batch_alter_table("servers", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_servers_installation_id"))
