@@ -160,10 +160,12 @@ class Hetzner:
         return [place for place in sold if offers[place].is_available]
 
     async def _rent_at(self, order: ServerOrder, location: str) -> Rented:
+        last: Exception | None = None
         for _ in range(_LOOKS):
             try:
                 return await self._create(order, location)
             except (Taken, Unsure) as error:
+                last = error
                 # Created all the same, or the name is a stranger's: look.
                 adopted = await self.adopt(order.server_id, order.token_mark)
                 if adopted is not None:
@@ -171,7 +173,7 @@ class Hetzner:
                 if isinstance(error, Taken):
                     await self._no_stranger(order)
                 await asyncio.sleep(self._api.poll_s)
-        raise MachineUnavailable("Hetzner's API lost its answer again and again")
+        raise MachineUnavailable(f"no server after {_LOOKS} tries: {last}") from last
 
     async def _create(self, order: ServerOrder, location: str) -> Rented:
         keys = [await self._parts.key(order.server_id, order.name, order.ssh_key)]

@@ -6,7 +6,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Json = dict[str, Any]
 Kind = Literal[
-    "status", "lost_answer", "sold_out", "action_fails", "action_hangs", "never_boots", "rate_limit"
+    "status",
+    "lost_answer",
+    "sold_out",
+    "action_fails",
+    "action_hangs",
+    "never_boots",
+    "ignores_shutdown",
+    "rate_limit",
 ]
 
 
@@ -16,7 +23,7 @@ class Fault(BaseModel):
     ``status``: the request is refused with *status*, *code* and *message*. ``lost_answer``: it is
     done, and the line is cut before the answer. ``sold_out``: no server at *location* (anywhere
     when empty). ``action_fails``, ``action_hangs``: the action *command* does. ``never_boots``: the
-    server runs and nothing on it starts. ``rate_limit``: 429, with *retry_after* when given.
+    server runs and nothing on it starts. ``ignores_shutdown``: it stays on. ``rate_limit``: 429, with *retry_after* when given.
     *method* and *path* (its beginning) say which requests it is about.
     """
 

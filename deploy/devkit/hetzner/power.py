@@ -54,6 +54,8 @@ class Power:
         if what == "poweron":
             await self._world.switch_on(server)
             return
+        if what == "shutdown" and self._world.faults.take("ignores_shutdown") is not None:
+            return
         await self._world.machines.power_off(server["id"], politely=what == "shutdown")
         server["status"] = "off"
 
