@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.commands import machines, plans
+from bot.commands import daemon, machines, plans
 from bot.errors import CadenceError
 from bot.settings import Settings, load
 
@@ -165,6 +165,7 @@ def search(
         search_folder(settings, Path(target), query, k=k, as_json=as_json)
 
 
+app.command()(daemon.daemon)
 app.add_typer(machines.app, name="machines")
 app.add_typer(plans.app, name="plans")
 

@@ -36,7 +36,7 @@ from bot.indexes import Indexes
 from bot.indexing import Indexing
 from bot.keeping import Keeping
 from bot.loops import every, kept_alive
-from bot.place_wiring import FlySide, fly_of, local_of, placing_of, plans_of, tend
+from bot.place_wiring import FlySide, fly_of, local_of, placing_of, plans_of, tend, vps_of
 from bot.reporter import Reporter
 from bot.run_log import RunLog
 from bot.run_wiring import author_of, blobs_of, defaults_of, limits_of, patience_of, publisher_of
@@ -78,6 +78,8 @@ class Coordinator:
         self.gateway = Gateway(self.bus, blobs=blobs)
         self.machines = MachineLines(self.bus, "/ws/machine")
         self.plans = plans_of(settings, self.database)
+        self.vps = vps_of(settings, self.database, self.bus)
+        self.daemons = MachineLines(self.bus, "/ws/daemon")
         self.health = Health()
         self.codebase = Codebase()
         self.dispatcher: Dispatcher | None = None
@@ -93,6 +95,7 @@ class Coordinator:
         )
         app.add_routes(self.gateway.routes())
         app.add_routes(self.machines.routes())
+        app.add_routes(self.daemons.routes())
         app.add_routes(LiveLog(self.agents, self.bus).routes())
         app.add_routes(self.health.routes())
         app.add_routes(self.codebase.routes())
@@ -103,6 +106,7 @@ class Coordinator:
     async def _hang_up(self, _app: web.Application) -> None:
         await self.gateway.close()
         await self.machines.close()
+        await self.daemons.close()
 
     async def _running(self, _app: web.Application) -> AsyncIterator[None]:
         await self.database.open()
@@ -142,6 +146,7 @@ class Coordinator:
 
     async def _serve(self, github: GitHubApp, me: AppInfo, session: aiohttp.ClientSession) -> None:
         indexes = await asyncio.to_thread(indexes_of, self.settings, self.database, github)
+        self.daemons.open_for(self.vps)
         fly = fly_of(self.settings, self.database, self.bus, session)
         if fly is not None:
             self.machines.open_for(fly.pool, enrol=fly.pool.enrol)
@@ -225,7 +230,7 @@ class Coordinator:
             runs=self.runs,
             desk=desk,
             keeping=self.keeping,
-            placing=placing_of(settings, local_of(settings), fly, self.plans),
+            placing=placing_of(settings, local_of(settings), fly, self.vps, self.plans),
             following=Following(self.bus, self.agents, self.runs, patience_of(settings)),
             limits=limits_of(settings),
             url=lambda: f"http://127.0.0.1:{self.port}",

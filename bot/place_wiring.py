@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import aiohttp
 
 from bot.bus import Bus
+from bot.db.daemons import Daemons
 from bot.db.engine import Database
 from bot.db.installations import Installations
 from bot.db.machines import Machines
@@ -22,6 +23,7 @@ from bot.settings import Settings, child_environment
 from runner.backends.base import RunnerBackend
 from runner.backends.fly import FlyBackend
 from runner.backends.local import LocalBackend
+from runner.backends.vps import VpsBackend
 from runner.keeper import Keeper, Target
 from runner.machines.fly import Fly
 from runner.machines.fly_api import FlyApi
@@ -86,6 +88,11 @@ async def tend(fly: FlySide, database: Database) -> None:
         loops.create_task(every(REAP_S, "machines", fly.keeper.reap))
 
 
+def vps_of(settings: Settings, database: Database, bus: Bus) -> VpsBackend:
+    """Return the daemons as a place; accounts without one have none."""
+    return VpsBackend(Daemons(database), Machines(database), bus, key=settings.server_key)
+
+
 def plans_of(settings: Settings, database: Database) -> Plans:
     """Return the plans of accounts."""
     return Plans(
@@ -97,16 +104,21 @@ def plans_of(settings: Settings, database: Database) -> Plans:
 
 
 def placing_of(
-    settings: Settings, local: LocalBackend, fly: FlySide | None, plans: Plans
+    settings: Settings, local: LocalBackend, fly: FlySide | None, vps: VpsBackend, plans: Plans
 ) -> Placing:
     """Return the places, and the order in which an agent asks them."""
-    backends: dict[str, RunnerBackend] = {local.name: local}
+    backends: dict[str, RunnerBackend] = {local.name: local, vps.name: vps}
     if fly is not None:
         backends[fly.backend.name] = fly.backend
 
     async def prefer(agent: Agent) -> Preference:
         plan = await plans.plan_of(agent.task.installation_id)
-        choice = choose(plan, wanted=settings.place, has_fly=fly is not None)
+        choice = choose(
+            plan,
+            wanted=settings.place,
+            has_fly=fly is not None,
+            vps=await vps.state(agent.task.installation_id),
+        )
         return Preference(places=choice.places, note=choice.note)
 
     return Placing(backends, prefer)

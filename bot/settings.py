@@ -224,6 +224,11 @@ def load(**overrides: object) -> Settings:
         raise BadSettings("; ".join(lines)) from error
 
 
+def daemon_token() -> str:
+    """Return the token of a daemon on this machine, and take it out of our environment."""
+    return os.environ.pop("CADENCE_DAEMON_TOKEN", "")
+
+
 def child_environment() -> dict[str, str]:
     """Return what a child process may see of our environment."""
     return {name: os.environ[name] for name in _CHILD_ENVIRONMENT if name in os.environ}

@@ -1,7 +1,5 @@
 """One run on one machine: bring it up, follow it, know when it is lost."""
 
-import hashlib
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +16,7 @@ from bot.following import Following
 from bot.keeping import Keeping
 from bot.placing import Placing
 from runner.backends.base import MachineOrder, RunnerBackend
+from runner.tokens import hashed, run_token
 
 log = structlog.get_logger()
 _STATUS = {
@@ -62,7 +61,7 @@ class Supervisor:
         self._following = following
         self._limits = limits
         self._url = url
-        self._key = server_key.get_secret_value().encode()
+        self._key = server_key
 
     def model_of(self, agent: Agent) -> str:
         """Return the name of the model that *agent* works with."""
@@ -131,7 +130,7 @@ class Supervisor:
             started_at=now,
             lease_until=now + timedelta(seconds=self._limits.lease_s),
         )
-        token_hash = hashlib.sha256(self._token(run_id).encode()).hexdigest()
+        token_hash = hashed(run_token(self._key, run_id))
         await self._runs.open(run, token_hash=token_hash)
         return await self._runs.get(run_id) or run
 
@@ -142,7 +141,7 @@ class Supervisor:
         order = MachineOrder(
             run_id=run.id,
             url=self._url(),
-            token=SecretStr(self._token(run.id)),
+            token=SecretStr(run_token(self._key, run.id)),
             agent_id=run.agent_id,
             installation_id=agent.task.installation_id,
             repository_id=agent.task.repository_id,
@@ -173,7 +172,3 @@ class Supervisor:
                     await backend.destroy(run_id)
                     ended += 1
         return ended
-
-    def _token(self, run_id: str) -> str:
-        """The run's token; the same after a restart, and known to nobody without the key."""
-        return hmac.new(self._key, f"run:{run_id}".encode(), hashlib.sha256).hexdigest()

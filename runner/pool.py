@@ -4,8 +4,6 @@ A machine belongs to one installation from its order on. Its row is written befo
 asked for, so one whose creation's answer was lost is found again and never forgotten.
 """
 
-import hashlib
-import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -28,6 +26,7 @@ from runner.machine_protocol import (
     TakenFrame,
 )
 from runner.machines.provider import Provider
+from runner.tokens import hashed, machine_token, run_token
 
 FLY = "fly"
 FELL_ASLEEP_S = 1.0  # what was said before may arrive after
@@ -54,7 +53,7 @@ class Pool:
         self._provider = provider
         self._bus = bus
         self._sizes = sizes
-        self._key = key.get_secret_value().encode()
+        self._key = key
         self._last_words: dict[str, str] = {}
 
     async def order(
@@ -71,7 +70,7 @@ class Pool:
             usd_per_hour=self._sizes.usd_per_hour,
             run_id=run_id,
             machine_id=machine_id,
-            token_hash=_hash(self._token(machine_id)),
+            token_hash=hashed(machine_token(self._key, machine_id)),
         )
         if ordered is None:
             raise MachineUnavailable("the run has a machine already")
@@ -79,7 +78,7 @@ class Pool:
 
     async def create(self, machine: Machine, *, boots: bool = True) -> Machine:
         """Have an ordered machine created, or found if it was."""
-        token = SecretStr(self._token(machine.id))
+        token = SecretStr(machine_token(self._key, machine.id))
         try:
             rented = await self._provider.create(machine, token, boots=boots)
         except MachineUnavailable as error:
@@ -118,14 +117,17 @@ class Pool:
             return None
         secret = secrets.token_urlsafe(32)
         is_taken = await self._machines.enrol(
-            machine.id, boot_id=asked.boot_id, secret_hash=_hash(secret), version=asked.version
+            machine.id, boot_id=asked.boot_id, secret_hash=hashed(secret), version=asked.version
         )
         return Enrolled(machine_id=machine.id, secret=secret) if is_taken else None
 
     async def _enrolled_before(self, token_hash: str, asked: EnrolRequest) -> Machine | None:
         """An answer that was lost may be asked for again by the same boot, until it dials in."""
         for machine in await self._machines.all(MachineState.BOOTING, MachineState.ORDERED):
-            if machine.boot_id == asked.boot_id and _hash(self._token(machine.id)) == token_hash:
+            if (
+                machine.boot_id == asked.boot_id
+                and hashed(machine_token(self._key, machine.id)) == token_hash
+            ):
                 return machine
         return None
 
@@ -175,7 +177,7 @@ class Pool:
             return Orders(gone=True)
         if machine.run_id is None or machine.taken_at is not None:
             return Orders()
-        token = SecretStr(self._run_token(machine.run_id))
+        token = SecretStr(run_token(self._key, machine.run_id))
         return Orders(takes=(TakeFrame(run_id=machine.run_id, token=token),))
 
     async def taken(self, machine_id: str, frame: TakenFrame) -> None:
@@ -196,15 +198,3 @@ class Pool:
     def last_words(self, run_id: str) -> str:
         """Return what a machine said at its end."""
         return self._last_words.pop(run_id, "")
-
-    def _token(self, machine_id: str) -> str:
-        """The machine's one-time token; the same after a restart of ours."""
-        return hmac.new(self._key, f"machine:{machine_id}".encode(), hashlib.sha256).hexdigest()
-
-    def _run_token(self, run_id: str) -> str:
-        """The run's token, as `bot.supervisor` derives it."""
-        return hmac.new(self._key, f"run:{run_id}".encode(), hashlib.sha256).hexdigest()
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

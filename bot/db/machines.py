@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
 
 from bot.db.engine import Database, inserted
-from bot.db.machine_schema import machines
+from bot.db.machine_schema import daemons, machines
 from bot.machine import Guest, Machine, MachineId, MachineState
 
 _GONE = (MachineState.ENDING, MachineState.GONE)
@@ -142,6 +142,39 @@ class Machines:
             await tx.execute(update(machines).where(where).values(values))
             row = (await tx.execute(select(machines).where(machines.c.id == machine_id))).first()
         return None if row is None else _machine(row)
+
+    async def take_room(
+        self,
+        backend: str,
+        installation_id: int,
+        app: str,
+        *,
+        capacity: int,
+        run_id: str,
+        facts: dict[str, Any],
+    ) -> Machine | None:
+        """Give a run one of *capacity* rooms of the daemon *app*; None when all are taken."""
+        now = datetime.now(UTC)
+        row = {
+            "id": uuid.uuid4().hex,
+            "backend": backend,
+            "installation_id": installation_id,
+            "app": app,
+            "state": MachineState.READY,
+            "run_id": run_id,
+            "guest": {},
+            "facts": facts,
+            "created_at": now,
+            "claimed_at": now,
+        }
+        living = (machines.c.app == app) & (machines.c.state != MachineState.GONE)
+        async with self._db.write() as tx:
+            await tx.execute(select(daemons.c.id).where(daemons.c.id == app).with_for_update())
+            taken = await tx.execute(select(func.count()).select_from(machines).where(living))
+            if int(taken.scalar() or 0) >= capacity or not await inserted(tx, machines, row):
+                return None
+            found = (await tx.execute(select(machines).where(machines.c.id == row["id"]))).first()
+        return None if found is None else _machine(found)
 
     async def release(self, machine_id: str, run_id: str, reason: str) -> bool:
         """Take a run off a machine that did not do; the machine is to end, never used again."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from runner.agent import config as repository
+from runner.agent.clone import NEWEST, Source
 from runner.agent.course import Course
 from runner.agent.detect import WANTED
 from runner.agent.sandbox import Sandbox, open_sandbox
@@ -16,7 +17,6 @@ from runner.agent.verify import Plan, plan
 from runner.agent.workspace import Workspace
 from runner.egress_policy import EgressPolicy
 from runner.egress_seams import Registries
-from runner.spec import TreeState
 
 GUIDANCE = ("AGENTS.md", "CLAUDE.md", ".github/copilot-instructions.md")
 _GIT_TIMEOUT_S = 60.0
@@ -68,19 +68,18 @@ async def prepared(
     root: Path,
     *,
     registries: Registries | None = None,
-    allow_file: bool = False,
-    at: TreeState | None = None,
+    source: Source = NEWEST,
 ) -> AsyncIterator[Ground]:
     """Open the sandbox while the repository is cloned; raise `RunFailed` with what went wrong.
 
-    *at* names the commits at which an earlier run began: then nobody need hear of it again.
+    Where *source* names the commits of an earlier run, nobody need hear of it again.
     """
-    if at is None:
+    if source.at is None:
         await course.phase("cloning")
     tree = root / "tree"
     await asyncio.to_thread(tree.mkdir, parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
-        cloning = asyncio.create_task(_clone(course, root, tree, allow_file=allow_file, at=at))
+        cloning = asyncio.create_task(_clone(course, root, tree, source))
         stack.push_async_callback(_end, cloning)
         try:
             hands = await stack.enter_async_context(_hands(course, root, registries))
@@ -103,11 +102,9 @@ async def prepared(
         )
 
 
-async def _clone(
-    course: Course, root: Path, tree: Path, *, allow_file: bool, at: TreeState | None
-) -> Workspace:
+async def _clone(course: Course, root: Path, tree: Path, source: Source) -> Workspace:
     token = await course.link.clone_token()
-    return await Workspace.clone(course.spec, token, root, tree=tree, allow_file=allow_file, at=at)
+    return await Workspace.clone(course.spec, token, root, tree=tree, source=source)
 
 
 @asynccontextmanager

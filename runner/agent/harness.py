@@ -17,6 +17,7 @@ import structlog
 
 from runner.agent import prompts, wording
 from runner.agent.budget import Clock
+from runner.agent.clone import Source
 from runner.agent.config import BudgetConfig
 from runner.agent.course import Course, Finish, Redactor
 from runner.agent.going_on import OTHER_MACHINE, fetched, told_anew, told_of
@@ -45,10 +46,12 @@ _DROPPED = "Only a question was asked, so the changes that the agent made were d
 class Conditions:
     """What differs between a machine, a terminal and a test.
 
-    *allow_file* lets the repository be a folder of this machine; *registries* serves packages.
+    *allow_file* lets the repository be a folder of this machine; *mirror* is a folder that keeps
+    what was fetched of it; *registries* serves packages.
     """
 
     allow_file: bool = False
+    mirror: str = ""
     registries: Registries | None = None
     ask_wait_s: float = 600.0
     retry_wait_s: float = 1.0
@@ -140,8 +143,7 @@ class Harness:
             course,
             root,
             registries=conditions.registries,
-            allow_file=conditions.allow_file,
-            at=at,
+            source=Source(allow_file=conditions.allow_file, mirror=conditions.mirror, at=at),
         )
         ground = await stack.enter_async_context(opening)
         self._hand_over.ground = ground

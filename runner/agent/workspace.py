@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from runner.agent.checkout import check_out
-from runner.agent.clone import fetch
+from runner.agent.clone import NEWEST, Source, fetch
 from runner.agent.git import GitFailed, environment, git
 from runner.agent.safe_files import take
 from runner.agent.seams import Hands, RunFailed
-from runner.spec import Person, RunSpec, TreeState
+from runner.spec import Person, RunSpec
 
 COMMIT_TIMEOUT_S = 180.0
 MAX_BUNDLE_BYTES = 512 * 1024 * 1024
@@ -81,17 +81,15 @@ class Workspace:
         root: Path,
         *,
         tree: Path,
-        allow_file: bool = False,
-        at: TreeState | None = None,
+        source: Source = NEWEST,
     ) -> "Workspace":
         """Clone the repository of *spec* below *root* and check it out in the empty *tree*.
 
-        *at* are the commits to begin at, instead of the newest. Files above 10 MB are left out
-        (see *left_out*). Raises `RunFailed` with a sentence for
+        Files above 10 MB are left out (see *left_out*). Raises `RunFailed` with a sentence for
         the person who asked.
         """
         store = root / "store.git"
-        fetched = await fetch(spec, token, store, allow_file=allow_file, at=at)
+        fetched = await fetch(spec, token, store, source=source)
         start = fetched.branch_sha or fetched.base_sha
         left_out = await check_out(store, tree, start, spec=spec, url=fetched.url)
         return cls(

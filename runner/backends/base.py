@@ -8,7 +8,10 @@ from pydantic import SecretStr
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MachineOrder:
-    """What a machine is told at start: where to dial, with what, for which run."""
+    """What a machine is told at start: where to dial, with what, for which run.
+
+    *mirror* is a folder on that machine that keeps what was fetched of the repository.
+    """
 
     run_id: str
     url: str
@@ -16,6 +19,7 @@ class MachineOrder:
     agent_id: str = ""
     installation_id: int = 0
     repository_id: int = 0
+    mirror: str = ""
 
 
 class RunnerBackend(Protocol):

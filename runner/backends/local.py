@@ -140,6 +140,7 @@ async def _told(process: asyncio.subprocess.Process, order: MachineOrder, home: 
         "token": order.token.get_secret_value(),
         "runId": order.run_id,
         "root": str(home),
+        "mirror": order.mirror,
     }
     if process.stdin is None:
         raise MachineUnavailable("the run's process cannot be spoken to")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from runner.agent.clone import Source
 from runner.agent.config import RepositoryConfig
 from runner.agent.detect import WANTED
 from runner.agent.sandbox import open_sandbox
@@ -11,6 +12,8 @@ from runner.agent.verify import plan, verify
 from runner.agent.workspace import Workspace
 from runner.egress_policy import EgressPolicy
 from tests.integration.test_workspace import Upstream, spec_for
+
+HERE = Source(allow_file=True)
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 PROJECT = {
@@ -39,7 +42,7 @@ async def test_python_project_without_a_word_from_its_owner_is_verified(tmp_path
         workspace=run / "tree", root=run / "own", egress=EgressPolicy()
     ) as hands:
         spec = spec_for(upstream.url)
-        tree = await Workspace.clone(spec, "", run / "own", tree=run / "tree", allow_file=True)
+        tree = await Workspace.clone(spec, "", run / "own", tree=run / "tree", source=HERE)
         made = plan(RepositoryConfig(), await tree.base_names(), await tree.base_files(WANTED))
         for command in made.setup:
             result = await hands.run(command, timeout_s=170)

@@ -12,11 +12,14 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr
 
+from runner.agent.clone import Source
 from runner.agent.sandbox import Sandbox, open_sandbox
 from runner.agent.seams import RunFailed
 from runner.agent.workspace import Workspace
 from runner.egress_policy import EgressPolicy
 from runner.spec import ModelSpec, Person, Price, RunSpec
+
+HERE = Source(allow_file=True)
 
 NO_PRICE = Price(input=0, output=0, cache_write_5m=0, cache_write_1h=0, cache_read=0)
 BOT = Person(name="cadence[bot]", email="1+cadence[bot]@users.noreply.github.com")
@@ -159,7 +162,7 @@ async def checkout(
     ) as hands:
         spec = spec_for(upstream.url, **changes)
         yield (
-            await Workspace.clone(spec, "", run / "own", tree=run / "tree", allow_file=True),
+            await Workspace.clone(spec, "", run / "own", tree=run / "tree", source=HERE),
             hands,
         )
 
@@ -170,9 +173,7 @@ def files_below(root: Path) -> list[Path]:
 
 async def fails(tmp_path: Path, spec: RunSpec, *, token: str = TOKEN) -> str:
     with pytest.raises(RunFailed) as failed:
-        await Workspace.clone(
-            spec, token, tmp_path / "own", tree=tmp_path / "tree", allow_file=True
-        )
+        await Workspace.clone(spec, token, tmp_path / "own", tree=tmp_path / "tree", source=HERE)
     return str(failed.value)
 
 

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from runner.agent.clone import Source
 from runner.agent.sandbox import Sandbox, open_sandbox
 from runner.agent.seams import RunFailed
 from runner.agent.workspace import Workspace
 from runner.egress_policy import EgressPolicy
 from tests.integration.test_workspace import BOT, Upstream, git, spec_for
+
+HERE = Source(allow_file=True)
 
 pytestmark = pytest.mark.sandbox
 
@@ -60,7 +63,7 @@ async def caged(tmp_path: Path) -> AsyncIterator[tuple[Workspace, Sandbox, Path]
         workspace=run / "tree", root=run / "own", egress=EgressPolicy(registries=False)
     ) as hands:
         spec = spec_for(upstream.url)
-        made = await Workspace.clone(spec, "", run / "own", tree=run / "tree", allow_file=True)
+        made = await Workspace.clone(spec, "", run / "own", tree=run / "tree", source=HERE)
         yield made, hands, outside
 
 

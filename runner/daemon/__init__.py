@@ -1,0 +1,1 @@
+"""The daemon: a program on somebody's own machine that runs agents there."""
