@@ -41,6 +41,7 @@ class Terms:
 
     coordinator_url: str
     package: str
+    version: str
     kind: str = "cx23"
     image: str = "debian-12"
     locations: tuple[str, ...] = ("fsn1", "nbg1", "hel1")
@@ -197,6 +198,7 @@ class Fleet:
             coordinator_url=self._terms.coordinator_url,
             token=token,
             package=self._terms.package,
+            version=self._terms.version,
             has_ssh=bool(self._terms.ssh_key),
         )
         user_data = render(words)

@@ -5,6 +5,7 @@ import getpass
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from importlib import metadata
 from typing import Annotated, TypeVar
 
 import typer
@@ -133,6 +134,7 @@ def rental_of(settings: Settings, database: Database) -> Rental:
     terms = Terms(
         coordinator_url=settings.base_url,
         package=settings.vps_package,
+        version=metadata.version("cadence-bot"),
         kind=settings.vps_kind,
         image=settings.vps_image,
         locations=settings.vps_locations,

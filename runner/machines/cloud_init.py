@@ -13,7 +13,9 @@ from bot.errors import BadSettings
 # In a checkout below deploy, in an installation beside this module.
 _PLACES = (Path(__file__).parents[2] / "deploy", Path(__file__).parent)
 _URL = re.compile(r"https?://[A-Za-z0-9.:\[\]_-]+(?:/[A-Za-z0-9._~/-]*)?")
-_LINE = re.compile(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*")
+# What pip takes, without what systemd's files of variables read as quotes.
+_PACKAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ @:/,=<>~!+%?&#;()\[\]{}-]*[A-Za-z0-9)\]}]")
+_VERSION = re.compile(r"[0-9][0-9A-Za-z.+!-]*")
 # What a shell or systemd means is in capitals, or without braces.
 _NAME = re.compile(r"\$\{([a-z_]+)\}")
 _SSH_RULE = "tcp dport 22 ct state new limit rate 30/minute accept"
@@ -21,11 +23,16 @@ _SSH_RULE = "tcp dport 22 ct state new limit rate 30/minute accept"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstWords:
-    """What a new server is told; *package* is what pip installs."""
+    """What a new server is told.
+
+    *package* is what pip installs: a name, which gets the *version*, or an address, in which
+    ``{version}`` stands for it.
+    """
 
     coordinator_url: str
     token: SecretStr
     package: str
+    version: str
     has_ssh: bool = False
 
 
@@ -36,13 +43,13 @@ def render(words: FirstWords) -> str:
     """
     if not _URL.fullmatch(words.coordinator_url):
         raise BadSettings(f"a server cannot reach the coordinator at {words.coordinator_url!r}")
-    # A leading dash would be an option of pip's.
-    if not _LINE.fullmatch(words.package) or words.package.startswith("-"):
+    if not _PACKAGE.fullmatch(words.package) or not _VERSION.fullmatch(words.version):
         raise BadSettings("set CADENCE_VPS_PACKAGE to what pip is to install on a server")
     values = {
         "coordinator_url": words.coordinator_url,
         "token": words.token.get_secret_value(),
         "package": words.package,
+        "version": words.version,
         "keeps_ssh": "yes" if words.has_ssh else "no",
         "ssh_rule": _SSH_RULE if words.has_ssh else "# no key was given: nobody may come in",
         "unit": unit(),

@@ -82,6 +82,7 @@ async def test_a_server_is_made_in_two_actions_and_runs(client: hcloud.Client) -
     assert server.image is not None
     assert server.image.os_flavor == "debian"
     assert server.public_net is not None
+    assert server.public_net.ipv4 is not None
     assert server.public_net.ipv4.ip.startswith("203.0.113.")
     assert server.created is not None
     assert abs((datetime.now(UTC) - server.created).total_seconds()) < 60

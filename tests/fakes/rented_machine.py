@@ -24,7 +24,8 @@ def files_of(user_data: str) -> dict[str, str]:
 
 
 def url_of(files: dict[str, str]) -> str:
-    return files["/etc/cadence/daemon.env"].strip().partition("=")[2]
+    lines = files["/etc/cadence/daemon.env"].splitlines()
+    return dict(line.split("=", 1) for line in lines)["CADENCE_COORDINATOR_URL"]
 
 
 async def _dial(url: str, token: str) -> None:

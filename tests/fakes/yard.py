@@ -84,6 +84,7 @@ async def open_yard(database: Database, folder: Path, bus: Bus) -> AsyncIterator
         terms = Terms(
             coordinator_url=url,
             package="cadence-bot",
+            version="0.1.0",
             locations=("fsn1", "nbg1", "hel1"),
             boot_s=20,
             look_s=0.02,
