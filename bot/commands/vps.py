@@ -3,9 +3,11 @@
 import asyncio
 import getpass
 import hashlib
+import tomllib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from importlib import metadata
+from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
@@ -16,10 +18,12 @@ from bot.db.engine import Database
 from bot.db.servers import Servers
 from bot.errors import BadSettings, InvalidRequest
 from bot.inventory import Inventory
+from bot.log import configure
 from bot.servers import Fleet, Terms
 from bot.settings import Settings, load
 from runner.machines.hetzner import Hetzner
 from runner.machines.hetzner_api import Api
+from runner.redact import Redactor
 
 app = typer.Typer(help="Servers of one's own that run agents.", no_args_is_help=True)
 T = TypeVar("T")
@@ -134,7 +138,7 @@ def rental_of(settings: Settings, database: Database) -> Rental:
     terms = Terms(
         coordinator_url=settings.base_url,
         package=settings.vps_package,
-        version=metadata.version("cadence-bot"),
+        version=_version(),
         kind=settings.vps_kind,
         image=settings.vps_image,
         locations=settings.vps_locations,
@@ -150,6 +154,8 @@ def rental_of(settings: Settings, database: Database) -> Rental:
 
 def _with(work: Callable[[Rental], Awaitable[T]], *, rents: bool = True) -> T:
     settings = load()
+    level = settings.log_level if settings.log_level != "info" else "warning"
+    configure(settings.log_format, level, Redactor(settings.secret_values).redact)
     if rents and not settings.hetzner_token.get_secret_value():
         raise BadSettings("set HCLOUD_TOKEN to an API token of your Hetzner project")
 
@@ -162,3 +168,12 @@ def _with(work: Callable[[Rental], Awaitable[T]], *, rents: bool = True) -> T:
             await database.close()
 
     return asyncio.run(run())
+
+
+def _version() -> str:
+    """Return our own version: a server gets the same."""
+    try:
+        return metadata.version("cadence-bot")
+    except metadata.PackageNotFoundError:  # a checkout that was never installed
+        project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())
+        return str(project["project"]["version"])

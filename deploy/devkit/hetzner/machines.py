@@ -24,12 +24,12 @@ class Machines:
     """The processes of the servers that are on."""
 
     def __init__(self, boot: Boot | None) -> None:
-        self._boot = boot
+        self.boot = boot
         self._running: dict[int, asyncio.subprocess.Process] = {}
 
     async def power_on(self, number: int, name: str, user_data: str) -> None:
         """Start the server's process, if there is one."""
-        command = self._boot(name, user_data) if self._boot else None
+        command = self.boot(name, user_data) if self.boot else None
         if command is None or number in self._running:
             return
         path = os.environ.get("PATH", "")  # noqa: TID251 - a stand-in has no settings
