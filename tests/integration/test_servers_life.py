@@ -34,7 +34,7 @@ async def test_resize_switches_off_changes_and_waits_for_the_daemon(yard: Yard) 
     assert (row["server_type"]["name"], row["status"]) == ("cx33", "running")
     assert row["primary_disk_size"] == 40  # so that it may be made smaller again
     did = [path.rpartition("/")[2] for method, path in yard.asked if "/actions/" in path]
-    assert [one for one in did if not one.isdigit()] == ["shutdown", "change_type", "poweron"]
+    assert [one for one in did if not one.isdigit()] == ["shutdown", "change_type"]
     daemon = await yard.daemons.get(before.daemon_id)
     assert daemon is not None
     assert seen is not None
@@ -57,6 +57,16 @@ async def test_a_resize_without_room_leaves_the_server_running_as_it_was(yard: Y
     assert "not resized to cx33" in server.reason
     (row,) = yard.hetzner.world.servers.values()
     assert (row["server_type"]["name"], row["status"]) == ("cx23", "running")
+
+
+async def test_a_server_that_stays_off_after_the_change_is_switched_on(yard: Yard) -> None:
+    await yard.fleet().create(ACCOUNT, name="one")
+    yard.hetzner.fail("stays_off")
+
+    assert (await yard.fleet().resize("one", "cx33")).kind == "cx33"
+
+    assert yard.asked[-1][1].startswith("/servers/")
+    assert any(path.endswith("/actions/poweron") for _, path in yard.asked)
 
 
 async def test_a_server_that_does_not_shut_down_is_switched_off(yard: Yard) -> None:

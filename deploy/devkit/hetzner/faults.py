@@ -13,6 +13,7 @@ Kind = Literal[
     "action_hangs",
     "never_boots",
     "ignores_shutdown",
+    "stays_off",
     "rate_limit",
 ]
 
@@ -23,8 +24,9 @@ class Fault(BaseModel):
     ``status``: the request is refused with *status*, *code* and *message*. ``lost_answer``: it is
     done, and the line is cut before the answer. ``sold_out``: no server at *location* (anywhere
     when empty). ``action_fails``, ``action_hangs``: the action *command* does. ``never_boots``: the
-    server runs and nothing on it starts. ``ignores_shutdown``: it stays. ``rate_limit``: 429, with
-    *retry_after* when given. *method* and *path* (its beginning) say which requests it is about.
+    server runs and nothing on it starts. ``ignores_shutdown``: it does. ``stays_off``: it does not
+    come back after a change of type. ``rate_limit``: 429, with *retry_after* when given. *method*
+    and *path* (its beginning) say which requests it is about.
     """
 
     model_config = ConfigDict(extra="forbid")

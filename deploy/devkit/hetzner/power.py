@@ -76,6 +76,9 @@ class Power:
             server["server_type"] = kind
             if asked.get("upgrade_disk"):
                 server["primary_disk_size"] = kind["disk"]
+            # "This copies the content of its disk, and starts it again."
+            if self._world.faults.take("stays_off") is None:
+                await self._world.switch_on(server)
 
         return self._world.actions.start("change_server_type", "server", server["id"], effect)
 
