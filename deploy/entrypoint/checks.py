@@ -29,9 +29,9 @@ def main() -> int:
     found = {name: _as_user(chosen.user, check) for name, check in CHECKS.items()}
     chosen.out.write_text(json.dumps(found))
     for name, problem in found.items():
-        print(f"check {name}: {problem or 'good'}", file=sys.stderr)
+        sys.stderr.write(f"check {name}: {problem or 'good'}\n")
     if any(found.values()):
-        print("checks: refusing to take work", file=sys.stderr)
+        sys.stderr.write("checks: refusing to take work\n")
         return 78
     return 0
 
@@ -48,7 +48,7 @@ def _as_user(user: str, check: Check) -> str:
             os.setgid(entry.pw_gid)
             os.setuid(entry.pw_uid)
             words = check()
-        except Exception as error:  # whatever it is, it is no proof
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is no proof
             words = f"could not be checked: {type(error).__name__}"
         os.write(writing, words.encode()[:1_000])
         os._exit(0)

@@ -1,0 +1,177 @@
+"""The firewall and the checks of a rented machine at boot, in a network of its own, by attack."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+pytestmark = [
+    pytest.mark.namespaces,
+    pytest.mark.skipif(os.getuid() != 0, reason="needs root"),
+    pytest.mark.skipif(shutil.which("nft") is None, reason="needs nftables"),
+]
+ENTRYPOINT = Path(__file__).parents[2] / "deploy/entrypoint"
+# Outside, at the other end of a cable: a private network, metadata, and the public internet.
+SCENE = """
+set -e
+ip link set lo up
+unshare --net sleep 40 > /dev/null 2>&1 & outside=$!
+sleep 0.2
+ip link add v0 type veth peer name v1
+ip link set v1 netns $outside
+ip link set v0 up; ip addr add 192.0.2.2/24 dev v0; ip -6 addr add 2001:db8::2/64 dev v0 nodad
+cat > outside.sh <<'END'
+ip link set lo up; ip link set v1 up
+ip addr add 192.0.2.1/24 dev v1; ip -6 addr add 2001:db8::1/64 dev v1 nodad
+for a in 169.254.169.254 10.1.2.3 1.1.1.1; do ip addr add $a/32 dev v1; done
+for a in fdaa::3 2606:4700::1111; do ip -6 addr add $a/128 dev v1 nodad; done
+END
+nsenter --net=/proc/$outside/ns/net bash outside.sh
+ip route add default via 192.0.2.1; ip -6 route add default via 2001:db8::1
+set +e
+"""
+LISTEN = """
+import socket, sys, threading
+def serve(address, port):
+    family = socket.AF_INET6 if ':' in address else socket.AF_INET
+    line = socket.create_server((address, port), family=family)
+    threading.Thread(target=lambda: [line.accept() for _ in iter(int, 1)], daemon=True).start()
+for where in sys.argv[1:]:
+    address, _, port = where.rpartition('@')
+    serve(address, int(port))
+print('ready', flush=True)
+sys.stdin.read()
+"""
+TRY = """
+import json, os, socket, sys
+user, places = sys.argv[1], sys.argv[2:]
+if user != 'root':
+    import pwd
+    os.setgid(pwd.getpwnam(user).pw_gid); os.setuid(pwd.getpwnam(user).pw_uid)
+def reaches(where):
+    address, _, port = where.rpartition('@')
+    family = socket.AF_INET6 if ':' in address else socket.AF_INET
+    with socket.socket(family) as line:
+        line.settimeout(1.5)
+        try:
+            line.connect((address, int(port)))
+        except OSError:
+            return False
+        return True
+print(json.dumps({where: reaches(where) for where in places}))
+"""
+PLACES = (
+    "1.1.1.1@443",
+    "2606:4700::1111@443",
+    "1.1.1.1@22",
+    "1.1.1.1@5432",
+    "169.254.169.254@80",
+    "10.1.2.3@443",
+    "fdaa::3@443",
+    "fdaa::3@22",
+    "fdaa::3@53",
+)
+
+
+def reached(rules: str, user: str, tmp_path: Path) -> set[str]:
+    """Return which places *user* reaches under *rules* (nobody stands for the runner)."""
+    (tmp_path / "rules.nft").write_text(
+        rules.replace("skuid runner", "skuid nobody").replace(
+            "{ root, runner }", "{ root, nobody }"
+        )
+    )
+    (tmp_path / "listen.py").write_text(LISTEN)
+    (tmp_path / "try.py").write_text(TRY)
+    places = " ".join(PLACES)
+    script = f"""{SCENE}
+nsenter --net=/proc/$outside/ns/net python3 listen.py {places} < <(exec sleep 20 2> /dev/null) > /dev/null 2>&1 & sleep 0.6
+nft -f rules.nft
+python3 try.py {user} {places}
+kill $outside %2
+"""
+    done = subprocess.run(
+        ["unshare", "--net", "bash", "-c", script],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
+    assert lines, done.stderr
+    return {place for place, reaches in json.loads(lines[0]).items() if reaches}
+
+
+RULES = (ENTRYPOINT / "egress.nft").read_text()
+
+
+def test_runner_reaches_the_public_internet_on_two_ports_and_dns(tmp_path: Path) -> None:
+    assert reached(RULES, "nobody", tmp_path) == {
+        "1.1.1.1@443",
+        "2606:4700::1111@443",
+        "fdaa::3@53",
+    }
+
+
+@pytest.mark.parametrize("user", ["daemon", "root"])
+def test_nobody_else_reaches_anything(user: str, tmp_path: Path) -> None:
+    assert reached(RULES, user, tmp_path) == set()
+
+
+def test_without_the_rules_everything_is_reached(tmp_path: Path) -> None:
+    assert reached("flush ruleset\n", "nobody", tmp_path) == set(PLACES)
+
+
+@pytest.mark.parametrize(
+    ("rule", "opened"),
+    [
+        ("ip daddr @private4 counter reject", {"10.1.2.3@443", "169.254.169.254@80"}),
+        ("ip6 daddr { fc00::/7, fe80::/10, ff00::/8, ::1/128 } counter reject", {"fdaa::3@443"}),
+    ],
+)
+def test_each_rule_holds_something_back(rule: str, opened: set[str], tmp_path: Path) -> None:
+    assert rule in RULES
+    assert opened <= reached(RULES.replace(rule, ""), "nobody", tmp_path)
+
+
+def checked(rules: str, tmp_path: Path) -> tuple[int, dict[str, str]]:
+    """Run the checks at boot in the scene under *rules*."""
+    (tmp_path / "rules.nft").write_text(
+        rules.replace("skuid runner", "skuid nobody").replace(
+            "{ root, runner }", "{ root, nobody }"
+        )
+    )
+    (tmp_path / "listen.py").write_text(LISTEN)
+    places = "169.254.169.254@80 fdaa::3@22 fdaa::3@443 1.1.1.1@22"
+    script = f"""{SCENE}
+nsenter --net=/proc/$outside/ns/net python3 listen.py {places} < <(exec sleep 30 2> /dev/null) > /dev/null 2>&1 & sleep 0.6
+nft -f rules.nft
+python3 -I {ENTRYPOINT / "checks.py"} --user nobody --out found.json; echo "code $?"
+kill $outside %2
+"""
+    done = subprocess.run(
+        ["unshare", "--net", "--pid", "--fork", "--mount-proc", "bash", "-c", script],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    [code] = [line for line in done.stdout.splitlines() if line.startswith("code ")]
+    return int(code.split()[1]), json.loads((tmp_path / "found.json").read_text())
+
+
+def test_checks_are_good_behind_the_firewall(tmp_path: Path) -> None:
+    code, found = checked(RULES, tmp_path)
+
+    assert {name: words for name, words in found.items() if words} == {}
+    assert code == 0
+
+
+def test_checks_refuse_work_without_the_firewall(tmp_path: Path) -> None:
+    code, found = checked("flush ruleset\n", tmp_path)
+
+    assert code == 78
+    bad = {name for name, words in found.items() if words}
+    assert bad == {"no metadata", "no private network", "no ports but 443 and 80"}
