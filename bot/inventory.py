@@ -54,9 +54,10 @@ class Inventory:
 
     async def everything(self) -> list[Listed]:
         """Return servers, then daemons elsewhere, then orphans: what we pay for and do not know."""
-        rows = {server.id: server for server in await self._servers.all(over=True)}
+        # In this order: what is there by now had its row before.
         there = {rented.server_id: rented for rented in await self._provider.all()}
         left = await self._provider.owners()
+        rows = {server.id: server for server in await self._servers.all(over=True)}
         daemons = {daemon.id: daemon for daemon in await self._daemons.all()}
         living = [server for server in rows.values() if server.state not in OVER]
         found = [

@@ -5,21 +5,19 @@ step looks before it does: whoever runs the same command again goes on where it 
 """
 
 import asyncio
-import hashlib
 import re
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import structlog
-from pydantic import SecretStr
 
 from bot.db.daemons import Daemons
 from bot.db.servers import OVER, Servers
 from bot.errors import CadenceError, InvalidRequest, MachineUnavailable, NotFound, Unavailable
 from bot.machine import Daemon, Server, ServerState
+from bot.own_machines import new_token
 from runner.machines.cloud_init import FirstWords, render
 from runner.machines.hetzner import Hetzner, Rented, ServerOrder
 from runner.machines.hetzner_prices import Offer
@@ -85,19 +83,45 @@ class Fleet:
         if not _HOSTNAME.fullmatch(name):
             raise InvalidRequest("a server's name is letters, digits and dashes, as a host name is")
         kind = kind or self._terms.kind
-        # The first hash belongs to no token that anybody knows: `_rented` makes the real one.
-        _, unknown = _new_token()
-        server = await self._servers.order(
-            installation_id,
-            name=name,
-            kind=kind,
-            provider=PROVIDER,
-            token_hash=unknown,
-            created_by=created_by,
-        )
-        _check(server, installation_id, kind)
-        if server.state is ServerState.READY:
+        async with self._servers.alone(name):
+            # This first hash is of a token that nobody knows: `_order` makes the real one.
+            _, unknown = new_token()
+            server = await self._servers.order(
+                installation_id,
+                name=name,
+                kind=kind,
+                provider=PROVIDER,
+                token_hash=unknown,
+                created_by=created_by,
+            )
+            _check(server, installation_id, kind)
+            return server if server.state is ServerState.READY else await self._made(server, tell)
+
+    async def resize(self, name: str, kind: str, *, tell: Tell = lambda _: None) -> Server:
+        """Make the server a *kind* and wait until its daemon is back."""
+        async with self._servers.alone(name):
+            return await self._resized(await self._living(name), kind, tell)
+
+    async def destroy(self, name: str) -> Server:
+        """Remove a server and let its daemon in no more; what is gone is fine."""
+        server = await self._servers.named(name)
+        if server is None:
+            raise NotFound(f"there is no server {name!r}")
+        if server.state in OVER:
             return server
+        return await self._end(server, ServerState.GONE, reason=server.reason)
+
+    async def destroy_orphans(self) -> list[str]:
+        """Remove what the provider has of ours and no living row knows; return the ids."""
+        # In this order: what is there by now had its row before.
+        there = await self._provider.owners()
+        orphans = sorted(there - {server.id for server in await self._servers.all()})
+        for server_id in orphans:
+            await self._provider.remove(server_id)
+            log.info("orphan removed", server_id=server_id)
+        return orphans
+
+    async def _made(self, server: Server, tell: Tell) -> Server:
         try:
             await self._rented(server, tell)
             tell("waiting for the daemon to connect")
@@ -109,68 +133,6 @@ class Fleet:
             tell(f"taking back what was made: {error}")
             await self._take_back(server, error)
             raise
-
-    async def resize(self, name: str, kind: str, *, tell: Tell = lambda _: None) -> Server:
-        """Make the server a *kind* and wait until its daemon is back."""
-        server = await self._living(name)
-        if server.state not in (ServerState.READY, ServerState.RESIZING):
-            raise InvalidRequest(f"{name} is {server.state}: it cannot be resized now")
-        before = ServerState.READY, ServerState.RESIZING
-        offer = _offer_at(await self._provider.offers(kind), server.location)
-        if offer is None:
-            raise InvalidRequest(f"Hetzner does not sell {kind} in {server.location}")
-        await self._become(server, ServerState.RESIZING, only_from=before)
-        tell(f"switching {name} off, to come back as {kind}")
-        try:
-            rented = await self._provider.resize(server.id, kind)
-        except CadenceError as error:
-            # It is on again in its old size, if the provider answers at all.
-            reason = f"not resized to {kind}: {error}"
-            await self._become(server, ServerState.READY, only_from=before, reason=reason)
-            raise
-        await self._servers.set(server.id, kind=rented.kind, **self._priced(offer))
-        since = self._now()  # it beats every few seconds; what came before was before
-        tell("waiting for the daemon to connect")
-        await self._heard(server.daemon_id, since=since)
-        return await self._become(server, ServerState.READY, only_from=before, reason="")
-
-    async def destroy(self, name: str) -> Server | None:
-        """Remove a server and let its daemon in no more; what is gone is fine.
-
-        None when it was a daemon on a machine of somebody's own: that is only shut out.
-        """
-        server = await self._servers.named(name)
-        if server is not None and server.state not in OVER:
-            return await self._end(server, ServerState.GONE, reason=server.reason)
-        shut_out = False
-        for daemon in await self._daemons.all():
-            if name in (daemon.name, daemon.id):
-                shut_out = await self._daemons.revoke(daemon.id) or shut_out
-        if server is None and not shut_out:
-            raise NotFound(f"there is no server {name!r}")
-        return None if shut_out else server
-
-    async def destroy_orphans(self) -> list[str]:
-        """Remove what the provider has of ours and no living row knows; return the ids."""
-        living = {server.id for server in await self._servers.all()}
-        orphans = sorted(await self._provider.owners() - living)
-        for server_id in orphans:
-            await self._provider.remove(server_id)
-            log.info("orphan removed", server_id=server_id)
-        return orphans
-
-    async def admit(
-        self, installation_id: int, *, name: str, created_by: str = ""
-    ) -> tuple[Daemon, SecretStr]:
-        """Let a daemon on a machine of somebody's own in; its token is told this once."""
-        of_this = await self._daemons.of_installation(installation_id)
-        if any(daemon.name == name for daemon in of_this):
-            raise InvalidRequest(f"there is a daemon {name!r} already: revoke it first")
-        token, token_hash = _new_token()
-        daemon = await self._daemons.add(
-            installation_id, name=name, token_hash=token_hash, created_by=created_by
-        )
-        return daemon, token
 
     async def _rented(self, server: Server, tell: Tell) -> Rented:
         """Let the server be there and run, created now or by whoever was killed before us."""
@@ -193,7 +155,7 @@ class Fleet:
 
     async def _order(self, server: Server) -> ServerOrder:
         """Return the order, with a fresh token: the one before, if any, went down with us."""
-        token, token_hash = _new_token()
+        token, token_hash = new_token()
         words = FirstWords(
             coordinator_url=self._terms.coordinator_url,
             token=token,
@@ -213,6 +175,28 @@ class Fleet:
             token_mark=await self._daemons.token_mark(server.daemon_id),
             ssh_key=self._terms.ssh_key,
         )
+
+    async def _resized(self, server: Server, kind: str, tell: Tell) -> Server:
+        if server.state not in (ServerState.READY, ServerState.RESIZING):
+            raise InvalidRequest(f"{server.name} is {server.state}: it cannot be resized now")
+        before = ServerState.READY, ServerState.RESIZING
+        offer = _offer_at(await self._provider.offers(kind), server.location)
+        if offer is None:
+            raise InvalidRequest(f"Hetzner does not sell {kind} in {server.location}")
+        await self._become(server, ServerState.RESIZING, only_from=before)
+        tell(f"switching {server.name} off, to come back as {kind}")
+        try:
+            rented = await self._provider.resize(server.id, kind)
+        except CadenceError as error:
+            # It is on again in its old size, if the provider answers at all.
+            reason = f"not resized to {kind}: {error}"
+            await self._become(server, ServerState.READY, only_from=before, reason=reason)
+            raise
+        await self._servers.set(server.id, kind=rented.kind, **self._priced(offer))
+        since = self._now()  # it beats every few seconds; what came before was before
+        tell("waiting for the daemon to connect")
+        await self._heard(server.daemon_id, since=since)
+        return await self._become(server, ServerState.READY, only_from=before, reason="")
 
     async def _heard(self, daemon_id: str, *, since: datetime | None) -> None:
         """Wait until the daemon was heard of, after *since* when given."""
@@ -236,7 +220,8 @@ class Fleet:
             ) from error
 
     async def _end(self, server: Server, to: ServerState, *, reason: str) -> Server:
-        await self._become(server, ServerState.ENDING, only_from=_LIVING, reason=reason)
+        """Remove everything, also when the row is over: we may have made something since."""
+        await self._servers.move(server.id, ServerState.ENDING, only_from=_LIVING, reason=reason)
         await self._daemons.revoke(server.daemon_id)
         try:
             await self._provider.remove(server.id)
@@ -244,7 +229,8 @@ class Fleet:
             await self._servers.set(server.id, reason=f"{reason} not removed yet: {error}".strip())
             raise
         ending = (ServerState.ENDING,)
-        return await self._become(server, to, only_from=ending, gone_at=self._now())
+        await self._servers.move(server.id, to, only_from=ending, gone_at=self._now())
+        return await self._servers.get(server.id) or server
 
     async def _become(
         self, server: Server, to: ServerState, *, only_from: Sequence[ServerState], **values: Any
@@ -284,8 +270,3 @@ def _was_seen(daemon: Daemon | None, since: datetime | None) -> bool:
 
 def _offer_at(offers: Sequence[Offer], location: str) -> Offer | None:
     return next((offer for offer in offers if offer.location == location), None)
-
-
-def _new_token() -> tuple[SecretStr, str]:
-    token = secrets.token_urlsafe(32)
-    return SecretStr(token), hashlib.sha256(token.encode()).hexdigest()

@@ -16,9 +16,11 @@ from bot.commands import vps_report as report
 from bot.db.daemons import Daemons
 from bot.db.engine import Database
 from bot.db.servers import Servers
-from bot.errors import BadSettings, InvalidRequest
+from bot.errors import BadSettings, InvalidRequest, NotFound
 from bot.inventory import Inventory
 from bot.log import configure
+from bot.machine import Server
+from bot.own_machines import OwnMachines
 from bot.servers import Fleet, Terms
 from bot.settings import Settings, load
 from runner.machines.hetzner import Hetzner
@@ -39,6 +41,7 @@ class Rental:
 
     fleet: Fleet
     inventory: Inventory
+    own: OwnMachines
 
 
 @app.command()
@@ -97,11 +100,20 @@ def destroy(
         return
     with report.progress(as_json) as tell:
         tell(f"removing {name}")
-        server = _with(lambda rental: rental.fleet.destroy(name))
+        server = _with(lambda rental: _removed(rental, name))
     if server is None:
         report.show_removed([name], as_json=as_json)
     else:
         report.show_server(server, "is gone", as_json=as_json)
+
+
+async def _removed(rental: Rental, name: str) -> Server | None:
+    """Remove the server of that name; None when it was a daemon elsewhere."""
+    try:
+        return await rental.fleet.destroy(name)
+    except NotFound:
+        await rental.own.shut_out(name)
+        return None
 
 
 @app.command()
@@ -122,7 +134,7 @@ def token(
     """Let a machine of your own run agents: print the daemon's token, once."""
     settings = load()
     daemon, secret = _with(
-        lambda rental: rental.fleet.admit(installation, name=name, created_by=getpass.getuser()),
+        lambda rental: rental.own.admit(installation, name=name, created_by=getpass.getuser()),
         rents=False,
     )
     report.show_token(daemon, secret, settings.base_url, as_json=as_json)
@@ -149,6 +161,7 @@ def rental_of(settings: Settings, database: Database) -> Rental:
     return Rental(
         fleet=Fleet(servers, daemons, hetzner, terms),
         inventory=Inventory(servers, daemons, hetzner),
+        own=OwnMachines(servers, daemons),
     )
 
 

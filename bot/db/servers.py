@@ -1,9 +1,14 @@
 """Rented servers as rows: a server is written down, with its daemon, before it is asked for."""
 
+import asyncio
+import contextlib
+import fcntl
+import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 from sqlalchemy import Row, func, select, update
 
@@ -12,6 +17,7 @@ from bot.db.machine_schema import daemons, servers
 from bot.machine import Server, ServerState
 
 OVER = (ServerState.FAILED, ServerState.GONE)
+_LOOK_S = 0.25
 
 
 class Servers:
@@ -65,6 +71,24 @@ class Servers:
             found = (await tx.execute(select(servers).where(servers.c.name == name))).one()
         return _server(found)
 
+    @contextlib.asynccontextmanager
+    async def alone(self, name: str) -> AsyncIterator[None]:
+        """Wait until nobody else, in whichever process, works on the server, and hold it.
+
+        On SQLite one server at a time; whoever is killed lets go.
+        """
+        if not self._db.is_sqlite:
+            digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
+            key = int.from_bytes(digest, signed=True)
+            async with self._db.only_one(key, look_s=_LOOK_S):
+                yield
+            return
+        path = Path(f"{self._db.url.database}.servers.lock")
+        with path.open("a") as file:  # noqa: ASYNC230 - opening a file here takes no time
+            while not _locked(file):  # noqa: ASYNC110 - another process holds it
+                await asyncio.sleep(_LOOK_S)
+            yield
+
     async def get(self, server_id: str) -> Server | None:
         """Return the server."""
         async with self._db.read() as tx:
@@ -105,6 +129,14 @@ class Servers:
         async with self._db.write() as tx:
             result = await tx.execute(update(servers).where(where).values(state=to, **values))
             return bool(result.rowcount)
+
+
+def _locked(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _server(row: Row[Any]) -> Server:

@@ -14,6 +14,9 @@ from bot.db.engine import Database
 from bot.errors import InvalidRequest, MachineUnavailable, NotFound, Unavailable
 from bot.inventory import Inventory
 from bot.machine import ServerState
+from bot.own_machines import OwnMachines
+from bot.servers import Fleet
+from runner.machines.hetzner import Hetzner, Rented, ServerOrder
 from tests.fakes.yard import ACCOUNT, KEY, Yard, open_yard
 
 
@@ -117,8 +120,6 @@ async def test_destroy_leaves_nothing_and_shuts_the_daemon_out(yard: Yard) -> No
     gone = await yard.fleet().destroy("one")
     again = await yard.fleet().destroy("one")
 
-    assert gone is not None
-    assert again is not None
     assert (gone.id, gone.state) == (server.id, ServerState.GONE)
     assert again.state is ServerState.GONE
     assert await yard.is_tidy()
@@ -179,7 +180,7 @@ async def test_a_server_that_is_destroyed_while_it_is_created_does_not_stay(yard
 
     await yard.fleet().destroy("one")
 
-    with pytest.raises(Unavailable, match="shut out meanwhile"):
+    with pytest.raises(InvalidRequest, match="shut out meanwhile"):
         await creating
     assert await yard.is_tidy()
 
@@ -276,18 +277,70 @@ async def test_prices_follow_the_account_and_are_no_list_of_ours(yard: Yard) -> 
 
 
 async def test_a_machine_of_ones_own_gets_a_token_once_and_loses_it(yard: Yard) -> None:
-    fleet = yard.fleet()
-    daemon, token = await fleet.admit(ACCOUNT, name="cellar", created_by="jo")
+    own = OwnMachines(yard.servers, yard.daemons)
+    daemon, token = await own.admit(ACCOUNT, name="cellar", created_by="jo")
     token_hash = hashlib.sha256(token.get_secret_value().encode()).hexdigest()
     let_in = await yard.daemons.by_token(token_hash)
     listed = await yard.inventory.everything()
     with pytest.raises(InvalidRequest, match="there is a daemon 'cellar' already"):
-        await fleet.admit(ACCOUNT, name="cellar")
+        await own.admit(ACCOUNT, name="cellar")
 
-    assert await fleet.destroy("cellar") is None
+    assert (await own.shut_out("cellar")).id == daemon.id
 
     assert let_in is not None
     assert let_in.id == daemon.id
     assert [one.daemon.name for one in listed if one.daemon] == ["cellar"]
     assert await yard.daemons.by_token(token_hash) is None
     assert await yard.inventory.everything() == []
+
+
+async def test_a_daemon_is_shut_out_alone_and_never_that_of_a_server(yard: Yard) -> None:
+    server = await yard.fleet().create(ACCOUNT, name="one")
+    own = OwnMachines(yard.servers, yard.daemons)
+    first, _ = await own.admit(ACCOUNT, name="cellar")
+    second, _ = await own.admit(8, name="cellar")
+
+    with pytest.raises(InvalidRequest, match="several accounts have a daemon 'cellar'"):
+        await own.shut_out("cellar")
+    with pytest.raises(NotFound):
+        await own.shut_out(server.daemon_id)
+    await own.shut_out(second.id)
+
+    living = {one.id for one in await yard.daemons.all() if one.revoked_at is None}
+    assert living == {server.daemon_id, first.id}
+
+
+async def test_the_same_command_twice_at_once_makes_one_server(yard: Yard) -> None:
+    first, second = await asyncio.gather(
+        yard.fleet().create(ACCOUNT, name="one"), yard.fleet().create(ACCOUNT, name="one")
+    )
+
+    assert first == second
+    assert [path for method, path in yard.asked if method == "POST"].count("/servers") == 1
+
+
+async def test_a_server_that_is_created_after_its_end_is_taken_back(yard: Yard) -> None:
+    """A destroy overtook the creation on its way to the provider."""
+    gate, is_there = asyncio.Event(), asyncio.Event()
+
+    class Slow(Hetzner):
+        async def rent(self, order: ServerOrder) -> Rented:
+            is_there.set()
+            await gate.wait()
+            return await super().rent(order)
+
+    slow = Slow(yard.provider()._api, mark=yard.mark)
+    fleet = Fleet(yard.servers, yard.daemons, slow, yard.terms)
+    creating = asyncio.create_task(fleet.create(ACCOUNT, name="one"))
+    await asyncio.wait_for(is_there.wait(), 10)
+
+    await yard.fleet().destroy("one")
+    gate.set()
+
+    with pytest.raises(InvalidRequest, match="changed by somebody else meanwhile"):
+        await creating
+    assert ("POST", "/servers") in yard.asked
+    assert await yard.is_tidy()
+    server = await yard.servers.named("one")
+    assert server is not None
+    assert server.state is ServerState.GONE
