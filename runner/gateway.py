@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Protocol
 
@@ -21,8 +21,12 @@ from bot.blobs import Blobs
 from bot.bus import Bus
 from bot.domain import Run, RunStatus
 from bot.errors import CadenceError
+from runner.clocks import Skew
 from runner.protocol import (
+    HEARTBEAT_S,
     MAX_FRAME_BYTES,
+    OLDEST_PROTOCOL,
+    TOO_OLD,
     AckFrame,
     AssignFrame,
     CancelFrame,
@@ -148,7 +152,7 @@ class Gateway:
 
     async def _dialled(self, request: web.Request) -> web.WebSocketResponse:
         run = await self._authenticated(request)
-        socket = web.WebSocketResponse(heartbeat=20, max_msg_size=MAX_FRAME_BYTES)
+        socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MAX_FRAME_BYTES)
         await socket.prepare(request)
         older = self._lines.get(run.id)
         if older is not None:
@@ -174,6 +178,9 @@ class Gateway:
         if not isinstance(hello, HelloFrame) or hello.run_id != run.id:
             await socket.close(code=1008)
             return
+        if hello.protocol < OLDEST_PROTOCOL:
+            await socket.close(code=TOO_OLD, message=b"this runner is too old: update its image")
+            return
         log.info("runner dialled in", run_id=run.id, agent_id=run.agent_id, seq=hello.last_seq)
         await self._desk.renew(run)
         spec = await self._desk.spec_of(run)
@@ -181,11 +188,12 @@ class Gateway:
         searches = Searches(
             partial(self._desk.search, run), partial(_send, socket), timeout_s=self._search_s
         )
+        skew = Skew(hello.at, datetime.now(UTC))
         wishes = asyncio.create_task(self._tell_wishes(socket, run, told_pause=hello.is_paused))
         try:
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
-                    await self._heard(socket, run, message.data, searches)
+                    await self._heard(socket, run, message.data, searches, skew)
         finally:
             wishes.cancel()
             await searches.close()
@@ -193,7 +201,12 @@ class Gateway:
                 await wishes
 
     async def _heard(
-        self, socket: web.WebSocketResponse, run: Run, text: str, searches: Searches
+        self,
+        socket: web.WebSocketResponse,
+        run: Run,
+        text: str,
+        searches: Searches,
+        skew: Skew,
     ) -> None:
         frame = known(from_runner, text)
         if frame is None:
@@ -203,7 +216,7 @@ class Gateway:
             raise CadenceError("a frame for another run")
         match frame:
             case EventFrame() | ResultFrame() | CheckpointFrame():
-                await self._store(run, frame)
+                await self._store(run, frame, skew)
                 await _send(socket, AckFrame(seq=frame.seq))
             case PausedFrame():
                 await self._desk.note_pause(run, is_paused=frame.is_paused)
@@ -214,10 +227,13 @@ class Gateway:
             case HeartbeatFrame() | HelloFrame():
                 await self._desk.renew(run)
 
-    async def _store(self, run: Run, frame: EventFrame | ResultFrame | CheckpointFrame) -> None:
+    async def _store(
+        self, run: Run, frame: EventFrame | ResultFrame | CheckpointFrame, skew: Skew
+    ) -> None:
         match frame:
             case EventFrame():
-                await self._desk.record(run.id, frame.seq, frame.kind, frame.data, frame.at)
+                at = skew.right(frame.at, datetime.now(UTC))
+                await self._desk.record(run.id, frame.seq, frame.kind, frame.data, at)
             case ResultFrame():
                 await self._desk.record_result(run.id, frame.seq, frame.outcome)
             case CheckpointFrame():

@@ -35,7 +35,7 @@ from runner.machine_protocol import (
     TakenFrame,
     to_machine,
 )
-from runner.protocol import known
+from runner.protocol import HEARTBEAT_S, known
 
 VERSION = "1"
 PATIENCE_S = 300.0
@@ -123,7 +123,9 @@ class WaitingMachine:
         while True:
             try:
                 address = f"{self._url}/ws/machine"
-                async with session.ws_connect(address, headers=headers, heartbeat=20) as socket:
+                async with session.ws_connect(
+                    address, headers=headers, heartbeat=HEARTBEAT_S
+                ) as socket:
                     wait_s = 0.1
                     await self._serve(socket)
                     last_up = time.monotonic()

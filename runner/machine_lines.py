@@ -30,7 +30,7 @@ from runner.machine_protocol import (
     UpdateFrame,
     from_machine,
 )
-from runner.protocol import MAX_FRAME_BYTES, known
+from runner.protocol import HEARTBEAT_S, MAX_FRAME_BYTES, known
 from runner.spec import Wire
 
 TOPIC = "machine"  # the bus: a machine's or a daemon's id whose orders changed
@@ -140,7 +140,7 @@ class MachineLines:
         machine_id = await self._desk.known(_token_hash(request))
         if machine_id is None:
             raise web.HTTPUnauthorized
-        socket = web.WebSocketResponse(heartbeat=20, max_msg_size=MAX_FRAME_BYTES)
+        socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MAX_FRAME_BYTES)
         await socket.prepare(request)
         older = self._lines.pop(machine_id, None)
         self._lines[machine_id] = socket

@@ -17,6 +17,9 @@ from pydantic import Field, SecretStr, TypeAdapter, ValidationError, field_seria
 from runner.spec import Checkpoint, Outcome, RunSpec, Snippet, Wire
 
 PROTOCOL_VERSION = 1
+OLDEST_PROTOCOL = 1
+TOO_OLD = 4426  # close code: the other side must be brought up to date
+HEARTBEAT_S = 10.0  # a line that is silent for half as long again is taken for dead
 MAX_FRAME_BYTES = 1_048_576
 MAX_QUERY_CHARS = 4_000
 MAX_FOUND = 20
@@ -49,7 +52,7 @@ class EventKind(StrEnum):
 
 
 class HelloFrame(Wire):
-    """The first frame of a runner; one that slept says that it is still paused."""
+    """The first frame of a runner: its version, its clock, and whether it is still paused."""
 
     type: Literal["hello"] = "hello"
     protocol: int = PROTOCOL_VERSION
@@ -57,6 +60,7 @@ class HelloFrame(Wire):
     run_id: str
     last_seq: int = 0
     is_paused: bool = False
+    at: datetime | None = None
 
 
 class HeartbeatFrame(Wire):

@@ -16,11 +16,12 @@ import aiohttp
 import structlog
 
 from runner.agent.archive import LineArchive, upload_bundle
-from runner.agent.outbox import Outbox
+from runner.agent.outbox import Outbox, fitting
 from runner.agent.questions import Questions, search_frame
 from runner.agent.seams import Control, RunFailed
 from runner.protocol import (
     MAX_FRAME_BYTES,
+    TOO_OLD,
     AckFrame,
     AssignFrame,
     CancelFrame,
@@ -44,6 +45,7 @@ from runner.protocol import (
 from runner.spec import Checkpoint, Outcome, RunSpec
 
 HEARTBEAT_S = 5.0
+PING_S = 10.0
 PATIENCE_S = 120.0
 TOKEN_S = 120.0
 KEEP_S = 10.0
@@ -95,7 +97,7 @@ class WebSocketLink:
             seq=self._outbox.last_seq + 1,
             at=datetime.now(UTC),
             kind=kind,
-            data=data,
+            data=fitting(data),
         )
         await self._say(frame.to_json(), frame.seq)
 
@@ -169,7 +171,9 @@ class WebSocketLink:
             while True:
                 try:
                     async with session.ws_connect(
-                        f"{self._url}/ws/runner", heartbeat=20, max_msg_size=16 * MAX_FRAME_BYTES
+                        f"{self._url}/ws/runner",
+                        heartbeat=PING_S,
+                        max_msg_size=16 * MAX_FRAME_BYTES,
                     ) as socket:
                         wait_s = 0.1
                         await self._serve(socket)
@@ -198,6 +202,7 @@ class WebSocketLink:
             run_id=self._run_id,
             last_seq=self._outbox.last_seq,
             is_paused=self.control.is_paused,
+            at=datetime.now(UTC),
         )
         await socket.send_str(hello.to_json())
         beat = asyncio.create_task(self._beat(socket))
@@ -208,6 +213,8 @@ class WebSocketLink:
         finally:
             self._socket = None
             beat.cancel()
+        if socket.close_code == TOO_OLD:
+            raise RunFailed("this machine's runner is too old for its coordinator")
         if socket.close_code in (4401, 4410):
             raise RunNotOurs(f"the coordinator closed with {socket.close_code}")
 

@@ -1,10 +1,15 @@
 """Frames that the coordinator has not acknowledged yet: bounded, on disk, in order."""
 
+import json
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+from runner.protocol import MAX_FRAME_BYTES
 
 MAX_BYTES = 64 * 1024 * 1024
+ROOM = MAX_FRAME_BYTES - 64 * 1024  # of a frame, for its data
 
 
 class OutboxFull(Exception):
@@ -56,3 +61,22 @@ class Outbox:
     def close(self) -> None:
         """Let the file go."""
         self._file.close()
+
+
+def fitting(data: dict[str, Any]) -> dict[str, Any]:
+    """Return *data* so that it fits a frame; what is too long is cut, and shows it."""
+    for most in (None, 100_000, 10_000, 1_000):
+        fit = data if most is None else {key: _cut(value, most) for key, value in data.items()}
+        if len(json.dumps(fit).encode()) <= ROOM:
+            return fit
+    return {"cut": "this was too large to be shown"}
+
+
+def _cut(value: Any, most: int) -> Any:
+    if isinstance(value, str) and len(value) > most:
+        return f"{value[:most]} [... {len(value) - most} more characters]"
+    if isinstance(value, dict):
+        return {key: _cut(each, most) for key, each in list(value.items())[:most]}
+    if isinstance(value, list):
+        return [_cut(each, most) for each in value[:most]]
+    return value

@@ -35,7 +35,7 @@ from runner.machine_protocol import (
     UpdateFrame,
     to_machine,
 )
-from runner.protocol import known
+from runner.protocol import HEARTBEAT_S, known
 from runner.spec import Wire
 
 VERSION = "1"
@@ -105,7 +105,9 @@ class Daemon:
         async with aiohttp.ClientSession(timeout=timeout) as session:
             while True:
                 try:
-                    async with session.ws_connect(address, headers=headers, heartbeat=20) as socket:
+                    async with session.ws_connect(
+                        address, headers=headers, heartbeat=HEARTBEAT_S
+                    ) as socket:
                         wait_s = 0.2
                         await self._serve(socket)
                         if socket.close_code == 4410:
