@@ -10,7 +10,6 @@ from typing import Any
 import typer
 from pydantic import SecretStr
 from rich.console import Console
-from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
@@ -54,11 +53,17 @@ def show_all(found: Sequence[Listed], *, as_json: bool) -> None:
         console.print("There are no servers and no daemons.")
         return
     table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
-    for column in ("name", "account", "size", "where", "state", "daemon", "age", "note"):
+    for column in ("name", "account", "size", "where", "state", "daemon", "age"):
         table.add_column(column, justify="right" if column == "age" else "left")
+    notes = []
     for one in found:
-        table.add_row(*_row(one))
+        *cells, note = _row(one)
+        table.add_row(*cells)
+        if note:
+            notes.append(Text.assemble(("! ", "yellow"), cells[0], f": {note}"))
     console.print(table)
+    for note in notes:
+        console.print(note)
     if any(one.is_orphan for one in found):
         said = "Orphans are paid for: `cadence vps destroy --orphans` removes them."
         console.print(Text(said, style="yellow"))
@@ -108,10 +113,11 @@ def show_token(daemon: Daemon, token: SecretStr, url: str, *, as_json: bool) -> 
         typer.echo(json.dumps({**facts, "url": url}))
         return
     command = f"cadence daemon --url {shlex.quote(url)} --token-file cadence.token"
-    lines = f"(umask 077; printf %s {token.get_secret_value()} > cadence.token)\n{command}"
     console = Console(highlight=False)
-    title = f"On {daemon.name}, once"
-    console.print(Panel(Text(lines, overflow="fold"), title=title, border_style="cyan"))
+    console.print(Text(f"On {daemon.name}, once:", style="bold"))
+    # Not folded, not framed: it is to be copied.
+    for line in (f"(umask 077; printf %s {token.get_secret_value()} > cadence.token)", command):
+        console.print(Text(f"  {line}", style="cyan"), soft_wrap=True)
     console.print("The token is not shown again; `cadence vps destroy` shuts the daemon out.")
 
 
@@ -153,7 +159,7 @@ def _server_row(server: Server, one: Listed) -> Row:
         state,
         _seen(one.daemon),
         _span(_age_s(server.created_at)),
-        Text(note, overflow="fold"),
+        note,
     )
 
 

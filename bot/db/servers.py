@@ -12,7 +12,7 @@ from typing import IO, Any
 
 from sqlalchemy import Row, func, select, update
 
-from bot.db.engine import Database, inserted
+from bot.db.engine import Database, Tx, inserted
 from bot.db.machine_schema import daemons, servers
 from bot.machine import Server, ServerState
 
@@ -41,33 +41,27 @@ class Servers:
         The name of a server that is over is free again.
         """
         now = datetime.now(UTC)
-        server_id, daemon_id = str(uuid.uuid4()), str(uuid.uuid4())
+        shared = {"installation_id": installation_id, "name": name, "created_at": now}
         daemon = {
-            "id": daemon_id,
-            "installation_id": installation_id,
-            "name": name,
+            **shared,
+            "id": str(uuid.uuid4()),
             "token_hash": token_hash,
             "created_by": created_by,
             "facts": {},
-            "created_at": now,
         }
         row = {
-            "id": server_id,
-            "installation_id": installation_id,
-            "daemon_id": daemon_id,
+            **shared,
+            "id": str(uuid.uuid4()),
+            "daemon_id": daemon["id"],
             "provider": provider,
-            "name": name,
             "kind": kind,
             "state": ServerState.ORDERED,
-            "created_at": now,
         }
         async with self._db.write() as tx:
-            freed = servers.c.name + "~" + func.substr(servers.c.id, 1, 8)
-            over = (servers.c.name == name) & servers.c.state.in_(OVER)
-            await tx.execute(update(servers).where(over).values(name=freed))
+            await _free(tx, name)
             await tx.execute(daemons.insert().values(daemon))
             if not await inserted(tx, servers, row):
-                await tx.execute(daemons.delete().where(daemons.c.id == daemon_id))
+                await tx.execute(daemons.delete().where(daemons.c.id == daemon["id"]))
             found = (await tx.execute(select(servers).where(servers.c.name == name))).one()
         return _server(found)
 
@@ -129,6 +123,13 @@ class Servers:
         async with self._db.write() as tx:
             result = await tx.execute(update(servers).where(where).values(state=to, **values))
             return bool(result.rowcount)
+
+
+async def _free(tx: Tx, name: str) -> None:
+    """Give the name of a server that is over another, so that it can be had again."""
+    over = (servers.c.name == name) & servers.c.state.in_(OVER)
+    freed = servers.c.name + "~" + func.substr(servers.c.id, 1, 8)
+    await tx.execute(update(servers).where(over).values(name=freed))
 
 
 def _locked(file: IO[str]) -> bool:
