@@ -96,7 +96,7 @@ async def test_a_server_from_create_to_destroy(desk: Desk) -> None:
 
     listed = await desk.type("list")
     header, row = listed.out.splitlines()
-    assert header.split() == ["name", "account", "size", "where", "state", "daemon", "age", "note"]
+    assert header.split() == ["name", "account", "size", "where", "state", "daemon", "age"]
     assert re.match(r"one\s+7\s+cx23\s+fsn1\s+ready\s+connected 0\.1\.0\s+\d+ s\s*$", row)
 
     costs = await desk.type("costs", "--json")
