@@ -19,6 +19,7 @@ from bot.errors import (
     Unavailable,
 )
 from bot.machine import ServerState
+from deploy.devkit.hetzner import catalog
 from tests.fakes.rented_machine import files_of
 from tests.fakes.yard import ACCOUNT, KEY, Yard, open_yard
 
@@ -87,6 +88,17 @@ async def test_sold_out_goes_to_the_next_location_with_its_address(yard: Yard) -
     assert {one["location"]["name"] for one in addresses} == {"hel1"}
     assert sorted(one["type"] for one in addresses) == ["ipv4", "ipv6"]
     assert len(yard.hetzner.world.firewalls) == 1
+
+
+async def test_a_location_that_has_none_by_its_own_word_is_not_asked(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(catalog.SERVER_TYPES[0]["locations"][0], "available", False)
+
+    server = await yard.fleet().create(ACCOUNT, name="one")
+
+    assert server.location == "nbg1"
+    assert yard.asked.count(("POST", "/primary_ips")) == 1
 
 
 async def test_sold_out_everywhere_leaves_nothing_and_says_where_it_asked(yard: Yard) -> None:
