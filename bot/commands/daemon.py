@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from bot.log import configure
 from bot.settings import child_environment, daemon_token
 from runner.daemon.mirrors import MirrorLimits
 from runner.daemon.program import Daemon, DaemonOptions, Refused
+from runner.daemon.update import Plan, Versions
 from runner.redact import Redactor
 
 
@@ -25,15 +27,36 @@ def daemon(
     capacity: Annotated[int, typer.Option(min=1, max=64, help="Runs at once.")] = 2,
     mirrors: Annotated[int, typer.Option(min=0, help="Repositories to keep mirrors of.")] = 5,
     mirrors_mb: Annotated[int, typer.Option(min=0, help="Megabytes for all mirrors.")] = 20_000,
+    package: Annotated[
+        str,
+        typer.Option(
+            help="What pip installs for an update, as in NAME=={version}; without it, "
+            "whoever started this installs the version in the file `update`."
+        ),
+    ] = "",
+    trial: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
     """Connect to the coordinator and run agents here until told to stop."""
     token = _token(token_file)
     configure("auto", "info", Redactor([token.get_secret_value()]).redact)
+    root = data or Path.home() / "cadence-daemon"
+    kept = ("--mirrors", str(mirrors), "--mirrors-mb", str(mirrors_mb))
+    again = ("daemon", "--url", url, "--data", str(root), "--capacity", str(capacity), *kept)
+    plan = Plan(
+        root=root,
+        package=package,
+        arguments=(*again, "--package", package),
+        token=token,
+        environment=child_environment(),
+    )
     options = DaemonOptions(
         url=url,
         token=token,
-        root=data or Path.home() / "cadence-daemon",
-        capacity=capacity,
+        root=root,
+        capacity=0 if trial else capacity,
+        is_trial=trial,
+        version=_version(),
+        update=Versions(plan).bring_to if package else None,
         environment=child_environment(),
         mirrors=MirrorLimits(most=mirrors, most_mb=mirrors_mb),
     )
@@ -53,6 +76,13 @@ async def _live(options: DaemonOptions) -> int:
         return await living
     except asyncio.CancelledError:
         return 0  # the runs go on; the next daemon finds them
+
+
+def _version() -> str:
+    try:
+        return metadata.version("cadence-bot")
+    except metadata.PackageNotFoundError:  # a checkout that was never installed
+        return "0"
 
 
 def _token(file: Path | None) -> SecretStr:

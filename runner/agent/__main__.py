@@ -56,7 +56,11 @@ async def serve(order: dict[str, str], redactor: Redactor) -> int:
                 link,
                 root=root,
                 redactor=redactor,
-                conditions=Conditions(registries=registries, mirror=order.get("mirror", "")),
+                conditions=Conditions(
+                    registries=registries,
+                    mirror=order.get("mirror", ""),
+                    caches=order.get("caches", ""),
+                ),
                 archive=link.archive,
             )
         log.info("run ended", status=outcome.status, kind=outcome.kind, steps=outcome.steps)

@@ -2,15 +2,12 @@
 
 import asyncio
 import re
-import secrets
-import shutil
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import structlog
-
+from runner.agent import mirror
 from runner.agent.git import GitFailed, authorization, clone_url, environment, git
 from runner.agent.limits import disk_usage_mb
 from runner.agent.seams import RunFailed
@@ -19,10 +16,8 @@ from runner.spec import RunSpec, TreeState
 TIMEOUT_S = 600.0
 BLOB_LIMIT = "10m"
 SIZE_CHECK_S = 0.5
-_BASE = "refs/cadence/base"
+_BASE = mirror.BASE
 _START = "refs/cadence/start"
-_KNOWN = "refs/cadence/known"
-log = structlog.get_logger()
 _BRANCH = "refs/cadence/branch/"
 _SHOWN = 8
 _PLAIN = environment({})
@@ -90,7 +85,7 @@ async def fetch(
         raise RunFailed("The branch has a name that git cannot use.")
     await git("init", "--quiet", "--bare", "--template=", str(store), env=env)
     await git("config", "remote.origin.url", url, env=env, cwd=store)
-    await _from_mirror(source.mirror, store)
+    await mirror.take_from(source.mirror, store)
     command = git(
         *("fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules"),
         *(f"--filter=blob:limit={BLOB_LIMIT}", "--no-write-fetch-head", "origin"),
@@ -103,7 +98,7 @@ async def fetch(
         await _within(command, store, spec)
     except GitFailed as error:
         raise RunFailed(await _sentence(error, spec, env, store)) from error
-    await _to_mirror(source.mirror, store)
+    await mirror.put_into(source.mirror, store)
     if at is not None:
         return Fetched(url=url, base_sha=at.base_sha, branch_sha=at.start)
     return Fetched(
@@ -119,43 +114,6 @@ def _wanted(spec: RunSpec, at: TreeState | None) -> tuple[str, ...]:
     # A pattern may match nothing, a name may not.
     ours = f"+refs/heads/{spec.branch}*:{_BRANCH}{spec.branch}*"
     return (f"+refs/heads/{spec.base}:{_BASE}", ours)
-
-
-async def _from_mirror(mirror: str, store: Path) -> None:
-    """Take what was fetched before, so that the server sends only what is new."""
-    if not mirror or not (Path(mirror) / "HEAD").exists():
-        return
-    env = environment({}, protocols=("file",))
-    what = f"+{_BASE}:{_KNOWN}"
-    try:
-        await git("fetch", "--quiet", "--no-tags", "--depth=1", mirror, what, env=env, cwd=store)
-    except GitFailed as error:  # it can be made anew
-        log.warning("mirror not used", error=str(error)[:200])
-        shutil.rmtree(mirror, ignore_errors=True)
-
-
-async def _to_mirror(mirror: str, store: Path) -> None:
-    """Keep what was fetched for the next run, under a name of its own until it is whole."""
-    if not mirror:
-        return
-    env = environment({}, protocols=("file",))
-    place = Path(mirror)
-    what = (f"+{_BASE}:{_BASE}",)
-    try:
-        if not (place / "HEAD").exists():
-            fresh = place.with_name(f"{place.name}.{secrets.token_hex(4)}")
-            await git("init", "--quiet", "--bare", "--template=", str(fresh), env=env)
-            await _kept(store, fresh, what, env)
-            fresh.rename(place)
-        else:
-            await _kept(store, place, what, env)
-    except (GitFailed, OSError) as error:
-        log.warning("mirror not kept", error=str(error)[:200])
-
-
-async def _kept(store: Path, mirror: Path, what: tuple[str, ...], env: dict[str, str]) -> None:
-    fetching = ("fetch", "--quiet", "--no-tags", "--depth=1", "--update-shallow")
-    await git(*fetching, str(store), *what, env=env, cwd=mirror)
 
 
 async def _within(command: Coroutine[Any, Any, str], store: Path, spec: RunSpec) -> None:

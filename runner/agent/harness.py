@@ -47,11 +47,12 @@ class Conditions:
     """What differs between a machine, a terminal and a test.
 
     *allow_file* lets the repository be a folder of this machine; *mirror* is a folder that keeps
-    what was fetched of it; *registries* serves packages.
+    what was fetched of it, *caches* what its setup got; *registries* serves packages.
     """
 
     allow_file: bool = False
     mirror: str = ""
+    caches: str = ""
     registries: Registries | None = None
     ask_wait_s: float = 600.0
     retry_wait_s: float = 1.0
@@ -82,7 +83,7 @@ class Harness:
         self._course = course
         self._root = root
         self._conditions = conditions
-        self._measurements = Measurements(course)
+        self._measurements = Measurements(course, conditions.caches)
         self._hand_over = HandOver(course, root, self._measurements)
         self._keeper = Keeper(course, archive)
         self._is_anew = False

@@ -1,7 +1,11 @@
 """What the harness runs and measures itself: setup, the baseline, the gate after the change."""
 
+import asyncio
+from pathlib import Path
+
 import structlog
 
+from runner.agent import shelf
 from runner.agent.course import Course
 from runner.agent.ground import Ground
 from runner.agent.verify import verify
@@ -13,11 +17,16 @@ log = structlog.get_logger()
 
 
 class Measurements:
-    """The measurements of one run; *latest* is what stands in the outcome."""
+    """The measurements of one run; *latest* is what stands in the outcome.
 
-    def __init__(self, course: Course) -> None:
+    *caches* is the folder of the repository's package caches on this machine, if there is one.
+    """
+
+    def __init__(self, course: Course, caches: str = "") -> None:
         self.latest = Verification()
+        self._caches = Path(caches) if caches else None
         self._course = course
+        self._failed: list[str] = []
 
     @property
     def is_regression(self) -> bool:
@@ -30,12 +39,27 @@ class Measurements:
         if not ground.plan.setup:
             return ()
         await self._course.phase("setup")
-        return tuple([await self._set_up(ground, command) for command in ground.plan.setup])
+        cache, home = self._cache, ground.hands.host_home
+        if cache is not None:
+            await asyncio.to_thread(shelf.give, cache, home)
+        before = len(self._failed)
+        notes = tuple([await self._set_up(ground, command) for command in ground.plan.setup])
+        # Only the base branch has run by now: on a branch of an agent nothing is kept.
+        is_base = ground.workspace.start == ground.workspace.base_sha
+        if cache is not None and is_base and len(self._failed) == before:
+            await asyncio.to_thread(shelf.keep, cache, home)
+        return notes
+
+    @property
+    def _cache(self) -> Path | None:
+        return self._caches and shelf.cache_of(self._caches, self._course.spec.base)
 
     async def set_up_again(self, ground: Ground) -> None:
         """Run the setup on another machine, without a word: people heard of it before."""
         timeout_s = ground.config.setup_timeout_minutes * 60
         await ground.remember_untracked()
+        if self._cache is not None:
+            await asyncio.to_thread(shelf.give, self._cache, ground.hands.host_home)
         for command in ground.plan.setup:
             result = await ground.hands.run(command, timeout_s=timeout_s)
             log.info("set up again", exit_code=result.exit_code, seconds=result.seconds)
@@ -48,6 +72,7 @@ class Measurements:
         is_good = result.exit_code == 0 and not result.timed_out
         note = f"Setup `{command}` ({ground.plan.setup_origin}): {ended}."
         if not is_good:
+            self._failed.append(command)
             note += f" End of its output: {result.output.strip()[-_SETUP_TAIL:]}"
         await self._course.log(note, level="info" if is_good else "warning")
         return note

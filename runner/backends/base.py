@@ -10,7 +10,8 @@ from pydantic import SecretStr
 class MachineOrder:
     """What a machine is told at start: where to dial, with what, for which run.
 
-    *mirror* is a folder on that machine that keeps what was fetched of the repository.
+    *mirror* is a folder on that machine that keeps what was fetched of the repository, *caches*
+    one for what its setup got from package registries.
     """
 
     run_id: str
@@ -20,6 +21,7 @@ class MachineOrder:
     installation_id: int = 0
     repository_id: int = 0
     mirror: str = ""
+    caches: str = ""
 
 
 class RunnerBackend(Protocol):

@@ -141,6 +141,7 @@ async def _told(process: asyncio.subprocess.Process, order: MachineOrder, home: 
         "runId": order.run_id,
         "root": str(home),
         "mirror": order.mirror,
+        "caches": order.caches,
     }
     if process.stdin is None:
         raise MachineUnavailable("the run's process cannot be spoken to")

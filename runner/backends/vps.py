@@ -45,6 +45,7 @@ class VpsBackend:
         self._bus = bus
         self._key = key
         self._last_words: dict[str, str] = {}
+        self._strangers: dict[str, tuple[str, ...]] = {}
 
     async def state(self, installation_id: int) -> Literal["connected", "away", "none"]:
         """Return whether the account has a daemon, and whether one is heard."""
@@ -86,7 +87,8 @@ class VpsBackend:
             return False
         if machine.taken_at is None and machine.claimed_at is not None:
             return datetime.now(UTC) - machine.claimed_at < timedelta(seconds=TAKE_S)
-        return True
+        daemon = await self._daemons.get(machine.app)
+        return daemon is not None and daemon.revoked_at is None
 
     async def destroy(self, run_id: str) -> None:
         """Have the daemon end the run, as soon as it is heard again."""
@@ -142,11 +144,27 @@ class VpsBackend:
             is_gone = machine.run_id not in frame.runs
             if is_gone and machine.taken_at is not None:
                 await self._over(machine, "the daemon does not have it any more")
+        await self._compare(machine_id, frame.runs)
 
     async def beat(self, machine_id: str, frame: BeatFrame) -> None:
         """Note that the daemon lives."""
         facts = {**frame.facts, **await self._wishes(machine_id)}
         await self._daemons.seen(machine_id, facts=facts)
+        since = datetime.now(UTC) - timedelta(seconds=HEARD_S)
+        for machine in await self._of_daemon(machine_id):
+            # One that was taken a moment ago may be missing in a beat that was on its way.
+            is_old = machine.taken_at is not None and machine.taken_at < since
+            if is_old and machine.state not in _OVER and machine.run_id not in frame.runs:
+                await self._end(machine, "the daemon does not have it any more")
+        await self._compare(machine_id, frame.runs)
+
+    async def _compare(self, daemon_id: str, runs: tuple[str, ...]) -> None:
+        """Have the daemon end what it has and should not have."""
+        mine = {one.run_id for one in await self._of_daemon(daemon_id)}
+        strangers = tuple(run_id for run_id in runs if run_id not in mine)
+        if strangers != self._strangers.get(daemon_id, ()):
+            self._strangers[daemon_id] = strangers
+            self._bus.notify(TOPIC, daemon_id)
 
     async def _wishes(self, daemon_id: str) -> dict[str, Any]:
         """Return what the operator wants of the daemon; it stands beside what the daemon says."""
@@ -161,10 +179,11 @@ class VpsBackend:
             return Orders(gone=True)
         wanted = str(daemon.facts.get("update_to", ""))
         mine = await self._of_daemon(machine_id)
+        ends = [m.run_id for m in mine if m.state is MachineState.ENDING and m.run_id]
         takes = [m for m in mine if m.taken_at is None and m.state not in _OVER]
         return Orders(
             takes=tuple(map(self._take, takes)),
-            ends=tuple(m.run_id for m in mine if m.state is MachineState.ENDING and m.run_id),
+            ends=(*ends, *self._strangers.get(machine_id, ())),
             drain=bool(daemon.facts.get("drain")),
             update_to=wanted if wanted != daemon.version else "",
         )
@@ -188,7 +207,11 @@ class VpsBackend:
             await self._over(machine, frame.refused)
             return
         now = datetime.now(UTC)
-        await self._machines.set(machine.id, taken_at=now, ready_at=now, seen_at=now)
+        await self._machines.set(
+            machine.id, taken_at=machine.taken_at or now, ready_at=now, seen_at=now
+        )
+        if machine.state in _OVER:  # it was called off while the word was on its way
+            await self._end(machine, machine.reason)
 
     async def ended(self, machine_id: str, frame: EndedFrame) -> None:
         """Note that the run's program is over and its folder may go."""
@@ -199,13 +222,21 @@ class VpsBackend:
         if machine.state is MachineState.ENDING:
             await self._over(machine, machine.reason)
         else:
-            await self._machines.set(machine.id, state=MachineState.ENDING, reason="it ended")
-            self._bus.notify(TOPIC, machine_id)
+            await self._end(machine, machine.reason or "it ended")
 
     async def _of_daemon(self, daemon_id: str) -> list[Machine]:
         living = [state for state in MachineState if state is not MachineState.GONE]
         machines = await self._machines.all(*living, backend=VPS)
         return [one for one in machines if one.app == daemon_id]
+
+    async def _end(self, machine: Machine, reason: str) -> None:
+        await self._machines.set(
+            machine.id,
+            state=MachineState.ENDING,
+            gone_at=machine.gone_at or datetime.now(UTC),
+            reason=reason,
+        )
+        self._bus.notify(TOPIC, machine.app)
 
     async def _over(self, machine: Machine, reason: str) -> None:
         await self._machines.set(

@@ -1,55 +1,56 @@
-"""Bare mirrors of the repositories that were worked on last: a clone then fetches what is new."""
+"""What is kept of the repositories that were worked on last: mirrors and package caches."""
 
 import contextlib
 import os
 import shutil
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
+
+from runner.agent.shelf import Busy, held
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MirrorLimits:
-    """How many mirrors, and how many megabytes all of them together."""
+    """How many repositories, and how many megabytes all that is kept of them together."""
 
     most: int = 5
     most_mb: int = 20_000
 
 
 class Mirrors:
-    """Folders by repository; those that were used longest ago go first."""
+    """Folders by repository, named ``1.git``; those that were used longest ago go first."""
 
-    def __init__(self, root: Path, limits: MirrorLimits) -> None:
+    def __init__(self, root: Path, limits: MirrorLimits, *, suffix: str = ".git") -> None:
         self._root = root
         self._limits = limits
+        self._suffix = suffix
 
     def path(self, repository_id: int) -> Path:
-        """Return the mirror's folder for a run, and note that it is used; it may not be there."""
-        path = self._root / f"{int(repository_id)}.git"
+        """Return the repository's folder for a run, and note its use; it may not be there."""
+        path = self._root / f"{int(repository_id)}{self._suffix}"
         self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
         with contextlib.suppress(OSError):
             os.utime(path)
         return path
 
     def prune(self, *, in_use: frozenset[int] = frozenset()) -> list[str]:
-        """Remove what is too much, never one *in_use*; return the names."""
+        """Remove what is too much, never one *in_use* or held by a run; return the names."""
         kept_mb, removed = 0.0, []
         for number, (path, _) in enumerate(self._by_last_use()):
             kept_mb += _size_mb(path)
             is_too_much = number >= self._limits.most or kept_mb > self._limits.most_mb
             if is_too_much and path.stem not in {str(one) for one in in_use}:
-                shutil.rmtree(path, ignore_errors=True)
-                removed.append(path.name)
+                removed += _removed(path)
         if removed:
-            log.info("mirrors removed", mirrors=removed)
+            log.info("mirrors removed", folder=self._root.name, names=removed)
         return removed
 
     def _by_last_use(self) -> list[tuple[Path, float]]:
-        found = [(path, path.stat().st_mtime) for path in self._root.glob("*.git")]
+        found = [(path, path.stat().st_mtime) for path in self._root.glob(f"*{self._suffix}")]
         return sorted(found, key=lambda pair: -pair[1])
 
 
@@ -62,7 +63,10 @@ def _size_mb(path: Path) -> float:
     return size / 1_000_000
 
 
-def touched(path: Path) -> None:
-    """Note that a mirror was used now."""
-    with contextlib.suppress(OSError):
-        os.utime(path, (time.time(), time.time()))
+def _removed(path: Path) -> list[str]:
+    try:
+        with held(path, wait_s=0.0):
+            shutil.rmtree(path, ignore_errors=True)
+    except Busy:
+        return []
+    return [path.name]
