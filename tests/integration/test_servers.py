@@ -101,6 +101,20 @@ async def test_a_location_that_has_none_by_its_own_word_is_not_asked(
     assert yard.asked.count(("POST", "/primary_ips")) == 1
 
 
+async def test_a_creation_that_finds_no_room_on_the_way_goes_on_elsewhere(yard: Yard) -> None:
+    yard.hetzner.fail(
+        "action_fails",
+        command="create_server",
+        code="resource_unavailable",
+        message="error during placement",
+    )
+
+    server = await yard.fleet().create(ACCOUNT, name="one")
+
+    assert server.location == "nbg1"
+    assert len(yard.hetzner.world.servers) == 1
+
+
 async def test_sold_out_everywhere_leaves_nothing_and_says_where_it_asked(yard: Yard) -> None:
     yard.hetzner.fail("sold_out", times=9)
 
