@@ -10,6 +10,8 @@ from bot.db.engine import Database
 from bot.db.machine_schema import daemons
 from bot.machine import Daemon
 
+WISHES = ("drain", "update_to")
+
 
 class Daemons:
     """Daemons by id; a token is kept as its SHA-256 only."""
@@ -65,10 +67,28 @@ class Daemons:
             return [_daemon(row) for row in rows]
 
     async def seen(self, daemon_id: str, **facts: Any) -> None:
-        """Note that the daemon was heard; *facts* are columns: version, capacity, facts."""
+        """Note that the daemon was heard; *facts* are columns: version, capacity, facts.
+
+        What the operator wishes of it stays, whatever it says of itself.
+        """
         values = {"seen_at": datetime.now(UTC), **facts}
+        mine = daemons.c.id == daemon_id
         async with self._db.write() as tx:
-            await tx.execute(update(daemons).where(daemons.c.id == daemon_id).values(values))
+            if "facts" in facts:
+                query = select(daemons.c.facts).where(mine).with_for_update()
+                known = (await tx.execute(query)).scalar_one_or_none() or {}
+                wishes = {name: known[name] for name in WISHES if name in known}
+                said = {name: said for name, said in facts["facts"].items() if name not in WISHES}
+                values["facts"] = said | wishes
+            await tx.execute(update(daemons).where(mine).values(values))
+
+    async def wish(self, daemon_id: str, wishes: dict[str, Any]) -> None:
+        """Note what the operator wants of the daemon, beside what it says of itself."""
+        mine = daemons.c.id == daemon_id
+        async with self._db.write() as tx:
+            query = select(daemons.c.facts).where(mine).with_for_update()
+            known = dict((await tx.execute(query)).scalar_one())
+            await tx.execute(update(daemons).where(mine).values(facts={**known, **wishes}))
 
     async def set_token(self, daemon_id: str, token_hash: str) -> None:
         """Give the daemon another token; the one before is worth nothing from now on."""

@@ -138,7 +138,7 @@ class VpsBackend:
             machine_id,
             version=frame.version,
             capacity=max(frame.capacity, 0),
-            facts={**frame.facts, **await self._wishes(machine_id)},
+            facts=frame.facts,
         )
         for machine in await self._of_daemon(machine_id):
             is_gone = machine.run_id not in frame.runs
@@ -148,8 +148,7 @@ class VpsBackend:
 
     async def beat(self, machine_id: str, frame: BeatFrame) -> None:
         """Note that the daemon lives."""
-        facts = {**frame.facts, **await self._wishes(machine_id)}
-        await self._daemons.seen(machine_id, facts=facts)
+        await self._daemons.seen(machine_id, facts=frame.facts)
         since = datetime.now(UTC) - timedelta(seconds=HEARD_S)
         for machine in await self._of_daemon(machine_id):
             # One that was taken a moment ago may be missing in a beat that was on its way.
@@ -165,12 +164,6 @@ class VpsBackend:
         if strangers != self._strangers.get(daemon_id, ()):
             self._strangers[daemon_id] = strangers
             self._bus.notify(TOPIC, daemon_id)
-
-    async def _wishes(self, daemon_id: str) -> dict[str, Any]:
-        """Return what the operator wants of the daemon; it stands beside what the daemon says."""
-        daemon = await self._daemons.get(daemon_id)
-        known = daemon.facts if daemon else {}
-        return {name: known[name] for name in ("drain", "update_to") if name in known}
 
     async def orders(self, machine_id: str) -> Orders:
         """Return the runs to take and to end, or that the daemon was revoked."""
