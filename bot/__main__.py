@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.commands import daemon, machines, plans
+from bot.commands import daemon, daemons, machines, plans, vps
 from bot.errors import CadenceError
 from bot.settings import Settings, load
 
@@ -166,8 +166,10 @@ def search(
 
 
 app.command()(daemon.daemon)
+app.add_typer(daemons.app, name="daemons")
 app.add_typer(machines.app, name="machines")
 app.add_typer(plans.app, name="plans")
+app.add_typer(vps.app, name="vps")
 
 bench = typer.Typer(help="Measure on your own code.", no_args_is_help=True)
 app.add_typer(bench, name="bench")

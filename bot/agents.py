@@ -4,8 +4,10 @@ import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
+from bot.batches import Batches
 from bot.bus import Bus
 from bot.db import agents as rows
 from bot.db.engine import Database, Tx
@@ -23,8 +25,7 @@ from bot.domain import (
 from bot.errors import NotFound, Unavailable
 from bot.progress import in_phase, needs_running
 
-TOPIC = "agent"
-_TRIES = 50  # how often two processes may want the same number
+TOPIC, _TRIES = "agent", 50  # two processes may want the same number so often
 WISHES = "wishes"  # pause, resume, stop and words, for the gateway
 
 
@@ -42,6 +43,7 @@ class Agents:
         self._db = database
         self._bus = bus
         self._now = now
+        self._reported = Batches(partial(rows.mark_reported, database), gather_s=0.3)
 
     async def create(self, task: Task, *, admit: Admit | None = None) -> tuple[Agent, bool]:
         """Return the agent of *task* and whether it is new; *admit* may refuse a new one."""
@@ -223,8 +225,7 @@ class Agents:
 
     async def mark_reported(self, agent_id: str, version: int) -> None:
         """Note that people have been told about *version*."""
-        async with self._db.write() as tx:
-            await rows.mark_reported(tx, agent_id, version)
+        await self._reported.put((agent_id, version))
 
     async def say(self, agent_id: str, text: str, *, author: str, source_ref: str) -> None:
         """Queue words for the agent, once per *source_ref*."""

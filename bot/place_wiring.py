@@ -70,7 +70,7 @@ def fly_of(
         prefix=settings.fly_app_prefix,
         regions=settings.fly_regions or REGIONS,
         coordinator_url=settings.base_url,
-        mark=_mark(settings),
+        mark=mark_of(settings),
     )
     pool = Pool(machines, provider, bus, sizes, key=settings.server_key)
     target = Target(warm=settings.pool_warm, most=settings.pool_most)
@@ -124,7 +124,7 @@ def placing_of(
     return Placing(backends, prefer)
 
 
-def _mark(settings: Settings) -> str:
+def mark_of(settings: Settings) -> str:
     """Return what our machines carry, so that another coordinator's are left alone."""
     secret = settings.server_key.get_secret_value()
     return hashlib.sha256(f"mark:{secret}".encode()).hexdigest()[:16]

@@ -1,17 +1,18 @@
 """What runs tell, stored once: the events and the result of a run, by its own numbers."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.batches import Batches
 from bot.bus import Bus
 from bot.db import agents as rows
 from bot.db import checkpoints as checkpoint_rows
 from bot.db import runs as run_rows
 from bot.db.engine import Database, Tx
-from bot.domain import Agent, Run, RunStatus
-from bot.errors import InvalidRequest, NotFound
+from bot.domain import Agent, AgentEvent, Run, RunStatus
+from bot.errors import CadenceError, InvalidRequest, NotFound
 from bot.progress import applied
 from runner.spec import Checkpoint, Outcome
 
@@ -24,64 +25,48 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """One thing that a run said: an event, its result, or a checkpoint."""
+
+    run_id: str
+    seq: int
+    kind: str = ""
+    data: dict[str, Any] | None = None
+    at: datetime | None = None
+    outcome: Outcome | None = None
+    checkpoint: Checkpoint | None = None
+
+
 class RunLog:
-    """Store what a run says in one transaction with what it makes of the agent."""
+    """Store what runs say in one transaction with what it makes of their agents.
+
+    Many runs talk at once, so what comes while a transaction is written shares the next one.
+    """
 
     def __init__(self, database: Database, bus: Bus, *, now: Callable[[], datetime] = _now) -> None:
         self._db = database
         self._bus = bus
         self._now = now
+        self._batches: Batches[_Said, bool] = Batches(self._write)
 
     async def record(
         self, run_id: str, seq: int, kind: str, data: dict[str, Any], at: datetime
     ) -> bool:
         """Store one event; return False when *seq* was stored before."""
-        async with self._db.write() as tx:
-            run, agent = await _locked(tx, run_id)
-            if seq <= run.acked_seq:
-                return False
-            _check_next(run, seq)
-            if kind == "usage":
-                await run_rows.set_cost(tx, run_id, float(data.get("totalCostUsd", 0.0)))
-                agent = replace(agent, cost_usd=await run_rows.cost_of(tx, agent.id))
-            agent = applied(agent, kind, data)
-            await rows.write(tx, agent, kind, data, at=at, now=self._now())
-            await run_rows.acknowledge(tx, run_id, seq)
-        self._bus.notify(AGENT_TOPIC, agent.id)
-        return True
+        said = _Said(run_id=run_id, seq=seq, kind=kind, data=data, at=at)
+        return await self._batches.put(said)
 
     async def record_result(self, run_id: str, seq: int, outcome: Outcome) -> bool:
         """Store how the run ended; return False when it was stored before."""
-        now = self._now()
-        async with self._db.write() as tx:
-            run, agent = await _locked(tx, run_id)
-            if seq <= run.acked_seq:
-                return False
-            _check_next(run, seq)
-            result = outcome.model_dump(mode="json", by_alias=True)
-            await run_rows.set_cost(tx, run_id, outcome.cost_usd)
-            await run_rows.close(tx, run_id, RunStatus.FINISHED, at=now, result=result)
-            await run_rows.acknowledge(tx, run_id, seq)
-            agent = replace(agent, cost_usd=await run_rows.cost_of(tx, agent.id))
-            facts = {"status": outcome.status, "kind": outcome.kind, "reason": outcome.reason}
-            await rows.write(tx, agent, "run ended", facts, at=now, now=now)
-        self._bus.notify(AGENT_TOPIC, agent.id)
-        self._bus.notify(RUN_TOPIC, run_id)
-        return True
+        is_new = await self._batches.put(_Said(run_id=run_id, seq=seq, outcome=outcome))
+        if is_new:
+            self._bus.notify(RUN_TOPIC, run_id)
+        return is_new
 
     async def record_checkpoint(self, run_id: str, seq: int, checkpoint: Checkpoint) -> bool:
         """Store where the run came to; return False when it was stored before."""
-        async with self._db.write() as tx:
-            run, _ = await _locked(tx, run_id)
-            if seq <= run.acked_seq:
-                return False
-            _check_next(run, seq)
-            manifest = checkpoint.model_dump(mode="json", by_alias=True)
-            await checkpoint_rows.add(
-                tx, run.agent_id, run_id, manifest, size=checkpoint.size, at=self._now()
-            )
-            await run_rows.acknowledge(tx, run_id, seq)
-        return True
+        return await self._batches.put(_Said(run_id=run_id, seq=seq, checkpoint=checkpoint))
 
     async def note_pause(self, run_id: str, *, is_paused: bool) -> None:
         """Note since when the run waits; whoever follows it may put its machine to sleep."""
@@ -89,18 +74,95 @@ class RunLog:
             await run_rows.set_paused(tx, run_id, self._now() if is_paused else None)
         self._bus.notify(RUN_TOPIC, run_id)
 
+    async def _write(self, batch: Sequence[_Said]) -> list[bool | Exception]:
+        async with self._db.write() as tx:
+            page = await _Page.of(tx, {said.run_id for said in batch}, self._now())
+            results = [await page.judged(said) for said in batch]
+            await page.save()
+        for agent_id in page.changed:
+            self._bus.notify(AGENT_TOPIC, agent_id)
+        return results
 
-async def _locked(tx: Tx, run_id: str) -> tuple[Run, Agent]:
-    run = await run_rows.load(tx, run_id, lock=True)
-    agent = None if run is None else await rows.load(tx, run.agent_id, lock=True)
-    if run is None or agent is None:
-        raise NotFound(f"there is no run {run_id}")
-    if run.status in _OVER:
-        raise InvalidRequest(f"run {run_id} is over; another one may be at its work")
-    return run, agent
 
+class _Page:
+    """The runs and agents of one transaction, and what was said of them."""
 
-def _check_next(run: Run, seq: int) -> None:
-    """A number that was skipped was lost on the way: the runner must dial and send it again."""
-    if seq != run.acked_seq + 1:
-        raise InvalidRequest(f"frame {run.acked_seq + 1} of run {run.id} is missing")
+    def __init__(
+        self, tx: Tx, runs: dict[str, Run], agents: dict[str, Agent], now: datetime
+    ) -> None:
+        self._tx = tx
+        self._runs = runs
+        self._agents = agents
+        self._now = now
+        self._events: list[AgentEvent] = []
+        self._acked: set[str] = set()
+        self.changed: dict[str, None] = {}
+
+    @classmethod
+    async def of(cls, tx: Tx, run_ids: set[str], now: datetime) -> "_Page":
+        runs = await run_rows.locked(tx, run_ids)
+        agents = await rows.locked(tx, {run.agent_id for run in runs.values()})
+        return cls(tx, runs, agents, now)
+
+    async def judged(self, said: _Said) -> bool | Exception:
+        """Take in what was said; False when it is known, an error when it cannot be."""
+        try:
+            run, agent = self._of(said.run_id)
+            if said.seq <= run.acked_seq:
+                return False
+            if said.seq != run.acked_seq + 1:  # the runner must dial and send it again
+                raise InvalidRequest(f"frame {run.acked_seq + 1} of run {run.id} is missing")
+        except CadenceError as error:
+            return error
+        self._runs[run.id] = replace(run, acked_seq=said.seq)
+        self._acked.add(run.id)
+        if said.checkpoint is not None:
+            await self._kept(run, said.checkpoint)
+        elif said.outcome is not None:
+            await self._ended(run, agent, said.outcome)
+        else:
+            await self._heard(run, agent, said)
+        return True
+
+    def _of(self, run_id: str) -> tuple[Run, Agent]:
+        run = self._runs.get(run_id)
+        agent = None if run is None else self._agents.get(run.agent_id)
+        if run is None or agent is None:
+            raise NotFound(f"there is no run {run_id}")
+        if run.status in _OVER:
+            raise InvalidRequest(f"run {run_id} is over; another one may be at its work")
+        return run, agent
+
+    async def _heard(self, run: Run, agent: Agent, said: _Said) -> None:
+        data = said.data or {}
+        if said.kind == "usage":
+            await run_rows.set_cost(self._tx, run.id, float(data.get("totalCostUsd", 0.0)))
+            agent = replace(agent, cost_usd=await run_rows.cost_of(self._tx, agent.id))
+        self._tell(applied(agent, said.kind, data), said.kind, data, said.at or self._now)
+
+    async def _ended(self, run: Run, agent: Agent, outcome: Outcome) -> None:
+        result = outcome.model_dump(mode="json", by_alias=True)
+        await run_rows.set_cost(self._tx, run.id, outcome.cost_usd)
+        await run_rows.close(self._tx, run.id, RunStatus.FINISHED, at=self._now, result=result)
+        agent = replace(agent, cost_usd=await run_rows.cost_of(self._tx, agent.id))
+        facts = {"status": outcome.status, "kind": outcome.kind, "reason": outcome.reason}
+        self._tell(agent, "run ended", facts, self._now)
+
+    async def _kept(self, run: Run, checkpoint: Checkpoint) -> None:
+        manifest = checkpoint.model_dump(mode="json", by_alias=True)
+        await checkpoint_rows.add(
+            self._tx, run.agent_id, run.id, manifest, size=checkpoint.size, at=self._now
+        )
+
+    def _tell(self, agent: Agent, kind: str, data: dict[str, Any], at: datetime) -> None:
+        seq = agent.seq + 1
+        told = replace(agent, seq=seq, version=agent.version + 1, updated_at=self._now)
+        self._agents[agent.id] = told
+        self._events.append(AgentEvent(agent_id=agent.id, seq=seq, kind=kind, data=data, at=at))
+        self.changed[agent.id] = None
+
+    async def save(self) -> None:
+        """Write everything that was taken in."""
+        await rows.save_all(self._tx, [self._agents[one] for one in self.changed], self._events)
+        acked = {run_id: self._runs[run_id].acked_seq for run_id in self._acked}
+        await run_rows.acknowledge_all(self._tx, acked)

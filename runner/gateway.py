@@ -50,6 +50,7 @@ from runner.spec import Checkpoint, Outcome, RunSpec, Snippet, Wire
 from runner.uploads import Uploads
 
 HELLO_S = 10.0
+LOOK_S = 15.0  # the bus tells at once; this is for what it may lose
 _GONE = 4410
 _REPLACED = 4409
 log = structlog.get_logger()
@@ -264,7 +265,7 @@ class Gateway:
                     if wishes.cancel_reason is not None and not told_cancel:
                         told_cancel = True
                         await _send(socket, CancelFrame(reason=wishes.cancel_reason))
-                    await changes.wait(timeout_s=5.0)
+                    await changes.wait(timeout_s=LOOK_S)
 
 
 def _assignment(spec: RunSpec, run: Run) -> AssignFrame:

@@ -2,7 +2,6 @@
 
 import asyncio
 import getpass
-import hashlib
 import tomllib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from bot.inventory import Inventory
 from bot.log import configure
 from bot.machine import Server
 from bot.own_machines import OwnMachines
+from bot.place_wiring import mark_of
 from bot.servers import Fleet, Terms
 from bot.settings import Settings, load
 from runner.machines.hetzner import Hetzner
@@ -144,9 +144,7 @@ def rental_of(settings: Settings, database: Database) -> Rental:
     """Return what rents servers by the *settings*."""
     servers, daemons = Servers(database), Daemons(database)
     # Another coordinator's servers in the same project are left alone.
-    secret = settings.server_key.get_secret_value()
-    mark = hashlib.sha256(f"mark:{secret}".encode()).hexdigest()[:16]
-    hetzner = Hetzner(Api(settings.hetzner_token, settings.hetzner_url), mark=mark)
+    hetzner = Hetzner(Api(settings.hetzner_token, settings.hetzner_url), mark=mark_of(settings))
     terms = Terms(
         coordinator_url=settings.base_url,
         package=settings.vps_package,

@@ -1,12 +1,13 @@
 """Agents, their events and the words for them, as rows; `bot.agents` decides what they become."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 
-from bot.db.engine import Tx, inserted
+from bot.db.engine import Database, Tx, inserted
 from bot.db.schema import agent_events, agents, messages
 from bot.domain import (
     Agent,
@@ -74,6 +75,27 @@ async def save(tx: Tx, agent: Agent) -> None:
     await tx.execute(update(agents).where(agents.c.id == agent.id).values(_values(agent)))
 
 
+async def locked(tx: Tx, agent_ids: Collection[str]) -> dict[str, Agent]:
+    """Return the agents by id; their rows are held until the transaction ends."""
+    query = select(agents).where(agents.c.id.in_(agent_ids)).order_by(agents.c.id)
+    return {row.id: _agent(row) for row in await tx.execute(query.with_for_update())}
+
+
+async def save_all(tx: Tx, changed: Sequence[Agent], events: Sequence[AgentEvent]) -> None:
+    """Write agents and the events that say why, all at once."""
+    if changed:
+        names = [name for name in _FIELDS if name not in {"id", "created_at"}]
+        statement = update(agents).where(agents.c.id == bindparam("key"))
+        values = {name: bindparam(f"new_{name}", type_=agents.c[name].type) for name in names}
+        rows = [
+            {"key": one.id} | {f"new_{name}": value for name, value in _values(one).items()}
+            for one in changed
+        ]
+        await tx.execute(statement.values(values), rows)
+    if events:
+        await tx.execute(insert(agent_events), [asdict(event) for event in events])
+
+
 async def set_cancelled_by(tx: Tx, agent_id: str, by: str) -> None:
     """Note who wants the agent stopped."""
     await tx.execute(update(agents).where(agents.c.id == agent_id).values(cancelled_by=by))
@@ -85,10 +107,14 @@ async def cancelled_by(tx: Tx, agent_id: str) -> str:
     return (await tx.execute(query)).scalar() or ""
 
 
-async def mark_reported(tx: Tx, agent_id: str, version: int) -> None:
-    """Note that people have seen the agent up to *version*."""
-    where = (agents.c.id == agent_id) & (agents.c.reported_version < version)
-    await tx.execute(update(agents).where(where).values(reported_version=version))
+async def mark_reported(database: Database, told: Sequence[tuple[str, int]]) -> list[None]:
+    """Note up to which version of each agent people have been told; never an earlier one."""
+    which = (agents.c.id == bindparam("key")) & (agents.c.reported_version < bindparam("version"))
+    statement = update(agents).where(which).values(reported_version=bindparam("version"))
+    rows = [{"key": agent_id, "version": version} for agent_id, version in told]
+    async with database.write() as tx:
+        await tx.execute(statement, rows)
+    return [None] * len(told)
 
 
 async def unreported(tx: Tx, limit: int) -> list[Agent]:

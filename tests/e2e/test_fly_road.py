@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ class Scene:
     made: World
     fly: FlyStandIn
 
-    def rows(self, query: str) -> list[tuple[str, ...]]:
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
         with sqlite3.connect(self.made.root / "data/cadence.sqlite3") as rows:
             return rows.execute(query).fetchall()
 

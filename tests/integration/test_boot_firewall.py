@@ -33,6 +33,7 @@ nsenter --net=/proc/$outside/ns/net bash outside.sh
 ip route add default via 192.0.2.1; ip -6 route add default via 2001:db8::1
 set +e
 """
+OUTSIDE = "nsenter --net=/proc/$outside/ns/net"
 LISTEN = """
 import socket, sys, threading
 def serve(address, port):
@@ -87,7 +88,8 @@ def reached(rules: str, user: str, tmp_path: Path) -> set[str]:
     (tmp_path / "try.py").write_text(TRY)
     places = " ".join(PLACES)
     script = f"""{SCENE}
-nsenter --net=/proc/$outside/ns/net python3 listen.py {places} < <(exec sleep 20 2> /dev/null) > /dev/null 2>&1 & sleep 0.6
+{OUTSIDE} python3 listen.py {places} < <(exec sleep 20 2> /dev/null) > /dev/null 2>&1 &
+sleep 0.6
 nft -f rules.nft
 python3 try.py {user} {places}
 kill $outside %2
@@ -146,7 +148,8 @@ def checked(rules: str, tmp_path: Path) -> tuple[int, dict[str, str]]:
     (tmp_path / "listen.py").write_text(LISTEN)
     places = "169.254.169.254@80 fdaa::3@22 fdaa::3@443 1.1.1.1@22"
     script = f"""{SCENE}
-nsenter --net=/proc/$outside/ns/net python3 listen.py {places} < <(exec sleep 30 2> /dev/null) > /dev/null 2>&1 & sleep 0.6
+{OUTSIDE} python3 listen.py {places} < <(exec sleep 30 2> /dev/null) > /dev/null 2>&1 &
+sleep 0.6
 nft -f rules.nft
 python3 -I {ENTRYPOINT / "checks.py"} --user nobody --out found.json; echo "code $?"
 kill $outside %2

@@ -1,0 +1,61 @@
+"""Work of many callers in one transaction: who comes while one is written is in the next."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+from bot.errors import StorageAway
+
+MOST = 200
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Batches(Generic[Item, Result]):
+    """Hand items to *write* together; it returns a result or an error for each, in order."""
+
+    def __init__(
+        self,
+        write: Callable[[Sequence[Item]], Awaitable[Sequence[Result | Exception]]],
+        *,
+        most: int = MOST,
+        gather_s: float = 0.0,
+    ) -> None:
+        self._write = write
+        self._most = most
+        self._gather_s = gather_s
+        self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    async def put(self, item: Item) -> Result:
+        """Return what came of *item* once it is written."""
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, future))
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._run())
+        return await asyncio.shield(future)
+
+    async def _run(self) -> None:
+        if self._gather_s:
+            await asyncio.sleep(self._gather_s)
+        while self._waiting:
+            batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+            await self._written(batch)
+
+    async def _written(self, batch: list[tuple[Item, "asyncio.Future[Result]"]]) -> None:
+        """Write a batch; when one item spoils it, each is written by itself."""
+        try:
+            results = await self._write([item for item, _ in batch])
+        except Exception as error:  # noqa: BLE001 - it belongs to those who wait
+            if len(batch) > 1 and not isinstance(error, StorageAway):
+                for one in batch:
+                    await self._written([one])
+                return
+            results = [error] * len(batch)
+        for (_, future), result in zip(batch, results, strict=True):
+            if future.done():
+                continue
+            if isinstance(result, Exception):
+                future.set_exception(result)
+            else:
+                future.set_result(result)
