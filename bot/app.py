@@ -151,15 +151,7 @@ class Coordinator:
         if fly is not None:
             self.machines.open_for(fly.pool, enrol=fly.pool.enrol)
         dispatcher = self._dispatcher(github, me, indexes, fly)
-        reporter = Reporter(
-            self.agents,
-            self.bus,
-            github,
-            self.redactor,
-            base_url=self.settings.base_url,
-            web_url=self.settings.github_url,
-            budget_usd=self.settings.max_usd,
-        )
+        reporter = self._reporter(github)
 
         async def report() -> None:
             async with self.database.only_one(REPORTER):  # two would tell everything twice
@@ -184,6 +176,18 @@ class Coordinator:
         finally:
             self.health.is_ready = False
             await asyncio.shield(asyncio.gather(dispatcher.close(), indexes.close()))
+
+    def _reporter(self, github: GitHubApp) -> Reporter:
+        settings = self.settings
+        return Reporter(
+            self.agents,
+            self.bus,
+            github,
+            self.redactor,
+            base_url=settings.base_url,
+            web_url=settings.github_url,
+            budget_usd=settings.max_usd,
+        )
 
     def _dispatcher(
         self, github: GitHubApp, me: AppInfo, indexes: Indexes, fly: FlySide | None

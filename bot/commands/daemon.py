@@ -28,20 +28,15 @@ def daemon(
     mirrors: Annotated[int, typer.Option(min=0, help="Repositories to keep mirrors of.")] = 5,
     mirrors_mb: Annotated[int, typer.Option(min=0, help="Megabytes for all mirrors.")] = 20_000,
     package: Annotated[
-        str,
-        typer.Option(
-            help="What pip installs for an update, as in NAME=={version}; without it, "
-            "whoever started this installs the version in the file `update`."
-        ),
+        str, typer.Option(help="What pip installs for an update, as in NAME=={version}.")
     ] = "",
     trial: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
     """Connect to the coordinator and run agents here until told to stop."""
     token = _token(token_file)
-    configure("auto", "info", Redactor([token.get_secret_value()]).redact)
     root = data or Path.home() / "cadence-daemon"
-    kept = ("--mirrors", str(mirrors), "--mirrors-mb", str(mirrors_mb))
-    again = ("daemon", "--url", url, "--data", str(root), "--capacity", str(capacity), *kept)
+    again = ("daemon", "--url", url, "--data", str(root), "--capacity", str(capacity))
+    again += ("--mirrors", str(mirrors), "--mirrors-mb", str(mirrors_mb))
     plan = Plan(
         root=root,
         package=package,
@@ -60,12 +55,16 @@ def daemon(
         environment=child_environment(),
         mirrors=MirrorLimits(most=mirrors, most_mb=mirrors_mb),
     )
+    raise typer.Exit(_run(options))
+
+
+def _run(options: DaemonOptions) -> int:
+    configure("auto", "info", Redactor([options.token.get_secret_value()]).redact)
     options.root.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        code = asyncio.run(_live(options))
+        return asyncio.run(_live(options))
     except Refused as refused:
         raise BadSettings(f"{refused}; ask the operator for another") from refused
-    raise typer.Exit(code)
 
 
 async def _live(options: DaemonOptions) -> int:

@@ -72,10 +72,7 @@ async def fetch(
     source: Source | None = None,
     timeout_s: float = TIMEOUT_S,
 ) -> Fetched:
-    """Fetch the newest commit of the base of *spec* into the new bare repository *store*.
-
-    Or the commits that *source* names: the branches may have moved since.
-    """
+    """Fetch the newest commit of the base of *spec*, or those of *source*, into the new *store*."""
     source = source or NEWEST
     at = source.at
     url = clone_url(spec.repository, spec.clone_url, allow_file=source.allow_file)
@@ -83,8 +80,7 @@ async def fetch(
     env = environment(authorization(url, token), protocols=protocols)
     if not (_is_branch(spec.base) and _is_branch(spec.branch)):
         raise RunFailed("The branch has a name that git cannot use.")
-    await git("init", "--quiet", "--bare", "--template=", str(store), env=env)
-    await git("config", "remote.origin.url", url, env=env, cwd=store)
+    await _begin(store, url, env)
     await mirror.take_from(source.mirror, store)
     command = git(
         *("fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules"),
@@ -106,6 +102,11 @@ async def fetch(
         base_sha=await _sha(store, _BASE) or "",
         branch_sha=await _sha(store, _BRANCH + spec.branch),
     )
+
+
+async def _begin(store: Path, url: str, env: dict[str, str]) -> None:
+    await git("init", "--quiet", "--bare", "--template=", str(store), env=env)
+    await git("config", "remote.origin.url", url, env=env, cwd=store)
 
 
 def _wanted(spec: RunSpec, at: TreeState | None) -> tuple[str, ...]:
