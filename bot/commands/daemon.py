@@ -35,8 +35,9 @@ def daemon(
     """Connect to the coordinator and run agents here until told to stop."""
     token = _token(token_file)
     root = data or Path.home() / "cadence-daemon"
-    again = ("daemon", "--url", url, "--data", str(root), "--capacity", str(capacity))
-    again += ("--mirrors", str(mirrors), "--mirrors-mb", str(mirrors_mb))
+    again: tuple[str, ...] = ("daemon", "--url", url, "--data", str(root))
+    again += ("--capacity", str(capacity), "--mirrors", str(mirrors))
+    again += ("--mirrors-mb", str(mirrors_mb))
     plan = Plan(
         root=root,
         package=package,

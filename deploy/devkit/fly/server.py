@@ -29,6 +29,7 @@ class FlyStandIn:
         *,
         command: Sequence[str] = (sys.executable, "-m", "runner.machine"),
         port: int = 0,
+        middlewares: Sequence[Any] = (),
     ) -> None:
         self._made = None if root else tempfile.TemporaryDirectory(prefix="fly-")
         place = root or Path(self._made.name if self._made else "")
@@ -43,10 +44,11 @@ class FlyStandIn:
         self.calls: list[tuple[float, str, str, int]] = []
         self.url = ""
         self._port = port
+        self._middlewares = middlewares
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
-        app = web.Application(middlewares=[self._guarded])
+        app = web.Application(middlewares=[*self._middlewares, self._guarded])
         app.add_routes(self._routes())
         self._runner = web.AppRunner(app, shutdown_timeout=0.2, access_log=None)
         await self._runner.setup()
@@ -248,7 +250,7 @@ class FlyStandIn:
         nonce = secrets.token_hex(6)
         machine.lease = (nonce, time.monotonic() + float(body.get("ttl") or 30))
         data = {"nonce": nonce, "owner": "cadence", "expires_at": int(time.time())}
-        return web.json_response({"status": "success", "data": data}, status=201)
+        return web.json_response(data, status=201)
 
     async def _release(self, request: web.Request) -> web.Response:
         machine = self._machine(request)
