@@ -20,6 +20,7 @@ from bot.db.checkpoints import Checkpoints
 from bot.db.deliveries import DeliveryStore
 from bot.db.engine import Database
 from bot.db.installations import Installations
+from bot.db.machines import Machines
 from bot.db.people import People
 from bot.db.runs import Runs
 from bot.desk import Desk
@@ -49,6 +50,7 @@ from mobile_api.access import Access
 from mobile_api.codebase import Codebase
 from mobile_api.health import Health
 from mobile_api.live import LiveLog
+from mobile_api.machines_page import MachinesPage
 from runner.gateway import Gateway
 from runner.machine_lines import MachineLines
 from runner.redact import Redactor
@@ -96,6 +98,7 @@ class Coordinator:
         app.add_routes(self.gateway.routes())
         app.add_routes(self.machines.routes())
         app.add_routes(self.daemons.routes())
+        app.add_routes(MachinesPage(Machines(self.database), self.settings.server_key).routes())
         app.add_routes(LiveLog(self.agents, self.bus).routes())
         app.add_routes(self.health.routes())
         app.add_routes(self.codebase.routes())

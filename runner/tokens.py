@@ -16,6 +16,11 @@ def machine_token(key: SecretStr, machine_id: str) -> str:
     return _derived(key, f"machine:{machine_id}")
 
 
+def page_key(key: SecretStr) -> str:
+    """Return the key in the address of the operator's page of machines."""
+    return _derived(key, "page:machines")[:32]
+
+
 def hashed(token: str) -> str:
     """Return what is kept of a token."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -14,6 +14,7 @@ from bot.db.engine import Database
 from bot.db.machines import Machines
 from bot.machine import Machine, MachineState
 from bot.settings import load
+from runner.tokens import page_key
 
 app = typer.Typer(help="See and end rented machines, and what they cost.", no_args_is_help=True)
 T = TypeVar("T")
@@ -24,9 +25,14 @@ _COLOURS = {"ready": "green", "gone": "dim", "ending": "yellow", "suspended": "c
 @app.command("list")
 def show(
     everything: Annotated[bool, typer.Option("--all", help="Those that are gone, too.")] = False,
+    page: Annotated[bool, typer.Option("--page", help="Print the page's address only.")] = False,
     as_json: Json = False,
 ) -> None:
     """Show the machines: whose, where, in what state, at what run."""
+    if page:
+        settings = load()
+        typer.echo(f"{settings.base_url}/machines/{page_key(settings.server_key)}")
+        return
     living = [state for state in MachineState if state is not MachineState.GONE]
     states = list(MachineState) if everything else living
     found = _with(lambda machines: machines.all(*states))
