@@ -1,0 +1,1 @@
+"""The images' steps, run for real where there is no Docker engine."""

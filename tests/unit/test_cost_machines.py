@@ -1,0 +1,70 @@
+"""What machines cost, against the figures of the published table."""
+
+from datetime import date
+
+import pytest
+
+from bot import cost
+from bot.errors import InvalidRequest
+from bot.machine import Guest
+
+HOURS = 30 * 24  # the published month
+
+
+def month(kind: str, cpus: int, memory_mb: int, region: str) -> float:
+    guest = Guest(cpu_kind=kind, cpus=cpus, memory_mb=memory_mb)
+    return round(cost.fly_usd_per_hour(guest, region) * HOURS, 2)
+
+
+# The rows of the pricing page that say what a machine costs in a month, as they stand there.
+@pytest.mark.parametrize(
+    ("kind", "cpus", "memory_mb", "region", "usd"),
+    [
+        pytest.param("shared", 1, 256, "iad", 2.19, id="smallest"),
+        pytest.param("shared", 1, 512, "iad", 3.69, id="shared 1x with more memory"),
+        pytest.param("shared", 1, 1024, "ewr", 6.70, id="shared 1x in Secaucus"),
+        pytest.param("shared", 1, 1024, "fra", 7.73, id="shared 1x in Frankfurt"),
+        pytest.param("shared", 1, 1024, "sin", 8.50, id="shared 1x in Singapore"),
+        pytest.param("shared", 2, 2048, "iad", 13.39, id="shared 2x"),
+        pytest.param("performance", 1, 2048, "iad", 33.00, id="performance 1x"),
+        pytest.param("performance", 2, 4096, "iad", 66.00, id="performance 2x"),
+    ],
+)
+def test_month_costs_what_the_published_table_says(
+    kind: str, cpus: int, memory_mb: int, region: str, usd: float
+) -> None:
+    assert month(kind, cpus, memory_mb, region) == usd
+
+
+def test_gigabyte_more_costs_what_is_published() -> None:
+    more = month("performance", 2, 5120, "iad") - month("performance", 2, 4096, "iad")
+
+    assert round(more, 2) == 6.00
+
+
+def test_less_memory_than_comes_with_the_cpus_is_no_discount() -> None:
+    assert month("performance", 2, 2048, "iad") == month("performance", 2, 4096, "iad")
+
+
+def test_region_without_a_price_costs_as_much_as_the_dearest() -> None:
+    guest = Guest()
+
+    assert cost.fly_usd_per_hour(guest, "mars") == cost.fly_usd_per_hour(guest, "gru")
+    assert cost.fly_usd_per_hour(guest) == cost.fly_usd_per_hour(guest, "gru")
+    assert cost.fly_usd_per_hour(guest) > cost.fly_usd_per_hour(guest, "fra")
+
+
+def test_day_before_all_prices_is_refused() -> None:
+    with pytest.raises(InvalidRequest, match="no price of Fly's is known for 2020"):
+        cost.fly_usd_per_hour(Guest(), "fra", at=date(2020, 1, 1))
+
+
+def test_day_after_the_newest_price_has_it() -> None:
+    later = cost.fly_usd_per_hour(Guest(), "fra", at=date(2027, 1, 1))
+
+    assert later == cost.fly_usd_per_hour(Guest(), "fra")
+
+
+def test_unknown_kind_of_cpu_is_refused_with_those_that_are_known() -> None:
+    with pytest.raises(InvalidRequest, match="gpu is not known; known are shared, performance"):
+        cost.fly_usd_per_hour(Guest(cpu_kind="gpu"))
