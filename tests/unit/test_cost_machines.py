@@ -37,9 +37,12 @@ def test_month_costs_what_the_published_table_says(
 
 
 def test_gigabyte_more_costs_what_is_published() -> None:
-    more = month("performance", 2, 5120, "iad") - month("performance", 2, 4096, "iad")
+    more, less = (
+        cost.fly_usd_per_hour(Guest(cpu_kind="performance", cpus=2, memory_mb=mb), "iad")
+        for mb in (5120, 4096)
+    )
 
-    assert round(more, 2) == 6.00
+    assert round((more - less) * HOURS, 2) == 6.00
 
 
 def test_less_memory_than_comes_with_the_cpus_is_no_discount() -> None:
