@@ -109,9 +109,9 @@ async def cancelled_by(tx: Tx, agent_id: str) -> str:
 
 async def mark_reported(database: Database, told: Sequence[tuple[str, int]]) -> list[None]:
     """Note up to which version of each agent people have been told; never an earlier one."""
-    which = (agents.c.id == bindparam("key")) & (agents.c.reported_version < bindparam("version"))
-    statement = update(agents).where(which).values(reported_version=bindparam("version"))
-    rows = [{"key": agent_id, "version": version} for agent_id, version in told]
+    which = (agents.c.id == bindparam("key")) & (agents.c.reported_version < bindparam("told"))
+    statement = update(agents).where(which).values(reported_version=bindparam("told"))
+    rows = [{"key": agent_id, "told": version} for agent_id, version in told]
     async with database.write() as tx:
         await tx.execute(statement, rows)
     return [None] * len(told)
