@@ -8,9 +8,11 @@ import random
 import signal
 import sqlite3
 import subprocess
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -34,22 +36,14 @@ async def stage(root: Path, scenario: dict[str, Any], **settings: str) -> AsyncI
 
 
 def pid_of(made: World) -> int | None:
-    """The process of the run that is under way."""
+    """The process of the run that is under way; one that ended and was not waited for is none."""
     for path in made.machines.glob("*/runner.pid"):
-        pid = int(path.read_text().split()[0])
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, 0)
-            return pid
+        with contextlib.suppress(OSError, ValueError):
+            pid = int(path.read_text().split()[0])
+            stat = Path(f"/proc/{pid}/stat").read_text()
+            if stat[stat.rindex(")") + 2] not in "ZX":
+                return pid
     return None
-
-
-def kill(made: World) -> bool:
-    pid = pid_of(made)
-    if pid is None:
-        return False
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(pid, signal.SIGKILL)
-    return True
 
 
 def results(message: dict[str, Any]) -> int:
@@ -73,26 +67,90 @@ def shown(made: World, path: str, branch: str) -> str:
     return done.stdout
 
 
+def changes(made: World, branch: str) -> list[str]:
+    """What the branch did to main on the server."""
+    repository = made.github.world.repository(REPO).path
+    command = ["git", "diff", "--name-status", f"main...{branch}"]
+    done = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
+
+
+class Gate:
+    """Lets no answer of the model out that leads to a step which is not open yet.
+
+    So a run cannot get past the end of the step in which it is to be killed, and its successor
+    cannot either: how fast this machine is decides nothing.
+    """
+
+    def __init__(self) -> None:
+        self.asked: list[list[int]] = [[]]  # for each run, which steps it asked the model for
+        self.waiting: Counter[int] = Counter()
+        self._open = 0
+        self._opened = asyncio.Condition()
+
+    async def __call__(self, body: dict[str, Any]) -> None:
+        if "tools" not in body:  # triage
+            return
+        step = results(body)
+        self.asked[-1].append(step)
+        self.waiting[step] += 1
+        try:
+            async with self._opened:
+                await self._opened.wait_for(lambda: step < self._open)
+        finally:
+            self.waiting[step] -= 1
+
+    async def open(self, upto: int) -> None:
+        """Let the steps below *upto* happen."""
+        async with self._opened:
+            self._open = upto
+            self._opened.notify_all()
+
+
+async def killed_in_step(made: World, gate: Gate, step: int, after_s: float) -> None:
+    """Kill the machine *after_s* seconds into *step*, or at its very end."""
+
+    def ready() -> int | None:
+        return pid_of(made) if gate.waiting[step] else None
+
+    pid = await made.until(ready, f"a machine asks for step {step}", seconds=120)
+    await gate.open(step + 1)
+    await asyncio.sleep(after_s)
+    assert pid_of(made) == pid
+    os.killpg(pid, signal.SIGKILL)
+    await made.until(lambda: pid_of(made) != pid, "it is dead")
+    await made.until(lambda: not gate.waiting.total(), "it has hung up")
+    gate.asked.append([])
+
+
+@pytest.mark.timeout(1_200)  # twenty machines, one after the other
 async def test_machine_killed_at_every_step_changes_nothing(tmp_path: Path) -> None:
     turns = [use("bash", command=f"echo {n} >> steps.txt; sleep 0.2") for n in range(1, STEPS)]
     turns.insert(7, FIX["turns"][0])
     dice = random.Random(4)  # noqa: S311 - moments, not secrets
     async with stage(tmp_path, play(*turns, finish())) as made:
+        made.llm.gate = gate = Gate()
         number = ask(made)
-        kills = 0
         for step in range(STEPS):
-            await made.until(partial(reached, made, step), f"step {step}", seconds=60)
-            await asyncio.sleep(dice.uniform(0, 0.5))
-            kills += kill(made)
+            await killed_in_step(made, gate, step, dice.uniform(0, 0.5))
+        await gate.open(STEPS + 1)
         await made.until(partial(said, made, number, "is ready for review"), "done", seconds=60)
         [pull] = made.github.pulls(REPO)
         lines = shown(made, "steps.txt", pull.head_ref).split()
+        fixed = shown(made, "widgets.py", pull.head_ref)
+        changed = changes(made, pull.head_ref)
         calls = len(made.llm.messages)
         log = made.log()
 
     assert lines == [str(n) for n in range(1, STEPS)]
-    assert kills >= STEPS - 2
-    assert calls <= 1 + STEPS + 1 + kills
+    assert "width * height" in fixed
+    assert changed == ["A\tsteps.txt", "M\twidgets.py"]
+    assert len(gate.asked) == 1 + STEPS
+    for run in gate.asked:
+        assert run == list(range(run[0], run[-1] + 1))  # whoever runs asks for each step once
+    for earlier, later in pairwise(gate.asked):
+        assert earlier[-1] <= later[0] <= earlier[-1] + 1  # a kill costs one call at most
+    assert calls <= 1 + STEPS + 1 + STEPS
     assert "begins anew" not in log
 
 

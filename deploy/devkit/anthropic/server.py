@@ -1,6 +1,7 @@
 """The server: a real socket on 127.0.0.1 that speaks the Messages API."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -41,7 +42,8 @@ class AnthropicStandIn:
     """Anthropic's Messages API, played from a scenario.
 
     ``async with AnthropicStandIn({"turns": [...]}) as llm`` serves at ``llm.url``; ``llm.requests``
-    remembers what came. Several keys may be valid; remove one from `keys` to revoke it.
+    remembers what came. Several keys may be valid; remove one from `keys` to revoke it. A *gate*
+    is awaited with each body before it is answered, and cancelled when the asker hangs up.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class AnthropicStandIn:
         self.keys = {key}
         self.url = ""
         self.requests: list[RecordedRequest] = []
+        self.gate: Callable[[Json], Awaitable[None]] | None = None
         self._port = port
         self._asked = 0
         self._cache = PromptCache()
@@ -89,7 +92,9 @@ class AnthropicStandIn:
         app.router.add_get("/v1/models/{id}", self._model)
         app.router.add_post("/_devkit/faults", self._add_fault)
         app.router.add_get("/_devkit/requests", self._list_requests)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        self._runner = web.AppRunner(
+            app, access_log=None, shutdown_timeout=1, handler_cancellation=True
+        )
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._port)
         await site.start()
@@ -173,6 +178,8 @@ class AnthropicStandIn:
         body = self._checked(request, "create")
         schema = structured.wanted_schema(body)
         number, turn = self._structured(body, schema) if schema is not None else self._turn(body)
+        if self.gate is not None:
+            await self.gate(body)
         fault = self.scenario.take_fault(request=asked, turn=number)
         if fault is not None:
             await asyncio.sleep(fault.delay_s)
