@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from runner.egress_policy import DENIED_IPV4, DENIED_IPV6
+
 pytestmark = [
     pytest.mark.namespaces,
     pytest.mark.skipif(os.getuid() != 0, reason="needs root"),
@@ -26,8 +28,10 @@ ip link set v0 up; ip addr add 192.0.2.2/24 dev v0; ip -6 addr add 2001:db8::2/6
 cat > outside.sh <<'END'
 ip link set lo up; ip link set v1 up
 ip addr add 192.0.2.1/24 dev v1; ip -6 addr add 2001:db8::1/64 dev v1 nodad
-for a in 169.254.169.254 10.1.2.3 1.1.1.1; do ip addr add $a/32 dev v1; done
-for a in fdaa::3 2606:4700::1111; do ip -6 addr add $a/128 dev v1 nodad; done
+for a in 169.254.169.254 10.1.2.3 198.51.100.7 1.1.1.1; do ip addr add $a/32 dev v1; done
+for a in fdaa::3 64:ff9b::a01:203 2002:a01:203::1 2606:4700::1111; do
+ip -6 addr add $a/128 dev v1 nodad
+done
 END
 nsenter --net=/proc/$outside/ns/net bash outside.sh
 ip route add default via 192.0.2.1; ip -6 route add default via 2001:db8::1
@@ -74,6 +78,11 @@ PLACES = (
     "fdaa::3@443",
     "fdaa::3@22",
     "fdaa::3@53",
+    "1.1.1.1@53",
+    "10.1.2.3@53",
+    "198.51.100.7@443",
+    "64:ff9b::a01:203@443",
+    "2002:a01:203::1@443",
 )
 
 
@@ -126,16 +135,55 @@ def test_without_the_rules_everything_is_reached(tmp_path: Path) -> None:
     assert reached("flush ruleset\n", "nobody", tmp_path) == set(PLACES)
 
 
+IN_DISGUISE = {"64:ff9b::a01:203@443", "2002:a01:203::1@443"}
+
+
 @pytest.mark.parametrize(
     ("rule", "opened"),
     [
-        ("ip daddr @private4 counter reject", {"10.1.2.3@443", "169.254.169.254@80"}),
-        ("ip6 daddr { fc00::/7, fe80::/10, ff00::/8, ::1/128 } counter reject", {"fdaa::3@443"}),
+        (
+            "ip daddr @private4 counter reject",
+            {"10.1.2.3@443", "169.254.169.254@80", "198.51.100.7@443"},
+        ),
+        ("ip6 daddr @private6 counter reject", {"fdaa::3@443", *IN_DISGUISE}),
+        ("ip6 daddr fdaa::3 ", {"1.1.1.1@53", "10.1.2.3@53"}),
     ],
 )
 def test_each_rule_holds_something_back(rule: str, opened: set[str], tmp_path: Path) -> None:
     assert rule in RULES
     assert opened <= reached(RULES.replace(rule, ""), "nobody", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("rule", "opened"),
+    [
+        ("meta skuid runner tcp dport", {"1.1.1.1@443", "2606:4700::1111@443"}),
+        ("meta skuid runner meta l4proto", {"fdaa::3@53"}),
+    ],
+)
+def test_without_its_user_a_rule_is_open_to_all(
+    rule: str, opened: set[str], tmp_path: Path
+) -> None:
+    assert rule in RULES
+    anyone = RULES.replace(rule, rule.removeprefix("meta skuid runner "))
+    assert reached(anyone, "daemon", tmp_path) == opened
+
+
+def test_what_no_rule_names_stays_inside(tmp_path: Path) -> None:
+    open_end = RULES.replace("policy drop", "policy accept").replace("    counter reject\n", "")
+    assert {"1.1.1.1@22", "1.1.1.1@5432"} <= reached(open_end, "nobody", tmp_path)
+
+
+def ranges(name: str) -> set[str]:
+    """Return the elements of one set of the firewall."""
+    elements = RULES.split(f"set {name} {{")[1].split("elements = {")[1].split("}")[0]
+    return {words.strip() for words in elements.split(",")}
+
+
+def test_firewall_denies_the_ranges_that_the_proxy_denies() -> None:
+    not_public = {"::/3", "4000::/2", "8000::/1"}  # whatever is not 2000::/3
+    assert ranges("private4") == {str(network) for network in DENIED_IPV4}
+    assert ranges("private6") == {str(network) for network in DENIED_IPV6} | not_public
 
 
 def checked(rules: str, tmp_path: Path) -> tuple[int, dict[str, str]]:
