@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import aiohttp
 
 from bot.bus import Bus
+from bot.cost import fly_usd_per_hour
 from bot.db.daemons import Daemons
 from bot.db.engine import Database
 from bot.db.installations import Installations
@@ -63,7 +64,8 @@ def fly_of(
     guest = Guest(
         cpu_kind=settings.fly_cpu_kind, cpus=settings.fly_cpus, memory_mb=settings.fly_memory_mb
     )
-    sizes = Sizes(guest=guest, image=settings.fly_image, usd_per_hour=settings.fly_usd_per_hour)
+    price = fly_price_of(settings, guest)
+    sizes = Sizes(guest=guest, image=settings.fly_image, usd_per_hour=price)
     provider = Fly(
         FlyApi(session, url=settings.fly_url, token=settings.fly_token),
         org=settings.fly_org,
@@ -79,6 +81,16 @@ def fly_of(
         keeper=Keeper(machines, pool, provider, target, image=settings.fly_image),
         backend=FlyBackend(machines, Runs(database), pool, provider, bus),
     )
+
+
+def fly_price_of(settings: Settings, guest: Guest) -> float:
+    """Return what a machine costs an hour: as the operator says, else as published.
+
+    Of the regions where machines may be had it is the dearest one's: nobody is told too little.
+    """
+    regions = settings.fly_regions or REGIONS
+    published = (fly_usd_per_hour(guest, region) for region in regions)
+    return settings.fly_usd_per_hour or max(published)
 
 
 async def tend(fly: FlySide, database: Database) -> None:

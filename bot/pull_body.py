@@ -5,14 +5,14 @@ What was asked · what changed and why · files · evidence · doubts · cost, m
 model's words.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from bot import prose
 from bot.bundles import FileChange
 from bot.domain import Agent
 from bot.evidence import is_verified, lasted, table, verdict
-from bot.receipt import machine_words, token_words
+from bot.receipt import receipt
 from runner.spec import Outcome
 
 MAX_LINES = 60
@@ -23,10 +23,14 @@ _HOSTS = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """Where people find things: GitHub's pages and our own."""
+    """Where people find things: GitHub's pages and our own.
+
+    *sizes* says how large the machines of a place are (``{"fly": "2 shared CPUs, 4 GB"}``).
+    """
 
     base_url: str
     web_url: str = "https://github.com"
+    sizes: Mapping[str, str] = field(default_factory=dict)
 
 
 def marker(agent_id: str) -> str:
@@ -112,18 +116,15 @@ def _doubts(outcome: Outcome) -> str:
 
 def _receipt(agent: Agent, outcome: Outcome, places: Places) -> str:
     cost = max(agent.cost_usd, outcome.cost_usd)
+    whole = receipt(agent, tokens=outcome.tokens, model_usd=cost, sizes=places.sizes)
     facts = [
         prose.code(outcome.model or agent.model) if outcome.model or agent.model else "",
         "1 step" if outcome.steps == 1 else f"{outcome.steps} steps",
-        f"${cost + agent.machine_usd:.2f}",
+        "" if whole else f"${cost:.2f}",
         lasted(outcome.seconds),
         f"[log]({places.base_url}/agents/{agent.id})",
     ]
-    rows = [" · ".join(fact for fact in facts if fact)]
-    tokens, machine = token_words(outcome.tokens), machine_words(agent)
-    if tokens or machine:
-        model = f"Model ${cost:.2f}: {tokens}" if tokens else ""
-        rows.append(" · ".join(filter(None, (model, machine))) + ".")
+    rows = [" · ".join(fact for fact in facts if fact), *([whole] if whole else [])]
     if agent.place_note:
         rows.append(prose.one_line(agent.place_note))
     if outcome.sandbox != "bubblewrap":

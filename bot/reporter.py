@@ -7,6 +7,7 @@ at the request is enough.
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -64,6 +65,7 @@ class Reporter:
         base_url: str,
         web_url: str,
         budget_usd: float,
+        sizes: Mapping[str, str] | None = None,
         min_gap_s: float = MIN_GAP_S,
         sweep_s: float = _SWEEP_S,
     ) -> None:
@@ -74,6 +76,7 @@ class Reporter:
         self._base_url = base_url
         self._web_url = web_url
         self._budget_usd = budget_usd
+        self._sizes = sizes or {}
         self._min_gap_s = min_gap_s
         self._sweep_s = sweep_s
         self._turns = asyncio.Semaphore(_AT_ONCE)
@@ -254,6 +257,7 @@ class Reporter:
             verification=story.telling.verification,
             paused_by=story.telling.paused_by,
             question=story.telling.question,
+            sizes=self._sizes,
         )
         return self._redactor.redact(status_comment.render(view))
 

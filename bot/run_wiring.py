@@ -5,7 +5,9 @@ from bot.blobs import Blobs
 from bot.following import Patience
 from bot.github.app import GitHubApp
 from bot.github.values import AppInfo
+from bot.machine import Guest, Place
 from bot.publisher import Publisher
+from bot.receipt import size_words
 from bot.run_defaults import RunDefaults
 from bot.settings import Settings, child_environment
 from bot.supervisor import Limits
@@ -73,6 +75,14 @@ def blobs_of(settings: Settings) -> Blobs:
     )
 
 
+def sizes_of(settings: Settings) -> dict[str, str]:
+    """Return how large the machines of a place are, in words for people."""
+    guest = Guest(
+        cpu_kind=settings.fly_cpu_kind, cpus=settings.fly_cpus, memory_mb=settings.fly_memory_mb
+    )
+    return {Place.FLY: size_words(guest)}
+
+
 def publisher_of(
     settings: Settings, github: GitHubApp, redactor: Redactor, author: Person
 ) -> Publisher:
@@ -83,6 +93,8 @@ def publisher_of(
         redactor,
         lambda name: f"{settings.github_url}/{name}.git",
         author=author,
-        places=pull_body.Places(base_url=settings.base_url, web_url=settings.github_url),
+        places=pull_body.Places(
+            base_url=settings.base_url, web_url=settings.github_url, sizes=sizes_of(settings)
+        ),
         environment=child_environment(),
     )

@@ -1,12 +1,13 @@
 """The one comment that tells how an agent does: pure text, edited in place."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bot import prose
 from bot.domain import Agent, AgentStatus, Phase
 from bot.evidence import is_verified, lasted, verdict
-from bot.receipt import machine_words
-from runner.spec import Outcome, Verification
+from bot.receipt import machine_words, receipt
+from runner.spec import Outcome, Tokens, Verification
 
 MAX_CHARACTERS = 65_536  # GitHub's limit for a comment; each part below has its own
 _PLAN_ITEMS = 25
@@ -25,7 +26,10 @@ _DOING = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """Everything that the comment shows; *ahead* counts the agents that wait before this one."""
+    """Everything that the comment shows; *ahead* counts the agents that wait before this one.
+
+    *sizes* says how large the machines of a place are (``{"fly": "2 shared CPUs, 4 GB"}``).
+    """
 
     agent: Agent
     base_url: str
@@ -37,6 +41,7 @@ class View:
     paused_by: str = ""
     stopped_by: str = ""
     question: str = ""
+    sizes: Mapping[str, str] = field(default_factory=dict)
 
 
 def marker(agent_id: str) -> str:
@@ -106,22 +111,36 @@ def _plan(agent: Agent) -> str:
 
 
 def _facts(view: View) -> str:
-    """Return one line: time, cost, model, log; as of the last event, so it is the same twice."""
+    """Return time, cost, model, log; as of the last event, so it is the same twice.
+
+    In the end the cost has a line of its own, and so has what people should know of the place.
+    """
     agent = view.agent
+    whole = _receipt(view) if is_over(agent) else ""
     facts = []
     until = agent.completed_at or agent.updated_at
     if agent.started_at is not None and until is not None:
         facts.append(lasted(max(1.0, round((until - agent.started_at).total_seconds()))))
-    if agent.started_at is not None:
-        facts.append(f"${agent.cost_usd:.2f} of ${view.budget_usd:.2f}")
-    if machine := machine_words(agent):
-        facts.append(machine)
+    if not whole:
+        facts += _so_far(view)
     if agent.model:
         facts.append(prose.code(agent.model))
     words = "log" if is_over(agent) else "live log"
     facts.append(f"[{words}]({view.base_url}/agents/{agent.id})")
-    line = " · ".join(facts)
-    return f"{line}  \n{prose.one_line(agent.place_note)}" if agent.place_note else line
+    rows = (" · ".join(facts), whole, prose.one_line(agent.place_note))
+    return "  \n".join(filter(None, rows))
+
+
+def _so_far(view: View) -> list[str]:
+    agent = view.agent
+    cost = f"${agent.cost_usd:.2f} of ${view.budget_usd:.2f}"
+    return [*([cost] if agent.started_at else []), *filter(None, [machine_words(agent)])]
+
+
+def _receipt(view: View) -> str:
+    outcome = outcome_of(view.agent)
+    tokens = outcome.tokens if outcome else Tokens()
+    return receipt(view.agent, tokens=tokens, sizes=view.sizes)
 
 
 def _verbs(view: View) -> str:

@@ -8,7 +8,7 @@ from bot.bundles import FileChange
 from bot.domain import Agent, AgentEvent, AgentStatus, Phase
 from bot.pull_body import Places
 from bot.status_comment import View
-from runner.spec import Outcome, Verification
+from runner.spec import Outcome, Tokens, Verification
 from tests.fakes.workshop import PASSED, agent_on
 
 START = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -48,6 +48,11 @@ CHANGE = Outcome(
     model="claude-sonnet-5",
     seconds=187.0,
 )
+TOKENS = Tokens(input=18_204, output=3_100, cache_read=92_000)
+COUNTED = CHANGE.model_copy(update={"tokens": TOKENS})
+SIZES = {"fly": "2 shared CPUs, 4 GB"}
+ON_FLY = {"place": "fly", "machine_seconds": 360.0, "machine_usd": 0.0087}
+AWAY = "Your VPS is away, so this runs on a Fly Machine."
 FILES = (
     FileChange(path="widgets.py", added=1, removed=1),
     FileChange(path="tests/test_widgets.py", added=8, removed=0),
@@ -96,6 +101,7 @@ def event(kind: str, data: Mapping[str, object]) -> AgentEvent:
 
 _DONE = {"pr_number": 12, "pr_url": "https://github.com/acme/widgets/pull/12"}
 _DONE_PLAN = tuple({**item, "done": True} for item in PLAN)
+_ON_FLY: dict[str, object] = {"plan": _DONE_PLAN, **_DONE, **ON_FLY}
 _SPENT = CHANGE.model_copy(
     update={
         "status": "failed",
@@ -130,6 +136,11 @@ SCENES: dict[str, View] = {
     "asking": view(working(status=AgentStatus.PAUSED), question="Should negative sides raise?"),
     "stopping": view(working(status=AgentStatus.CANCELLED)),
     "done": view(ended(AgentStatus.COMPLETED, CHANGE, plan=_DONE_PLAN, **_DONE)),
+    "on Fly": view(ended(AgentStatus.COMPLETED, COUNTED, **_ON_FLY), sizes=SIZES),
+    "VPS away": view(
+        ended(AgentStatus.COMPLETED, COUNTED, place_note=AWAY, **_ON_FLY), sizes=SIZES
+    ),
+    "moved on": view(working(place_note=AWAY, **ON_FLY)),
     "unverified": view(
         ended(
             AgentStatus.COMPLETED,

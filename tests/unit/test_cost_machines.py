@@ -7,6 +7,9 @@ import pytest
 from bot import cost
 from bot.errors import InvalidRequest
 from bot.machine import Guest
+from bot.place_wiring import fly_price_of
+from bot.run_wiring import sizes_of
+from bot.settings import load
 
 HOURS = 30 * 24  # the published month
 
@@ -71,3 +74,18 @@ def test_day_after_the_newest_price_has_it() -> None:
 def test_unknown_kind_of_cpu_is_refused_with_those_that_are_known() -> None:
     with pytest.raises(InvalidRequest, match="gpu is not known; known are shared, performance"):
         cost.fly_usd_per_hour(Guest(cpu_kind="gpu"))
+
+
+def test_price_is_the_operators_else_the_published_one_of_the_dearest_region() -> None:
+    guest = Guest()
+    regions = {"fly_regions": ("iad", "fra", "ams")}
+
+    assert fly_price_of(load(fly_usd_per_hour=0.5, **regions), guest) == 0.5
+    assert fly_price_of(load(**regions), guest) == cost.fly_usd_per_hour(guest, "fra")
+    assert fly_price_of(load(), guest) == cost.fly_usd_per_hour(guest, "fra")
+
+
+def test_size_of_the_machines_is_the_settings() -> None:
+    settings = load(fly_cpu_kind="performance", fly_cpus=4, fly_memory_mb=8192)
+
+    assert sizes_of(settings) == {"fly": "4 performance CPUs, 8 GB"}

@@ -7,7 +7,17 @@ import pytest
 from bot import prose, pull_body
 from bot.bundles import FileChange
 from runner.spec import Outcome, Verification
-from tests.fakes.gallery import AGENT, CHANGE, FAILED, FILES, PLACES
+from tests.fakes.gallery import (
+    AGENT,
+    AWAY,
+    CHANGE,
+    COUNTED,
+    FAILED,
+    FILES,
+    ON_FLY,
+    PLACES,
+    SIZES,
+)
 
 GOLDEN = """\
 <!-- cadence:agent:5f0c7a52-0000-4000-8000-000000000001 -->
@@ -65,6 +75,19 @@ def changed(**changes: object) -> Outcome:
 
 def test_body_reads_so() -> None:
     assert body() == GOLDEN
+
+
+def test_cost_of_model_and_machine_stands_apart_and_together() -> None:
+    agent = replace(AGENT, cost_usd=0.42, place_note=AWAY, **ON_FLY)  # type: ignore[arg-type]
+    text = pull_body.render(agent, COUNTED, FILES, places=replace(PLACES, sizes=SIZES))
+
+    assert text.endswith(
+        "---\n\n`claude-sonnet-5` · 14 steps · 3 min · "
+        "[log](https://cadence.example/agents/5f0c7a52-0000-4000-8000-000000000001)  \n"
+        "$0.43: model $0.42 (18,204 in, 3,100 out, 92,000 cached), "
+        "machine $0.01 (6 min on Fly, 2 shared CPUs, 4 GB)  \n"
+        "Your VPS is away, so this runs on a Fly Machine.\n\nCloses #7"
+    )
 
 
 def test_worst_body_has_at_most_sixty_lines_and_keeps_its_reference() -> None:

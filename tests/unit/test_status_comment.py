@@ -67,6 +67,40 @@ Multiply width and height in area()
 {FOLDED.replace("2 of 3", "3 of 3").replace("[ ]", "[x]")}
 
 3 min · $0.42 of $3.00 · `claude-sonnet-5` · [log]({LOG})""",
+    "on Fly": f"""\
+### ✅ Done: [pull request #12](https://github.com/acme/widgets/pull/12) is ready for review
+
+Multiply width and height in area()
+
+✅ `python -m pytest -q` passed in 1.4 s; it failed before the change.
+
+{FOLDED.replace("2 of 3", "3 of 3").replace("[ ]", "[x]")}
+
+3 min · `claude-sonnet-5` · [log]({LOG})\x20\x20
+$0.43: model $0.42 (18,204 in, 3,100 out, 92,000 cached), \
+machine $0.01 (6 min on Fly, 2 shared CPUs, 4 GB)""",
+    "VPS away": f"""\
+### ✅ Done: [pull request #12](https://github.com/acme/widgets/pull/12) is ready for review
+
+Multiply width and height in area()
+
+✅ `python -m pytest -q` passed in 1.4 s; it failed before the change.
+
+{FOLDED.replace("2 of 3", "3 of 3").replace("[ ]", "[x]")}
+
+3 min · `claude-sonnet-5` · [log]({LOG})\x20\x20
+$0.43: model $0.42 (18,204 in, 3,100 out, 92,000 cached), \
+machine $0.01 (6 min on Fly, 2 shared CPUs, 4 GB)\x20\x20
+Your VPS is away, so this runs on a Fly Machine.""",
+    "moved on": f"""\
+### ⏳ Working
+
+{PLAN}
+
+3 min · $0.42 of $3.00 · machine 6 min on Fly, $0.01 · `claude-sonnet-5` · [live log]({LOG})\x20\x20
+Your VPS is away, so this runs on a Fly Machine.
+
+<sub>`@cadence pause` · {VERBS}""",
     "failed": f"""\
 ### 😕 Not finished
 
