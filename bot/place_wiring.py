@@ -10,7 +10,6 @@ from bot.bus import Bus
 from bot.cost import fly_usd_per_hour
 from bot.db.daemons import Daemons
 from bot.db.engine import Database
-from bot.db.installations import Installations
 from bot.db.machines import Machines
 from bot.db.plans import PlanRows
 from bot.db.runs import Runs
@@ -109,7 +108,6 @@ def plans_of(settings: Settings, database: Database) -> Plans:
     """Return the plans of accounts."""
     return Plans(
         PlanRows(database),
-        Installations(database),
         are_on=settings.plans == "on",
         free_agents=settings.free_agents,
     )
@@ -124,7 +122,7 @@ def placing_of(
         backends[fly.backend.name] = fly.backend
 
     async def prefer(agent: Agent) -> Preference:
-        plan = await plans.plan_of(agent.task.installation_id)
+        plan = await plans.plan_of(agent.task.repository)
         choice = choose(
             plan,
             wanted=settings.place,

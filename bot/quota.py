@@ -1,7 +1,7 @@
 """What a plan allows, and where its agents run: pure."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Literal
 
@@ -42,6 +42,11 @@ def choose(plan: Plan, *, wanted: str = "auto", has_fly: bool, vps: Vps = "none"
     return Choice(places=(Place.VPS, rented))
 
 
+def account_of(repository: str) -> str:
+    """Return the account that a repository (``Acme/widgets``) counts for: ``acme``."""
+    return repository.partition("/")[0].lower()
+
+
 def month_of(day: date) -> str:
     """Return the month that an agent of *day* counts for, as ``2026-11``."""
     return f"{day.year:04}-{day.month:02}"
@@ -53,10 +58,16 @@ def next_month(day: date) -> date:
 
 
 class MonthUsedUp(QuotaExceeded):
-    """The account has had all agents of the month."""
+    """The account has had all agents of the month of *day*; *again_on* is the next one's first."""
 
-    def __init__(self, account: str, limit: int, again_on: date) -> None:
-        super().__init__(f"{account} has had its {limit} agents of this month")
+    def __init__(self, account: str, *, used: int, limit: int, day: date) -> None:
+        super().__init__(f"{account} has had {used} agents this month, and its plan has {limit}")
         self.account = account
+        self.used = used
         self.limit = limit
-        self.again_on = again_on
+        self.again_on = next_month(day)
+
+    @property
+    def ends_on(self) -> date:
+        """The last day of the month that is used up."""
+        return self.again_on - timedelta(days=1)

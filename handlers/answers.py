@@ -55,13 +55,23 @@ def refusal_text(person: Person, slug: str) -> str:
     )
 
 
-def limit_text(person: Person, limit: MonthUsedUp) -> str:
-    """Return that the month's agents are used up, since when not any more, and what can be done."""
+def limit_text(person: Person, limit: MonthUsedUp, slug: str) -> str:
+    """Return how many agents there were, when the month ends, and what can be done until then."""
+    had, account = agents_text(limit.used), limit.account
     return (
-        f"Thanks, @{person.login}. {limit.account} has had its {limit.limit} agents of this "
-        f"month, so I have not started. From {limit.again_on:%-d %B} on I can work here again; "
-        "on the Pro plan there is no monthly limit, and whoever runs this Cadence can switch to it."
+        f"Thanks, @{person.login}. I have not started: the free plan has "
+        f"{agents_text(limit.limit)} a month, and {account} has had {had} in "
+        f"{limit.ends_on:%B}. The month ends on {limit.ends_on:%-d %B %Y} (UTC); from "
+        f"{limit.again_on:%-d %B} on, ask me again with `@{slug} …`.\n\n"
+        f"Until then: on the Pro plan there is no monthly limit, and the owner of {account} can "
+        f"ask for it. Whoever runs this Cadence gives it with `cadence plans set {account} pro`, "
+        "or sets another limit with `CADENCE_FREE_AGENTS`."
     )
+
+
+def agents_text(count: int) -> str:
+    """Return a number of agents in words."""
+    return f"{count or 'no'} agent{'s' * (count != 1)}"
 
 
 def problems_text(problems: tuple[str, ...]) -> str:

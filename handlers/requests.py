@@ -14,6 +14,7 @@ from bot.errors import (
     InstallationGone,
     InvalidRequest,
     NotFound,
+    Unavailable,
 )
 from bot.github.repository import Repository
 from bot.github.values import Issue, RepositoryInfo
@@ -118,15 +119,24 @@ class _Asking:
         )
 
     async def refuse(self, person: Person) -> None:
-        """Answer politely, once per person, repository and day."""
+        """Say who may give us work."""
         self._visit.note = "refused: no write permission"
-        services = self._services
-        if await services.people.first_refusal_today(
-            person_id=person.id,
-            repository_id=self._request.place.repository_id,
-            day=services.now().date(),
-        ):
-            await self.tell(answers.refusal_text(person, services.slug))
+        await self._once_today(person, answers.refusal_text(person, self._services.slug))
+
+    async def _once_today(self, person: Person, words: str) -> None:
+        """Answer politely, once per person, repository and day."""
+        people, repository_id = self._services.people, self._request.place.repository_id
+        day = self._services.now().date()
+        first = await people.first_refusal_today(
+            person_id=person.id, repository_id=repository_id, day=day
+        )
+        if not first:
+            return
+        try:
+            await self.tell(words)
+        except Unavailable:  # the delivery comes again, and nobody was told yet
+            await people.forget_refusal(person_id=person.id, repository_id=repository_id, day=day)
+            raise
 
     async def decide(self) -> None:
         """Carry out a command, pass a message on or create an agent."""
@@ -170,27 +180,18 @@ class _Asking:
         is_closed = request.thread.is_closed or issue.state == "closed"
         task = request.task(instruction, options, answer_only=is_closed)
         task = replace(task, repository=info.full_name)
-        admit = await self._services.plans.admission(task.installation_id)
+        services = self._services
         try:
-            agent, is_new = await self._services.agents.create(task, admit=admit)
+            agent, is_new = await services.agents.create(task, admit=services.plans.admit)
         except MonthUsedUp as limit:
-            await self._limited(limit)
+            self._visit.note = "refused: the month's agents are used up"
+            words = answers.limit_text(request.author, limit, services.slug)
+            await self._once_today(request.author, words)
             return
         if not agent.status.is_final:
-            await self._services.start(agent)
+            await services.start(agent)
         self._visit.note = "agent created" if is_new else "ignored: known trigger"
         log.info("agent asked for", agent_id=agent.id, source=task.source, is_new=is_new)
-
-    async def _limited(self, limit: MonthUsedUp) -> None:
-        """Say once a day to whoever asks that the month is used up."""
-        self._visit.note = "refused: the month's agents are used up"
-        author, services = self._request.author, self._services
-        if await services.people.first_refusal_today(
-            person_id=author.id,
-            repository_id=self._request.place.repository_id,
-            day=services.now().date(),
-        ):
-            await self.tell(answers.limit_text(author, limit))
 
     async def _obstacle(self, info: RepositoryInfo, issue: Issue, options: Options) -> str:
         """Return why there can be no agent, telling it where possible; empty when there can."""

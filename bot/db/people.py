@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from sqlalchemy import delete
+
 from bot.db.engine import Database, inserted
 from bot.db.schema import refusals
 
@@ -17,3 +19,9 @@ class People:
         row = {"person_id": person_id, "repository_id": repository_id, "day": day.isoformat()}
         async with self._db.write() as tx:
             return await inserted(tx, refusals, row)
+
+    async def forget_refusal(self, *, person_id: int, repository_id: int, day: date) -> None:
+        """Forget that somebody was told: the words did not get there."""
+        here = (refusals.c.person_id == person_id) & (refusals.c.repository_id == repository_id)
+        async with self._db.write() as tx:
+            await tx.execute(delete(refusals).where(here & (refusals.c.day == day.isoformat())))

@@ -17,9 +17,8 @@ class PlanRows:
 
     async def plan_of(self, account: str) -> str:
         """Return the account's plan, empty when none was set."""
-        query = select(plans.c.plan).where(plans.c.account == account.lower())
         async with self._db.read() as tx:
-            return str((await tx.execute(query)).scalar() or "")
+            return await plan_in(tx, account)
 
     async def set_plan(self, account: str, plan: str, *, by: str) -> None:
         """Write the account's plan down."""
@@ -38,9 +37,8 @@ class PlanRows:
 
     async def used(self, account: str, month: str) -> int:
         """Return how many agents the account had in *month*."""
-        where = (usage.c.account == account.lower()) & (usage.c.month == month)
         async with self._db.read() as tx:
-            return int((await tx.execute(select(usage.c.agents).where(where))).scalar() or 0)
+            return await used_in(tx, account, month)
 
     async def give_back(self, account: str, month: str) -> None:
         """Take one agent off the month: it failed by our own fault."""
@@ -48,6 +46,18 @@ class PlanRows:
         async with self._db.write() as tx:
             fewer = update(usage).where(where & (usage.c.agents > 0))
             await tx.execute(fewer.values(agents=usage.c.agents - 1))
+
+
+async def plan_in(tx: Tx, account: str) -> str:
+    """Return the account's plan as *tx* sees it, empty when none was set."""
+    query = select(plans.c.plan).where(plans.c.account == account.lower())
+    return str((await tx.execute(query)).scalar() or "")
+
+
+async def used_in(tx: Tx, account: str, month: str) -> int:
+    """Return how many agents the account had in *month*, as *tx* sees it."""
+    where = (usage.c.account == account.lower()) & (usage.c.month == month)
+    return int((await tx.execute(select(usage.c.agents).where(where))).scalar() or 0)
 
 
 async def take(tx: Tx, account: str, month: str, *, limit: int | None) -> bool:

@@ -73,13 +73,9 @@ class Scene:
         )
 
     def go_pro(self) -> None:
-        command = [sys.executable, "-m", "bot", "plans", "set", self.account(), "pro"]
+        command = [sys.executable, "-m", "bot", "plans", "set", REPO.partition("/")[0], "pro"]
         env = self.made.environment()
         subprocess.run(command, env=env, cwd=self.place, check=True, capture_output=True)
-
-    def account(self) -> str:
-        found = self.rows("SELECT account_login FROM installations")
-        return found[0][0] if found else str(self.made.town.installation_id)
 
     def places(self) -> list[str]:
         return [row[0] for row in self.rows("SELECT backend FROM runs ORDER BY started_at")]

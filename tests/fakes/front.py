@@ -149,7 +149,6 @@ async def front(
     services = Services(
         plans=Plans(
             PlanRows(database),
-            installations,
             are_on=free_agents is not None,
             free_agents=free_agents or 0,
         ),

@@ -6,6 +6,7 @@ import json
 import re
 import uuid
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,8 +82,8 @@ class Village:
         return list(self.door.notes.values())
 
 
-@pytest.fixture
-async def village(tmp_path: Path) -> AsyncIterator[Village]:
+@asynccontextmanager
+async def opened(tmp_path: Path, *, free_agents: int | None = None) -> AsyncIterator[Village]:
     async with (
         town(tmp_path / "github") as place,
         aiohttp.ClientSession() as session,
@@ -97,10 +98,24 @@ async def village(tmp_path: Path) -> AsyncIterator[Village]:
             trusted_bots=frozenset({place.github.bot("goodbot").id}),
             models=("claude-one", "claude-two"),
             clean="hunter" + "2",
+            free_agents=free_agents,
         ) as door,
     ):
         place.github.set_hook_url(door.url)
         yield Village(town=place, door=door)
+
+
+@pytest.fixture
+async def village(tmp_path: Path) -> AsyncIterator[Village]:
+    async with opened(tmp_path) as some:
+        yield some
+
+
+@pytest.fixture
+async def metered(tmp_path: Path) -> AsyncIterator[Village]:
+    """A village whose account has one agent a month."""
+    async with opened(tmp_path, free_agents=1) as some:
+        yield some
 
 
 async def test_a_comment_of_a_writer_makes_one_agent_with_everything_it_needs(
@@ -623,3 +638,74 @@ async def test_a_signed_but_odd_delivery_starts_nothing_and_asks_nobody(
 
     assert await village.all_agents() == []
     assert len(village.github.requests) == asked
+
+
+async def test_at_the_limit_people_hear_how_many_until_when_and_what_to_do(
+    metered: Village,
+) -> None:
+    metered.github.grant(REPO, "walt", "write")
+    first, second = await metered.issue("Wrong."), await metered.issue("Wrong, too.")
+    await metered.says(first, "@cadence fix it")
+    await metered.says(second, "@cadence fix it", author="walt")
+
+    (answer,) = metered.answers(second)
+    assert "Thanks, @walt. I have not started: the free plan has 1 agent a month" in answer
+    assert "acme has had 1 agent in" in answer
+    assert re.search(r"The month ends on \d{1,2} \w+ \d{4} \(UTC\)", answer)
+    assert "`cadence plans set acme pro`" in answer
+    assert len(await metered.all_agents()) == 1
+    assert await metered.agent(second) is None
+
+
+async def test_the_limit_is_told_once_a_day_to_each_person(metered: Village) -> None:
+    metered.github.grant(REPO, "walt", "write")
+    issues = [await metered.issue("Wrong.") for _ in range(3)]
+    for issue in issues:
+        await metered.says(issue, "@cadence fix it")
+    await metered.says(issues[2], "@cadence fix it", author="walt")
+
+    assert [len(metered.answers(issue)) for issue in issues] == [0, 1, 1]
+    assert metered.notes().count("refused: the month's agents are used up") == 3
+
+
+async def test_the_limit_is_told_after_all_when_github_was_away_meanwhile(
+    metered: Village,
+) -> None:
+    first, second = await metered.issue("Wrong."), await metered.issue("Wrong, too.")
+    await metered.says(first, "@cadence fix it")
+    fault = metered.github.fault(f"/issues/{second.number}/comments", status=500, times=100)
+    await metered.says(second, "@cadence fix it")
+    fault.times = 0
+    assert metered.door.put_off
+
+    await metered.door.try_again()
+
+    (answer,) = metered.answers(second)
+    assert "I have not started" in answer
+
+
+async def test_questions_and_retries_count_and_words_and_commands_do_not(
+    metered: Village,
+) -> None:
+    issue = await metered.issue("Wrong.")
+    await metered.says(issue, "@cadence where is area() used?")
+    for words in ("look at the tests, too", "status", "help", "pause", "resume", "stop"):
+        await metered.says(issue, f"@cadence {words}")
+    assert "I have not started" not in "".join(metered.answers(issue))
+
+    await metered.says(issue, "@cadence retry")
+
+    assert "I have not started" in metered.answers(issue)[-1]
+    assert len(await metered.all_agents()) == 1
+
+
+async def test_the_same_words_delivered_again_at_the_limit_find_their_agent(
+    metered: Village,
+) -> None:
+    issue = await metered.issue("Wrong.")
+    await metered.says(issue, "@cadence fix it")
+    for guid in list(metered.door.notes):
+        await metered.door.handle(guid)
+
+    assert metered.answers(issue) == []
+    assert len({agent.id for agent in metered.door.started}) == 1
