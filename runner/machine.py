@@ -59,12 +59,20 @@ class WaitingMachine:
     """One machine's line while it waits, and while its run is under way."""
 
     def __init__(
-        self, url: str, token: str, root: Path, run: Run, *, facts: dict[str, Any] | None = None
+        self,
+        url: str,
+        token: str,
+        root: Path,
+        run: Run,
+        *,
+        agent_user: str = "",
+        facts: dict[str, Any] | None = None,
     ) -> None:
         self._url = url.rstrip("/")
         self._token = token
         self._root = root
         self._run = run
+        self._agent_user = agent_user
         self._facts = facts or {}
         self._boot_id = secrets.token_hex(16)
         self._socket: aiohttp.ClientWebSocketResponse | None = None
@@ -193,6 +201,7 @@ class WaitingMachine:
                 "token": frame.token.get_secret_value(),
                 "runId": frame.run_id,
                 "root": str(self._root),
+                "agentUser": self._agent_user,
             }
             self._work = asyncio.create_task(self._worked(order))
         await socket.send_str(TakenFrame(run_id=frame.run_id).to_json())
@@ -235,10 +244,11 @@ def main() -> int:
     if not url or not token:
         print("CADENCE_URL and CADENCE_MACHINE_TOKEN say where to dial", file=sys.stderr)  # noqa: T201
         return 2
-    return asyncio.run(_main(url, token))
+    agent_user = os.environ.pop("CADENCE_AGENT_USER", "")  # noqa: TID251
+    return asyncio.run(_main(url, token, agent_user))
 
 
-async def _main(url: str, token: str) -> int:
+async def _main(url: str, token: str, agent_user: str) -> int:
     from runner.agent.__main__ import log_to_stderr, serve
     from runner.redact import Redactor
 
@@ -246,7 +256,12 @@ async def _main(url: str, token: str) -> int:
     log_to_stderr(redactor)
     root = Path(tempfile.mkdtemp(prefix="cadence-machine-"))
     machine = WaitingMachine(
-        url, token, root, lambda order: serve(order, redactor), facts=boot_checks()
+        url,
+        token,
+        root,
+        lambda order: serve(order, redactor),
+        agent_user=agent_user,
+        facts=boot_checks(),
     )
     living = asyncio.create_task(machine.live())
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, living.cancel)

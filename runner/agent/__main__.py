@@ -15,6 +15,7 @@ from typing import Any
 
 import structlog
 
+from runner.agent import agent_user
 from runner.agent.dial import connect
 from runner.agent.link import RunNotOurs, WebSocketLink
 from runner.agent.seams import RunFailed
@@ -60,6 +61,7 @@ async def serve(order: dict[str, str], redactor: Redactor) -> int:
                     registries=registries,
                     mirror=order.get("mirror", ""),
                     caches=order.get("caches", ""),
+                    user=agent_user.named(order.get("agentUser", "")),
                 ),
                 archive=link.archive,
             )

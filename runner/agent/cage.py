@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import runner
+from runner.agent.agent_user import AgentUser
 from runner.agent.limits import Limits
 
 WORKSPACE = Path("/workspace")
@@ -58,7 +59,10 @@ _PROGRAMS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cage:
-    """The places of one run on the host, and whether a cage is built round them."""
+    """The places of one run on the host, and whether a cage is built round them.
+
+    With a *user* the cage is that user's, and not ours.
+    """
 
     workspace: Path
     home: Path
@@ -67,6 +71,7 @@ class Cage:
     limits: Limits
     is_caged: bool = True
     more_readable: tuple[Path, ...] = ()
+    user: AgentUser | None = None
 
     @property
     def inner_workspace(self) -> Path:
@@ -124,7 +129,8 @@ class Cage:
             "caged" if self.is_caged else "open",
             *argv,
         ]
-        return [*self.walls(), "--", *inner] if self.is_caged else inner
+        becoming = self.user.becoming() if self.user else []
+        return [*becoming, *((*self.walls(), "--") if self.is_caged else ()), *inner]
 
     def walls(self) -> list[str]:
         """Return ``bwrap`` and its options."""
@@ -180,8 +186,10 @@ def package() -> Path:
 def write_etc(place: Path) -> None:
     """Write the few files of ``/etc`` that a cage does not take from the host."""
     place.mkdir(parents=True, exist_ok=True)
+    place.chmod(0o755)  # whatever our umask: who is in the cage may be another user
     for name, text in _MADE_ETC.items():
         (place / name).write_text(text)
+        (place / name).chmod(0o644)
 
 
 def _prefixes() -> list[Path]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from runner.agent import config as repository
+from runner.agent.agent_user import AgentUser
 from runner.agent.clone import NEWEST, Source
 from runner.agent.course import Course
 from runner.agent.detect import WANTED
@@ -69,6 +70,7 @@ async def prepared(
     *,
     registries: Registries | None = None,
     source: Source = NEWEST,
+    user: AgentUser | None = None,
 ) -> AsyncIterator[Ground]:
     """Open the sandbox while the repository is cloned; raise `RunFailed` with what went wrong.
 
@@ -82,8 +84,9 @@ async def prepared(
         cloning = asyncio.create_task(_clone(course, root, tree, source))
         stack.push_async_callback(_end, cloning)
         try:
-            hands = await stack.enter_async_context(_hands(course, root, registries))
+            hands = await stack.enter_async_context(_hands(course, root, registries, user))
             workspace = await cloning
+            await hands.hand_over(tree)
             text = await workspace.base_file(repository.PATH)
             reading = repository.read(text)
             more = reading.config.egress.allow
@@ -109,7 +112,7 @@ async def _clone(course: Course, root: Path, tree: Path, source: Source) -> Work
 
 @asynccontextmanager
 async def _hands(
-    course: Course, root: Path, registries: Registries | None
+    course: Course, root: Path, registries: Registries | None, user: AgentUser | None
 ) -> AsyncIterator[Sandbox]:
     try:
         policy = EgressPolicy(allow=course.spec.egress_allow)
@@ -121,6 +124,7 @@ async def _hands(
         mode=course.spec.sandbox,
         egress=policy,
         registries=registries,
+        user=user,
     ) as hands:
         yield hands
 

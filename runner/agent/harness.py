@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from runner.agent import prompts, wording
+from runner.agent.agent_user import AgentUser
 from runner.agent.budget import Clock
 from runner.agent.clone import Source
 from runner.agent.config import BudgetConfig
@@ -47,13 +48,15 @@ class Conditions:
     """What differs between a machine, a terminal and a test.
 
     *allow_file* lets the repository be a folder of this machine; *mirror* is a folder that keeps
-    what was fetched of it, *caches* what its setup got; *registries* serves packages.
+    what was fetched of it, *caches* what its setup got; *registries* serves packages; *user* is
+    who the agent's commands run as, where it is another than we.
     """
 
     allow_file: bool = False
     mirror: str = ""
     caches: str = ""
     registries: Registries | None = None
+    user: AgentUser | None = None
     ask_wait_s: float = 600.0
     retry_wait_s: float = 1.0
     max_retries: int = 8
@@ -145,6 +148,7 @@ class Harness:
             root,
             registries=conditions.registries,
             source=Source(allow_file=conditions.allow_file, mirror=conditions.mirror, at=at),
+            user=conditions.user,
         )
         ground = await stack.enter_async_context(opening)
         self._hand_over.ground = ground

@@ -42,6 +42,7 @@ class Measurements:
         cache, home = self._cache, ground.hands.host_home
         if cache is not None:
             await asyncio.to_thread(shelf.give, cache, home)
+            await ground.hands.hand_over(home)
         before = len(self._failed)
         notes = tuple([await self._set_up(ground, command) for command in ground.plan.setup])
         # Only the base branch has run by now: on a branch of an agent nothing is kept.
@@ -60,6 +61,7 @@ class Measurements:
         await ground.remember_untracked()
         if self._cache is not None:
             await asyncio.to_thread(shelf.give, self._cache, ground.hands.host_home)
+            await ground.hands.hand_over(ground.hands.host_home)
         for command in ground.plan.setup:
             result = await ground.hands.run(command, timeout_s=timeout_s)
             log.info("set up again", exit_code=result.exit_code, seconds=result.seconds)

@@ -16,6 +16,7 @@ from typing import Any, Literal, TypeVar
 import structlog
 
 from runner.agent import toolpipe
+from runner.agent.agent_user import AgentUser, let_pass
 from runner.agent.cage import Cage, write_etc
 from runner.agent.limits import Limits, cgroup, disk_usage_mb, group_name, joining
 from runner.agent.process import cut, execute
@@ -72,6 +73,11 @@ class Sandbox:
     def host_home(self) -> Path:
         """The home on the host; its contents are the agent's, too."""
         return self._cage.home
+
+    async def hand_over(self, *places: Path) -> None:
+        """Give *places*, which the runner has filled, to the user of the commands."""
+        if self._cage.user:
+            await asyncio.to_thread(self._cage.user.hand_over, *places)
 
     def allow_hosts(self, names: tuple[str, ...]) -> None:
         """Let commands reach *names*, too, from now on: what the base commit allows."""
@@ -187,12 +193,14 @@ async def open_sandbox(
     egress: EgressPolicy,
     registries: Registries | None = None,
     limits: Limits | None = None,
+    user: AgentUser | None = None,
 ) -> AsyncIterator[Sandbox]:
     """Open the hands for *workspace*; refuse with `SandboxUnavailable` when the cage is not tight.
 
     *root* is a folder of the runner for home and settings of the cage, never seen from inside
     but for those. The tools start at once, so open it before the clone; *workspace* may still be
-    empty, but is not moved or replaced afterwards. *registries* defaults to the operator's own.
+    empty, but is not moved or replaced afterwards. *registries* defaults to the operator's own;
+    with a *user* the commands are that user's, and *workspace* is once it was handed over.
     """
     if mode == "bubblewrap" and shutil.which("bwrap") is None:
         raise SandboxUnavailable(explain(""))
@@ -204,7 +212,7 @@ async def open_sandbox(
         stack.callback(shutil.rmtree, place, ignore_errors=True)
         _note_place(root, place)
         await stack.enter_async_context(proxy.on_socket(place / "egress.sock"))
-        cage = _prepared(workspace, root, place / "egress.sock", mode, limits or Limits())
+        cage = _prepared(workspace, root, place / "egress.sock", mode, limits or Limits(), user)
         groups = await stack.enter_async_context(cgroup(group_name(), cage.limits))
         hands = Sandbox(cage, groups, proxy)
         stack.push_async_callback(hands.close)
@@ -217,11 +225,22 @@ async def open_sandbox(
         yield hands
 
 
-def _prepared(workspace: Path, root: Path, socket: Path, mode: str, limits: Limits) -> Cage:
+def _prepared(
+    workspace: Path,
+    root: Path,
+    socket: Path,
+    mode: str,
+    limits: Limits,
+    user: AgentUser | None,
+) -> Cage:
     home, etc = root / "home", root / "etc"
     for place in (workspace, home):
         place.mkdir(parents=True, exist_ok=True)
     write_etc(etc)
+    if user is not None:
+        let_pass(workspace.parent, workspace, root, socket.parent)
+        socket.chmod(0o666)  # its folder lets nobody look
+        user.hand_over(home)
     return Cage(
         workspace=workspace.resolve(),
         home=home.resolve(),
@@ -229,6 +248,7 @@ def _prepared(workspace: Path, root: Path, socket: Path, mode: str, limits: Limi
         socket=socket,
         limits=limits,
         is_caged=mode == "bubblewrap",
+        user=user,
     )
 
 

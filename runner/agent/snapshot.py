@@ -136,7 +136,7 @@ class Snapshots:
         names = []
         for number, path in enumerate(bundles):
             name = f"cadence-restore-{number}.bundle"
-            await asyncio.to_thread(shutil.copyfile, path, self._tree / ".git" / name)
+            await asyncio.to_thread(_lent, path, self._tree / ".git" / name)
             names.append(name)
         env = {"BUNDLES": " ".join(names)}
         result = await self._hands.run(_UNPACK, timeout_s=TIMEOUT_S, env=env)
@@ -155,6 +155,11 @@ class Snapshots:
         if result.exit_code != 0 or not result.output.strip().endswith("restored"):
             raise RunFailed(f"A checkpoint could not be restored: {result.output.strip()[-300:]}")
         self.last = state
+
+
+def _lent(path: Path, target: Path) -> None:
+    shutil.copyfile(path, target)
+    target.chmod(0o644)  # the agent's user may be another
 
 
 def _known(start: str, last: TreeState | None) -> list[str]:

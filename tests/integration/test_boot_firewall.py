@@ -1,4 +1,4 @@
-"""The firewall and the checks of a rented machine at boot, in a network of its own, by attack."""
+"""The firewall of a rented machine, in a network of its own, by attack."""
 
 import json
 import os
@@ -9,35 +9,13 @@ from pathlib import Path
 import pytest
 
 from runner.egress_policy import DENIED_IPV4, DENIED_IPV6
+from tests.fakes.outside import OUTSIDE, REJECT, RULES, SCENE, for_user
 
 pytestmark = [
     pytest.mark.namespaces,
     pytest.mark.skipif(os.getuid() != 0, reason="needs root"),
     pytest.mark.skipif(shutil.which("nft") is None, reason="needs nftables"),
 ]
-ENTRYPOINT = Path(__file__).parents[2] / "deploy/entrypoint"
-# Outside, at the other end of a cable: a private network, metadata, and the public internet.
-SCENE = """
-set -e
-ip link set lo up
-unshare --net sleep 40 > /dev/null 2>&1 & outside=$!
-sleep 0.2
-ip link add v0 type veth peer name v1
-ip link set v1 netns $outside
-ip link set v0 up; ip addr add 192.0.2.2/24 dev v0; ip -6 addr add 2001:db8::2/64 dev v0 nodad
-cat > outside.sh <<'END'
-ip link set lo up; ip link set v1 up
-ip addr add 192.0.2.1/24 dev v1; ip -6 addr add 2001:db8::1/64 dev v1 nodad
-for a in 169.254.169.254 10.1.2.3 198.51.100.7 1.1.1.1; do ip addr add $a/32 dev v1; done
-for a in fdaa::3 64:ff9b::a01:203 2002:a01:203::1 2606:4700::1111; do
-ip -6 addr add $a/128 dev v1 nodad
-done
-END
-nsenter --net=/proc/$outside/ns/net bash outside.sh
-ip route add default via 192.0.2.1; ip -6 route add default via 2001:db8::1
-set +e
-"""
-OUTSIDE = "nsenter --net=/proc/$outside/ns/net"
 LISTEN = """
 import socket, sys, threading
 def serve(address, port):
@@ -88,11 +66,7 @@ PLACES = (
 
 def reached(rules: str, user: str, tmp_path: Path) -> set[str]:
     """Return which places *user* reaches under *rules* (nobody stands for the runner)."""
-    (tmp_path / "rules.nft").write_text(
-        rules.replace("skuid runner", "skuid nobody").replace(
-            "{ root, runner }", "{ root, nobody }"
-        )
-    )
+    (tmp_path / "rules.nft").write_text(for_user(rules, "nobody"))
     (tmp_path / "listen.py").write_text(LISTEN)
     (tmp_path / "try.py").write_text(TRY)
     places = " ".join(PLACES)
@@ -113,9 +87,6 @@ kill $outside %2
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
     assert lines, done.stderr
     return {place for place, reaches in json.loads(lines[0]).items() if reaches}
-
-
-RULES = (ENTRYPOINT / "egress.nft").read_text()
 
 
 def test_runner_reaches_the_public_internet_on_two_ports_and_dns(tmp_path: Path) -> None:
@@ -142,10 +113,10 @@ IN_DISGUISE = {"64:ff9b::a01:203@443", "2002:a01:203::1@443"}
     ("rule", "opened"),
     [
         (
-            "ip daddr @private4 counter reject",
+            f"ip daddr @private4 {REJECT}",
             {"10.1.2.3@443", "169.254.169.254@80", "198.51.100.7@443"},
         ),
-        ("ip6 daddr @private6 counter reject", {"fdaa::3@443", *IN_DISGUISE}),
+        (f"ip6 daddr @private6 {REJECT}", {"fdaa::3@443", *IN_DISGUISE}),
         ("ip6 daddr fdaa::3 ", {"1.1.1.1@53", "10.1.2.3@53"}),
     ],
 )
@@ -170,7 +141,7 @@ def test_without_its_user_a_rule_is_open_to_all(
 
 
 def test_what_no_rule_names_stays_inside(tmp_path: Path) -> None:
-    open_end = RULES.replace("policy drop", "policy accept").replace("    counter reject\n", "")
+    open_end = RULES.replace("policy drop", "policy accept").replace(f"    {REJECT}\n", "")
     assert {"1.1.1.1@22", "1.1.1.1@5432"} <= reached(open_end, "nobody", tmp_path)
 
 
@@ -184,45 +155,3 @@ def test_firewall_denies_the_ranges_that_the_proxy_denies() -> None:
     not_public = {"::/3", "4000::/2", "8000::/1"}  # whatever is not 2000::/3
     assert ranges("private4") == {str(network) for network in DENIED_IPV4}
     assert ranges("private6") == {str(network) for network in DENIED_IPV6} | not_public
-
-
-def checked(rules: str, tmp_path: Path) -> tuple[int, dict[str, str]]:
-    """Run the checks at boot in the scene under *rules*."""
-    (tmp_path / "rules.nft").write_text(
-        rules.replace("skuid runner", "skuid nobody").replace(
-            "{ root, runner }", "{ root, nobody }"
-        )
-    )
-    (tmp_path / "listen.py").write_text(LISTEN)
-    places = "169.254.169.254@80 fdaa::3@22 fdaa::3@443 1.1.1.1@22"
-    script = f"""{SCENE}
-{OUTSIDE} python3 listen.py {places} < <(exec sleep 30 2> /dev/null) > /dev/null 2>&1 &
-sleep 0.6
-nft -f rules.nft
-python3 -I {ENTRYPOINT / "checks.py"} --user nobody --out found.json; echo "code $?"
-kill $outside %2
-"""
-    done = subprocess.run(
-        ["unshare", "--net", "--pid", "--fork", "--mount-proc", "bash", "-c", script],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    [code] = [line for line in done.stdout.splitlines() if line.startswith("code ")]
-    return int(code.split()[1]), json.loads((tmp_path / "found.json").read_text())
-
-
-def test_checks_are_good_behind_the_firewall(tmp_path: Path) -> None:
-    code, found = checked(RULES, tmp_path)
-
-    assert {name: words for name, words in found.items() if words} == {}
-    assert code == 0
-
-
-def test_checks_refuse_work_without_the_firewall(tmp_path: Path) -> None:
-    code, found = checked("flush ruleset\n", tmp_path)
-
-    assert code == 78
-    bad = {name for name, words in found.items() if words}
-    assert bad == {"no metadata", "no private network", "no ports but 443 and 80"}
