@@ -175,10 +175,10 @@ class Agents:
         return await self._change(agent_id, "phase", {"phase": phase}, lambda a: in_phase(a, phase))
 
     async def set_place(self, agent_id: str, place: str, note: str) -> None:
-        """Note where the agent runs; a *note* that people should know goes into its log, too."""
+        """Note where the agent runs now; a *note* of why there goes into its log, too."""
 
         def step(agent: Agent) -> Agent:
-            return replace(agent, place=place, place_note=note or agent.place_note)
+            return replace(agent, place=place, place_note=note)
 
         if note:
             await self._change(agent_id, "log", {"level": "info", "text": note}, step)

@@ -15,6 +15,18 @@ class Place(StrEnum):
     FLY = "fly"
     VPS = "vps"
 
+    @property
+    def named(self) -> str:
+        """The place as people are told where something runs."""
+        return _NAMES[self]
+
+
+_NAMES = {
+    Place.LOCAL: "On Cadence's own server",
+    Place.FLY: "On a Fly Machine",
+    Place.VPS: "On your VPS",
+}
+
 
 class MachineState(StrEnum):
     """Where a machine stands, as we know it.

@@ -7,6 +7,7 @@ import structlog
 
 from bot.domain import Agent
 from bot.errors import MachineUnavailable
+from bot.machine import Place
 from runner.backends.base import MachineOrder, RunnerBackend
 
 log = structlog.get_logger()
@@ -58,18 +59,16 @@ class Placing:
     async def start(self, agent: Agent, order: MachineOrder) -> Placed:
         """Start a machine at the first place that has one; raise `MachineUnavailable`."""
         wanted = await self._prefer(agent)
-        notes = [wanted.note] if wanted.note else []
+        reasons: list[str] = []
         error = MachineUnavailable("there is no place to run anything")
         for place in wanted.places:
             try:
                 facts = await self.backend(place).start(order)
             except MachineUnavailable as failed:
                 log.warning("no machine there", place=place, reason=str(failed))
-                notes.append(f"{_TITLES.get(place, place)}: {failed}.")
+                reasons.append(str(failed))
                 error = failed
             else:
-                return Placed(place=place, facts=facts, note=" ".join(notes))
+                why = f"{Place(place).named}: {'; '.join(reasons)}." if reasons else wanted.note
+                return Placed(place=place, facts=facts, note=why)
         raise error
-
-
-_TITLES = {"local": "This server", "fly": "Fly Machines", "vps": "Your VPS"}

@@ -37,8 +37,7 @@ def choose(plan: Plan, *, wanted: str = "auto", has_fly: bool, vps: Vps = "none"
     if plan is not Plan.PRO or vps == "none":
         return Choice(places=(rented,))
     if vps == "away":
-        where = "on a Fly Machine" if has_fly else "on Cadence's own server"
-        return Choice(places=(rented,), note=f"Your VPS is away, so this runs {where}.")
+        return Choice(places=(rented,), note=f"{rented.named}: your VPS was away.")
     return Choice(places=(Place.VPS, rented))
 
 

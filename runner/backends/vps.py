@@ -66,7 +66,7 @@ class VpsBackend:
         daemons = await self._daemons.of_installation(order.installation_id)
         heard = [one for one in daemons if _is_heard(one)]
         if not heard:
-            raise MachineUnavailable("it is not connected")
+            raise MachineUnavailable("your VPS is not connected")
         for daemon in heard:
             machine = await self._machines.take_room(
                 VPS,
@@ -78,7 +78,7 @@ class VpsBackend:
             )
             if machine is not None:
                 return machine
-        raise MachineUnavailable("it has no room for one more agent")
+        raise MachineUnavailable("your VPS has no room for one more agent")
 
     async def is_alive(self, run_id: str) -> bool:
         """Whether the daemon has the run; one that does not take it in time has not."""

@@ -158,9 +158,9 @@ async def test_agent_runs_elsewhere_while_the_machine_is_away_and_says_so(scene:
     await scene.done(number)
 
     assert scene.places() == ["local"]
-    assert said(scene.made, number, "Your VPS is away, so this runs on Cadence's own server.")
+    assert said(scene.made, number, "On Cadence's own server: your VPS was away.")
     [pull] = scene.made.github.pulls(REPO)
-    assert "Your VPS is away" in (pull.body or "")
+    assert "your VPS was away" in (pull.body or "")
 
 
 async def test_revoked_token_ends_the_daemon_with_a_sentence(scene: Scene) -> None:

@@ -52,7 +52,7 @@ TOKENS = Tokens(input=18_204, output=3_100, cache_read=92_000)
 COUNTED = CHANGE.model_copy(update={"tokens": TOKENS})
 SIZES = {"fly": "2 shared CPUs, 4 GB"}
 ON_FLY = {"place": "fly", "machine_seconds": 360.0, "machine_usd": 0.0087}
-AWAY = "Your VPS is away, so this runs on a Fly Machine."
+AWAY = "On a Fly Machine: your VPS was away."
 FILES = (
     FileChange(path="widgets.py", added=1, removed=1),
     FileChange(path="tests/test_widgets.py", added=8, removed=0),

@@ -217,3 +217,16 @@ async def test_result_closes_the_run_once(database: Database, bus: Bus, agents: 
     assert run is not None
     assert run.result["answer"] == "42"
     assert await Runs(database).all_open() == []
+
+
+async def test_note_on_a_place_goes_when_the_agent_goes_on_elsewhere(agents: Agents) -> None:
+    agent, _ = await agents.create(TASK)
+    await agents.set_place(agent.id, "fly", "On a Fly Machine: your VPS was away.")
+    assert (await agents.get(agent.id)).place_note == "On a Fly Machine: your VPS was away."
+
+    await agents.set_place(agent.id, "vps", "")
+
+    moved = await agents.get(agent.id)
+    assert (moved.place, moved.place_note) == ("vps", "")
+    told = [event.data.get("text") for event in await agents.events(agent.id)]
+    assert told.count("On a Fly Machine: your VPS was away.") == 1

@@ -196,7 +196,7 @@ async def test_next_place_is_asked_when_the_first_has_no_machine(scene: Scene) -
     placed = await Placing({"vps": full, "fly": free}, prefer).start(scene.agent, order())
 
     assert (placed.place, placed.facts) == ("fly", {"at": "fly"})
-    assert placed.note == "Your VPS: no machine is free."
+    assert placed.note == "On a Fly Machine: no machine is free."
 
 
 async def test_no_place_at_all_is_said(scene: Scene) -> None:

@@ -86,7 +86,7 @@ def test_cost_of_model_and_machine_stands_apart_and_together() -> None:
         "[log](https://cadence.example/agents/5f0c7a52-0000-4000-8000-000000000001)  \n"
         "$0.43: model $0.42 (18,204 in, 3,100 out, 92,000 cached), "
         "machine $0.01 (6 min on Fly, 2 shared CPUs, 4 GB)  \n"
-        "Your VPS is away, so this runs on a Fly Machine.\n\nCloses #7"
+        "On a Fly Machine: your VPS was away.\n\nCloses #7"
     )
 
 

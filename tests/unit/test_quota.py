@@ -10,8 +10,8 @@ from handlers.answers import limit_text
 from handlers.payload import Person
 
 DANA = Person(id=1, login="dana", is_bot=False)
-AWAY_FLY = "Your VPS is away, so this runs on a Fly Machine."
-AWAY_LOCAL = "Your VPS is away, so this runs on Cadence's own server."
+AWAY_FLY = "On a Fly Machine: your VPS was away."
+AWAY_LOCAL = "On Cadence's own server: your VPS was away."
 
 
 @pytest.mark.parametrize(

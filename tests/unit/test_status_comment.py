@@ -91,14 +91,14 @@ Multiply width and height in area()
 3 min · `claude-sonnet-5` · [log]({LOG})\x20\x20
 $0.43: model $0.42 (18,204 in, 3,100 out, 92,000 cached), \
 machine $0.01 (6 min on Fly, 2 shared CPUs, 4 GB)\x20\x20
-Your VPS is away, so this runs on a Fly Machine.""",
+On a Fly Machine: your VPS was away.""",
     "moved on": f"""\
 ### ⏳ Working
 
 {PLAN}
 
 3 min · $0.42 of $3.00 · machine 6 min on Fly, $0.01 · `claude-sonnet-5` · [live log]({LOG})\x20\x20
-Your VPS is away, so this runs on a Fly Machine.
+On a Fly Machine: your VPS was away.
 
 <sub>`@cadence pause` · {VERBS}""",
     "failed": f"""\
