@@ -71,8 +71,10 @@ class Hetzner:
         if found is None:
             raise NotFound(f"Hetzner has no server type {kind!r}")
         if not self._pricing:
-            got = await self._api.call(self._api.client.request, "GET", "/pricing")
-            self._pricing = got["pricing"]
+            client = self._api.client
+            self._pricing = await self._api.call(
+                lambda: client.request("GET", "/pricing")["pricing"]
+            )
         return _offers(found, self._pricing)
 
     async def find(self, server_id: str) -> Rented | None:

@@ -120,6 +120,9 @@ class Api:
             raise _meant(error, wait_s=wait_s) from error
         except OSError as error:  # what requests raises descends from it
             raise Unsure(f"Hetzner's API did not answer ({type(error).__name__})") from error
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            # The client takes an answer apart without looking whether it is one.
+            raise Unsure(_STRANGE) from error
 
     def _note(self, response: Any, **_: Any) -> None:
         """Remember what the answer says about waiting; the client's errors do not tell."""
@@ -131,6 +134,7 @@ _SOLD_OUT = ("resource_unavailable", "placement_error")
 _AGAIN = ("conflict", "locked")
 _UNSURE = ("server_error", "service_error", "unavailable", "timeout", "bad_gateway", "maintenance")
 _IN_USE = ("resource_in_use", "must_be_unassigned", "primary_ip_assigned", "server_not_stopped")
+_STRANGE = "somebody else answered for Hetzner's API, or it is in trouble"
 _TOKEN = {
     "unauthorized": "Hetzner does not know the API token: set one of the right project",
     "token_readonly": "the Hetzner API token may only read: make one that may write, too",
@@ -160,6 +164,8 @@ def _plainly(code: str, said: str, *, wait_s: float | None) -> CadenceError:
         return NotFound(f"Hetzner does not know it: {said}")
     if code in (*_IN_USE, *_AGAIN):
         return InUse(f"Hetzner is still at it: {said}", retry_after_s=wait_s)
+    if code.isdigit() and int(code) < 400:  # it was fine, said a page that is not the API's
+        return Unsure(_STRANGE)
     if code in _UNSURE or (code.isdigit() and int(code) >= 500):
         return Unsure(f"Hetzner's API is in trouble: {said} ({code})", retry_after_s=wait_s)
     if code == "protected":

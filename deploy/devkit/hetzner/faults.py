@@ -8,6 +8,7 @@ Json = dict[str, Any]
 Kind = Literal[
     "status",
     "lost_answer",
+    "garbled",
     "sold_out",
     "action_fails",
     "action_hangs",
@@ -19,10 +20,11 @@ Kind = Literal[
 
 
 class Fault(BaseModel):
-    """Something that goes wrong the next *times*.
+    """Something that goes wrong the next *times*, when it was to do with *after* others before.
 
     ``status``: the request is refused with *status*, *code* and *message*. ``lost_answer``: it is
-    done, and the line is cut before the answer. ``sold_out``: no server at *location* (anywhere
+    done, and the line is cut before the answer. ``garbled``: it is done, and *message* is all that
+    is answered. ``sold_out``: no server at *location* (anywhere
     when empty). ``action_fails``, ``action_hangs``: the action *command* does. ``never_boots``: the
     server runs and nothing on it starts. ``ignores_shutdown``: it does. ``stays_off``: it does not
     come back after a change of type. ``rate_limit``: 429, with *retry_after* when given. *method*
@@ -33,6 +35,7 @@ class Fault(BaseModel):
 
     kind: Kind
     times: int = Field(1, ge=1)
+    after: int = Field(0, ge=0)
     method: str = ""
     path: str = ""
     location: str = ""
@@ -53,6 +56,9 @@ class Faults:
         """Return the next fault of one of *kinds* that fits *facts*, and count it."""
         for fault in self.coming:
             if fault.kind in kinds and _fits(fault, facts):
+                if fault.after:
+                    fault.after -= 1
+                    continue
                 fault.times -= 1
                 if fault.times == 0:
                     self.coming.remove(fault)

@@ -124,7 +124,8 @@ class HetznerStandIn:
         answer: web.StreamResponse = await handler(request)
         if self.world.faults.take("lost_answer", **about) and request.transport is not None:
             request.transport.abort()
-        return answer
+        garbled = self.world.faults.take("garbled", **about)
+        return web.Response(text=garbled.message) if garbled else answer
 
     def _count(self, about: dict[str, str]) -> None:
         """Take one of the hour's requests; they grow back evenly."""
