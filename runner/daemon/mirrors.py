@@ -37,17 +37,28 @@ class Mirrors:
             os.utime(path)
         return path
 
-    def prune(self, *, in_use: frozenset[int] = frozenset()) -> list[str]:
-        """Remove what is too much, never one *in_use* or held by a run; return the names."""
-        kept_mb, removed = 0.0, []
-        for number, (path, _) in enumerate(self._by_last_use()):
-            kept_mb += _size_mb(path)
-            is_too_much = number >= self._limits.most or kept_mb > self._limits.most_mb
+    def prune(self, *, in_use: frozenset[int] = frozenset(), beside_mb: float = 0.0) -> list[str]:
+        """Remove what is too much, never one *in_use* or held by a run; return the names.
+
+        *beside_mb* is what else takes of the same megabytes.
+        """
+        kept, kept_mb, removed = 0, beside_mb, []
+        for path, _ in self._by_last_use():
+            size_mb = _size_mb(path)
+            is_too_much = kept >= self._limits.most or kept_mb + size_mb > self._limits.most_mb
             if is_too_much and path.stem not in {str(one) for one in in_use}:
-                removed += _removed(path)
+                gone = _removed(path)
+                removed += gone
+                if gone:
+                    continue
+            kept, kept_mb = kept + 1, kept_mb + size_mb
         if removed:
             log.info("mirrors removed", folder=self._root.name, names=removed)
         return removed
+
+    def size_mb(self) -> float:
+        """Return how much there is."""
+        return sum(_size_mb(path) for path, _ in self._by_last_use())
 
     def _by_last_use(self) -> list[tuple[Path, float]]:
         found = [(path, path.stat().st_mtime) for path in self._root.glob(f"*{self._suffix}")]

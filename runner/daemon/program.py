@@ -224,8 +224,12 @@ class Daemon:
         with contextlib.suppress(ConnectionError):  # the order comes again
             await _say(socket, EndedFrame(run_id=run_id, last_words=words))
         in_use = frozenset(self._repositories.values())
-        for kept in (self._mirrors, self._caches):
-            await asyncio.to_thread(kept.prune, in_use=in_use)
+        await asyncio.to_thread(self._prune, in_use)
+
+    def _prune(self, in_use: frozenset[int]) -> None:
+        """Mirrors and caches share the disk that they may have; mirrors go before."""
+        self._mirrors.prune(in_use=in_use)
+        self._caches.prune(in_use=in_use, beside_mb=self._mirrors.size_mb())
 
     async def _taken(self, frame: TakeFrame) -> TakenFrame:
         """Begin a run once; what is too much is refused, so that it goes elsewhere."""

@@ -112,6 +112,29 @@ def test_repositories_that_were_used_longest_ago_go_first(tmp_path: Path) -> Non
     assert mirrors.prune() == ["3.git"]
 
 
+def test_one_that_is_too_large_goes_alone(tmp_path: Path) -> None:
+    mirrors = Mirrors(tmp_path, MirrorLimits(most_mb=1))
+    for number in (1, 2, 3):
+        mirrors.path(number).mkdir()
+        (mirrors.path(number) / "pack").write_bytes(bytes(300_000 if number < 3 else 2_000_000))
+        os.utime(mirrors.path(number), (number, number))
+
+    assert mirrors.prune() == ["3.git"]
+
+
+def test_mirrors_and_caches_share_the_disk_that_they_may_have(tmp_path: Path) -> None:
+    limits = MirrorLimits(most_mb=1)
+    mirrors = Mirrors(tmp_path / "mirrors", limits)
+    caches = Mirrors(tmp_path / "caches", limits, suffix=".packages")
+    for kept in (mirrors, caches):
+        kept.path(1).mkdir()
+        (kept.path(1) / "data").write_bytes(bytes(600_000))
+
+    assert mirrors.prune() == []
+    assert caches.prune() == []
+    assert caches.prune(beside_mb=mirrors.size_mb()) == ["1.packages"]
+
+
 def test_mirror_that_a_run_reads_is_not_removed(tmp_path: Path) -> None:
     mirrors = Mirrors(tmp_path, MirrorLimits(most=0))
     mirrors.path(1).mkdir()
