@@ -40,9 +40,13 @@ def steps(text: str) -> Iterator[tuple[str, str]]:
 
 
 def local_places() -> list[Path]:
-    """Return the folders that pip's own configuration takes packages from on this machine."""
-    found = re.findall(r"(?:file://)?(/[\w./-]+)", _pip())
-    return sorted({Path(place) for place in found if Path(place).is_dir()})
+    """Return the folders and files of this machine that pip's own configuration names.
+
+    An index in a folder has its files beside it, so the folder above is taken.
+    """
+    indexes = [Path(url).parent for url in re.findall(r"file://(/[\w./-]+)", _pip())]
+    named = [Path(path) for path in re.findall(r"(?<![\w/:])(/[\w./-]+)", _pip())]
+    return sorted({place for place in (*indexes, *named) if place.exists()})
 
 
 def _pip() -> str:
@@ -62,6 +66,9 @@ def base(root: Path) -> None:
     shutil.copy("/etc/ssl/certs/ca-certificates.crt", root / "etc/ssl/certs")
     for place in ("etc/apt", "usr/share/keyrings"):
         shutil.copytree(Path("/") / place, root / place, dirs_exist_ok=True, symlinks=True)
+    for named in filter(Path.is_file, local_places()):
+        (root / str(named.parent)[1:]).mkdir(parents=True, exist_ok=True)
+        shutil.copy(named, root / str(named)[1:])
     (root / "etc/apt/sources.list").unlink(missing_ok=True)
     (root / "usr/local/bin/python").symlink_to("/usr/bin/python3")
     options = [row[7:].replace("'", "").replace("=", " = ", 1) for row in _pip().splitlines()]
@@ -71,18 +78,13 @@ def base(root: Path) -> None:
 @contextmanager
 def mounted(root: Path) -> Iterator[None]:
     """Give the chroot /proc, /dev and this machine's local packages; take them away in the end."""
-    places = [("proc", "/proc"), ("dev", "/dev")]
-    places += [
-        (str(p)[1:], str(p)) for p in map(Path, ("/opt/wheels", "/opt/pypi", "/opt/pypi-more"))
-    ]
+    places = [Path("/proc"), Path("/dev"), *filter(Path.is_dir, local_places())]
     done = []
     try:
-        for place, source in places:
-            target = root / place
-            if not Path(source).is_dir():
-                continue
+        for place in places:
+            target = root / str(place)[1:]
             target.mkdir(parents=True, exist_ok=True)
-            subprocess.run(["mount", "--rbind", source, str(target)], check=True)
+            subprocess.run(["mount", "--rbind", str(place), str(target)], check=True)
             subprocess.run(["mount", "--make-rslave", str(target)], check=True)
             done.append(target)
         yield
@@ -110,6 +112,31 @@ def run(stage: Stage, command: str, *, timeout_s: float = 600) -> str:
         )
     assert done.returncode == 0, f"{command}\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
     return done.stdout
+
+
+def started(
+    stage: Stage,
+    argv: list[str],
+    *,
+    env: dict[str, str] | None = None,
+    apart: tuple[str, ...] = (),
+    before: str = "",
+) -> list[str]:
+    """Return the command line that runs *argv* as a container engine would start it.
+
+    The stage's files are the root of a mount namespace (in a mere chroot there would be no user
+    namespaces); *before* is done as root.
+    """
+    given = {"PATH": PATH} | stage.env | (env or {})
+    script = f"""set -e
+mount --make-rprivate /; mount --rbind {stage.root} {stage.root}; cd {stage.root}
+mount -t proc proc proc
+mount --rbind /dev dev; mkdir -p old; pivot_root . old; umount -l /old; cd {stage.workdir}
+{before}
+exec {shlex.join(["/usr/bin/env", "-i", *(f"{name}={word}" for name, word in given.items())])} "$@"
+"""
+    spaces = ["--mount", "--pid", "--fork", "--kill-child", *apart]
+    return ["unshare", *spaces, "bash", "-c", script, "started", *argv]
 
 
 class Builder:

@@ -5,6 +5,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import time
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy.chroot import Stage, base, build, mounted, run, steps
+from tests.deploy.chroot import Stage, base, build, run, started, steps
 
 ROOT = Path(__file__).parents[2]
 pytestmark = [
@@ -46,23 +47,32 @@ def machine(debian: Path, tmp_path_factory: pytest.TempPathFactory) -> Stage:
     return build(ROOT / "deploy/Dockerfile.runner", ROOT, debian, where)
 
 
+# As compose.yaml starts it: nothing of the image can be written, no right can come back.
+AS_COMPOSE = (
+    "mount --bind /data /data; mount -t tmpfs none /tmp; mount -t tmpfs -o mode=755 none /run; "
+    "mount -o remount,ro,bind /"
+)
+
+
+def unprivileged(stage: Stage) -> list[str]:
+    user = [f"--reuid={stage.user}", f"--regid={stage.user}", "--init-groups"]
+    return ["setpriv", *user, "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all"]
+
+
 @pytest.fixture
 def serving(coordinator: Stage) -> Iterator[str]:
-    given = coordinator.env | {"CADENCE_PORT": "38217", "HOME": "/data"}
-    env = [f"{name}={value}" for name, value in given.items()]
-    root = str(coordinator.root)
-    words = ["chroot", f"--userspec={coordinator.user}", root, "/usr/bin/env", "-i"]
-    with mounted(coordinator.root):
-        process = subprocess.Popen(
-            [*words, *env, "sh", "-c", "cd /data && exec cadence serve"],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            yield "http://127.0.0.1:38217"
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
+    command = json.loads(coordinator.said["CMD"])
+    given = {"CADENCE_PORT": "38217", "HOME": "/data"}
+    process = subprocess.Popen(
+        started(coordinator, [*unprivileged(coordinator), *command], env=given, before=AS_COMPOSE),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield "http://127.0.0.1:38217"
+    finally:
+        process.kill()  # its first process goes with it
+        process.wait(timeout=30)
 
 
 def test_coordinator_answers_as_a_user_without_rights(serving: str, coordinator: Stage) -> None:
@@ -76,11 +86,24 @@ def test_coordinator_answers_as_a_user_without_rights(serving: str, coordinator:
             time.sleep(0.2)  # noqa: TID251 - no event loop here
     else:
         pytest.fail("the coordinator did not come up")
-    owner = subprocess.run(
-        ["stat", "-c", "%U", str(coordinator.root / "data")], capture_output=True, text=True
-    )
-    assert owner.returncode == 0
+    data = (coordinator.root / "data").stat()
+    assert (data.st_uid, data.st_mode & 0o777) == (10001, 0o700)
     assert (coordinator.root / "data/cadence.sqlite3").exists()
+    health = json.loads(coordinator.said["HEALTHCHECK"].rpartition(" CMD ")[2])
+    run(coordinator, shlex.join(word.replace(":3000", ":38217") for word in health))
+    with pytest.raises(AssertionError, match="refused"):
+        run(coordinator, shlex.join(word.replace(":3000", ":38218") for word in health))
+
+
+def test_coordinator_can_cage_agents_under_what_compose_takes_away(coordinator: Stage) -> None:
+    argv = [*unprivileged(coordinator), "cadence", "doctor", "--json"]
+    said = subprocess.run(
+        started(coordinator, argv, env={"HOME": "/data"}, before=AS_COMPOSE),
+        capture_output=True,
+        text=True,
+    )
+    findings = {one["name"]: one for one in json.loads(said.stdout)}
+    assert findings["sandbox"]["ok"] == "ok", findings["sandbox"]
 
 
 def test_coordinator_has_its_command_and_no_compiler(coordinator: Stage) -> None:
@@ -90,19 +113,62 @@ def test_coordinator_has_its_command_and_no_compiler(coordinator: Stage) -> None
     assert json.loads(findings)
 
 
-def test_machine_checks_itself_and_refuses_without_its_firewall(machine: Stage) -> None:
-    run(machine, "bwrap --version && git --version && rg --version && nft --version")
-    stage = Stage(machine.root, machine.env, "/", "root")
-    checks = "python3 -I /opt/entrypoint/checks.py --user runner --out /run/found.json"
-    out = run(stage, f"{checks} || true; cat /run/found.json")
-    found = json.loads(out.strip().splitlines()[-1])
-    assert found["another user"] == ""
+# With Fly's socket; the kernel's switches are everybody's here, so they cannot be set.
+AS_FLY = (
+    "ip link set lo up; mkdir -p /.fly; chmod 755 /.fly; touch /.fly/api; "
+    "mount --bind /proc/sys /proc/sys; mount -o remount,ro,bind /proc/sys"
+)
 
 
-def test_machine_program_says_what_it_needs(machine: Stage) -> None:
-    said = run(machine, "python -m runner.machine 2>&1 || true")
+def booted(machine: Stage, *, but: str = "", env: dict[str, str] | None = None) -> tuple[int, str]:
+    """Start the image as Fly would, with a network of its own, *but* for one line."""
+    [entrypoint] = json.loads(machine.said["ENTRYPOINT"])
+    boot = machine.root / entrypoint[1:]
+    before = boot.read_text()
+    assert but in before
+    boot.write_text(before.replace(but, ":") if but else before)
+    try:
+        argv = started(
+            machine,
+            [entrypoint],
+            env=env,
+            apart=("--net",),
+            before=AS_FLY,
+        )
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=120)
+    finally:
+        boot.write_text(before)
+    return done.returncode, done.stdout + done.stderr
 
+
+def test_machine_has_what_it_and_agents_need(machine: Stage) -> None:
+    run(machine, "bwrap --version && git --version && rg --version && nft --version && node -v")
+    assert run(machine, "id -u runner; id -u agent").split() == ["10002", "10003"]
+
+
+def test_machine_boots_through_its_checks_to_its_program(machine: Stage) -> None:
+    code, said = booted(machine)
+
+    assert said.count(": good\n") == 12, said
     assert "CADENCE_URL and CADENCE_MACHINE_TOKEN" in said
+    assert code == 2
+
+
+@pytest.mark.parametrize(
+    ("but", "problem"),
+    [
+        pytest.param('nft -f "$here/egress.nft"', "check agents: no network: the way", id="nft"),
+        pytest.param("chmod 0700 /.fly", "check no socket of Fly's: /.fly can be", id="/.fly"),
+        pytest.param("chmod 0700 /home/runner", "no home of the runner: /home/runner", id="home"),
+    ],
+)
+def test_machine_refuses_work_when_a_check_fails(machine: Stage, but: str, problem: str) -> None:
+    code, said = booted(machine, but=but)
+
+    assert problem in said
+    assert "refusing to take work" in said
+    assert "CADENCE_URL" not in said
+    assert code == 78
 
 
 def test_both_files_use_only_words_that_are_known_here() -> None:
