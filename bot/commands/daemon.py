@@ -26,9 +26,7 @@ def daemon(
     data: Annotated[Path | None, typer.Option(help="Folder for runs and mirrors.")] = None,
     capacity: Annotated[int, typer.Option(min=1, max=64, help="Runs at once.")] = 2,
     mirrors: Annotated[int, typer.Option(min=0, help="Repositories to keep mirrors of.")] = 5,
-    mirrors_mb: Annotated[
-        int, typer.Option(min=0, help="Megabytes for mirrors and caches together.")
-    ] = 20_000,
+    mirrors_mb: Annotated[int, typer.Option(min=0, help="Megabytes of mirrors, caches.")] = 20_000,
     package: Annotated[
         str, typer.Option(help="What pip installs for an update, as in NAME=={version}.")
     ] = "",
