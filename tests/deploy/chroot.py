@@ -93,7 +93,7 @@ def mounted(root: Path) -> Iterator[None]:
             subprocess.run(["umount", "--recursive", "--lazy", str(target)], check=False)
 
 
-def run(stage: Stage, command: str, *, timeout_s: float = 600) -> str:
+def run(stage: Stage, command: str, *, timeout_s: float = 1_800) -> str:
     """Run *command* with the stage's shell, user, folder and environment; return its output."""
     given = {
         "PATH": "/usr/local/bin:/usr/bin:/usr/sbin:/bin:/sbin",

@@ -20,7 +20,7 @@ from tests.deploy.chroot import Stage, base, build, run, started, steps
 ROOT = Path(__file__).parents[2]
 pytestmark = [
     pytest.mark.images,
-    pytest.mark.timeout(1_500),
+    pytest.mark.timeout(3_600),
     pytest.mark.skipif(
         not os.environ.get("CADENCE_TEST_IMAGES"),  # noqa: TID251 - who wants to wait says so
         reason="builds images, which takes minutes: CADENCE_TEST_IMAGES=1",
