@@ -1,28 +1,52 @@
-"""What may go wrong at Fly's, on demand."""
+"""What may go wrong at Fly's, on demand, and the limits of its API."""
 
 import asyncio
+import random
 from collections import Counter
-from dataclasses import dataclass, field
+from typing import Any
 
-from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field
+
+Json = dict[str, Any]
 
 
-@dataclass(slots=True)
-class Faults:
-    """Counters that run down, and switches.
+class Refusal(Exception):
+    """An error answer, as the API words it."""
 
-    *no_room* maps a region to how many creations it refuses (-1: all). *errors* answers of 500
-    come first; *lost* answers are never sent though the work was done; *cold* wakings lose the
-    memory; *stuck* machines never come up; *never_wake* suspended ones stay so.
+    def __init__(self, status: int, error: str, *, code: str = "unknown") -> None:
+        super().__init__(error)
+        self.status = status
+        self.body: Json = {"error": error, "status": code}
+
+
+class Faults(BaseModel):
+    """Counters that run down, and switches; set them at any time.
+
+    *no_room* maps a region to how many creations it refuses (-1: all), *unauthorized* so many calls
+    as if the token were wrong. *errors* calls are answered with *error_status* before anything is
+    done; those whose path contains *error_path* only. *lost* answers to calls by POST, whose path
+    ends with *lost_path*, are never sent though the work was done. *slow_s* passes before each.
+
+    *stuck* machines stay in ``starting``. Suspended ones stay so when *never_wake*; *cold* wakings
+    lose the memory, others do with the probability *cold_rate*. Lists show the world as it was
+    *lag_s* ago.
     """
 
-    no_room: dict[str, int] = field(default_factory=dict)
+    model_config = ConfigDict(extra="forbid", validate_assignment=True)
+
+    no_room: dict[str, int] = Field(default_factory=dict)
+    unauthorized: int = 0
     errors: int = 0
+    error_status: int = Field(default=500, ge=500, le=599)
+    error_path: str = ""
     lost: int = 0
-    cold: int = 0
+    lost_path: str = ""
+    slow_s: float = Field(default=0.0, ge=0)
     stuck: int = 0
     never_wake: bool = False
-    slow_s: float = 0.0
+    cold: int = 0
+    cold_rate: float = Field(default=0.0, ge=0, le=1)
+    lag_s: float = Field(default=0.0, ge=0)
 
     def takes(self, name: str) -> bool:
         """Use up one of the fault *name*, if there is one."""
@@ -38,16 +62,25 @@ class Faults:
             self.no_room[region] = left - 1
         return left == 0
 
-    async def before(self) -> None:
-        """Be slow or broken, before anything is done."""
-        if self.slow_s:
-            await asyncio.sleep(self.slow_s)
-        if self.takes("errors"):
-            raise web.HTTPInternalServerError(text='{"error": "internal"}')
+    def wakes_cold(self, rng: random.Random) -> bool:
+        """Whether the next waking loses the memory."""
+        return self.takes("cold") or rng.random() < self.cold_rate
+
+    async def before(self, path: str) -> None:
+        """Be slow or broken, before anything is done; raise `Refusal`."""
+        await asyncio.sleep(self.slow_s)
+        if self.takes("unauthorized"):
+            raise Refusal(401, "unauthorized")
+        if self.error_path in path and self.takes("errors"):
+            raise Refusal(self.error_status, "internal: the API is in trouble")
 
 
 class Rates:
-    """The limits as Fly states them: one call a second for each action and identifier, burst 3."""
+    """The limits as Fly states them.
+
+    One call a second for each action and identifier, three at once; looking at a machine five a
+    second and ten at once; a hundred deletions of apps a minute.
+    """
 
     def __init__(self) -> None:
         self.is_on = True
@@ -56,11 +89,16 @@ class Rates:
 
     def take(self, action: str, key: str, now: float) -> bool:
         """Whether the call may be made now."""
-        per_s, burst = (5.0, 10.0) if action in {"get", "list", "wait"} else (1.0, 3.0)
+        if not self.is_on:
+            return True
+        per_s, burst = _RATES.get(action, (1.0, 3.0))
         tokens, at = self._tokens.get((action, key), (burst, now))
         tokens = min(tokens + (now - at) * per_s, burst)
-        allowed = tokens >= 0.999 or not self.is_on  # a clock that is a hair off is no offence
+        allowed = tokens >= 0.999  # a clock that is a hair off is no offence
         self._tokens[action, key] = (tokens - 1 if allowed else tokens, now)
         if not allowed:
             self.refused[action] += 1
         return allowed
+
+
+_RATES = {"get machine": (5.0, 10.0), "delete app": (100 / 60, 100.0)}

@@ -1,141 +1,144 @@
-"""Machines as processes: started, put to sleep, woken with or without their memory, ended."""
+"""A machine as the API shows it: its state, its versions, its events, its lease."""
 
 import asyncio
-import contextlib
-import ctypes
-import os
+import copy
 import secrets
-import shutil
-import signal
 import time
-from collections.abc import Sequence
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-_PR_SET_PDEATHSIG = 1
+from deploy.devkit.fly.bodies import Body
+
+Json = dict[str, Any]
+
+# https://fly.io/docs/machines/machine-states/
+SETTLED = frozenset({"created", "started", "stopped", "suspended", "failed", "destroyed"})
+_EVENTS = 50
+_REMEMBERED = 200
+
+
+@dataclass(slots=True)
+class Lease:
+    """The right of one caller to change a machine, until it runs out."""
+
+    nonce: str
+    until: float  # by the monotonic clock
+    expires_at: int
+    description: str = ""
+
+    def shown(self) -> Json:
+        """Return the lease as the API shows it."""
+        return {
+            "nonce": self.nonce,
+            "expires_at": self.expires_at,
+            "owner": "devkit@example.com",
+            "description": self.description,
+        }
 
 
 @dataclass(slots=True, kw_only=True)
 class FlyMachine:
-    """One machine of the stand-in."""
+    """One machine of the stand-in.
+
+    *instance_id* is the id of its present version: each start and each update makes a new one.
+    """
 
     id: str
     app: str
     name: str
     region: str
-    config: dict[str, Any]
-    state: str = "created"
-    instance_id: str = ""
+    config: Json
+    state: str = "creating"
+    instance_id: str = field(default_factory=lambda: version())
+    versions: list[str] = field(default_factory=list)
+    host_status: str = "ok"
     created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    process: asyncio.subprocess.Process | None = None
-    lease: tuple[str, float] | None = None
+    updated_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    body: Body | None = None
+    lease: Lease | None = None
+    retries: int = 0
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+    work: asyncio.Task[None] | None = None
     watcher: asyncio.Task[None] | None = None
+    events: deque[Json] = field(default_factory=lambda: deque(maxlen=_EVENTS))
+    past: deque[tuple[float, Json]] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
 
-    def to(self, state: str) -> None:
+    def to(self, state: str, *, source: str = "flyd") -> None:
         """Come into *state*; whoever waits hears of it."""
         self.state = state
+        self.events.appendleft(
+            {
+                "id": version(),
+                "type": state,
+                "status": state,
+                "source": source,
+                "timestamp": int(time.time() * 1000),
+            }
+        )
+        self.noted()
+
+    def noted(self) -> None:
+        """Remember how the machine looks from now on."""
+        self.updated_at = datetime.now(UTC)
+        self.past.append((time.monotonic(), self.shown()))
         self.changed.set()
         self.changed = asyncio.Event()
 
-    @property
-    def is_leased(self) -> bool:
-        """Whether somebody holds the lease."""
-        return self.lease is not None and self.lease[1] > time.monotonic()
+    def renewed(self) -> None:
+        """Become another version."""
+        self.versions.append(self.instance_id)
+        self.instance_id = version()
 
-    def shown(self) -> dict[str, Any]:
-        """Return the machine as the API shows it."""
+    @property
+    def metadata(self) -> dict[str, str]:
+        """The marks of the machine, to be changed in place."""
+        found: dict[str, str] = self.config.setdefault("metadata", {})
+        return found
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it is no more."""
+        return self.state == "destroyed"
+
+    @property
+    def held(self) -> Lease | None:
+        """The lease, if somebody holds it now."""
+        if self.lease is not None and self.lease.until <= time.monotonic():
+            self.lease = None
+        return self.lease
+
+    def shown(self) -> Json:
+        """Return the machine as the API shows it now."""
         return {
             "id": self.id,
             "name": self.name,
             "state": self.state,
             "region": self.region,
             "instance_id": self.instance_id,
-            "private_ip": "fdaa::1",
-            "config": self.config,
+            "private_ip": f"fdaa::{self.id[:4]}",
+            "config": copy.deepcopy(self.config),
+            "image_ref": _image(str(self.config.get("image", ""))),
             "created_at": self.created_at.isoformat(),
-            "updated_at": datetime.now(UTC).isoformat(),
+            "updated_at": self.updated_at.isoformat(),
+            "host_status": self.host_status,
+            "events": list(self.events),
         }
 
-
-class Processes:
-    """The processes of all machines; none outlives the stand-in."""
-
-    def __init__(self, command: Sequence[str], root: Path, environment: dict[str, str]) -> None:
-        self._command = list(command)
-        self._root = root
-        self._environment = environment
-
-    async def start(self, machine: FlyMachine, *, is_stuck: bool = False) -> None:
-        """Boot the machine; its folder is empty but for a cold waking."""
-        home = self._root / machine.id
-        if machine.state != "suspended":
-            shutil.rmtree(home, ignore_errors=True)
-        await asyncio.to_thread(home.mkdir, parents=True, exist_ok=True)
-        machine.instance_id = secrets.token_hex(13)
-        if is_stuck:
-            machine.to("starting")
-            return
-        with (self._root / f"{machine.id}.log").open("ab") as log:
-            machine.process = await asyncio.create_subprocess_exec(
-                *self._command,
-                cwd=home,
-                env={
-                    **self._environment,
-                    "HOME": str(home),
-                    "TMPDIR": str(home),
-                    **machine.config.get("env", {}),
-                },
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                preexec_fn=_die_with_parent,
-            )
-        machine.to("started")
-        machine.watcher = asyncio.create_task(self._watch(machine, machine.process))
-
-    async def _watch(self, machine: FlyMachine, process: asyncio.subprocess.Process) -> None:
-        await process.wait()
-        if machine.process is process and machine.state not in {"destroyed", "stopping"}:
-            machine.to("destroyed" if machine.config.get("auto_destroy") else "stopped")
-
-    def suspend(self, machine: FlyMachine) -> None:
-        """Freeze the machine's processes."""
-        self.signal(machine, signal.SIGSTOP)
-        machine.to("suspended")
-
-    async def wake(self, machine: FlyMachine, *, is_cold: bool) -> None:
-        """Thaw the machine, or boot it anew with its disk as it was."""
-        if is_cold:
-            await self.kill(machine)
-            await self.start(machine)
-            return
-        self.signal(machine, signal.SIGCONT)
-        machine.to("started")
-
-    async def kill(self, machine: FlyMachine) -> None:
-        """End the machine's processes without a word."""
-        process, machine.process = machine.process, None
-        if process is not None and process.returncode is None:
-            for number in (signal.SIGKILL, signal.SIGCONT):
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, number)
-            await process.wait()
-
-    def signal(self, machine: FlyMachine, number: int) -> None:
-        """Send a signal to all processes of the machine."""
-        if machine.process is not None and machine.process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(machine.process.pid, number)
-
-    def log(self, machine: FlyMachine) -> str:
-        """Return what the machine wrote."""
-        path = self._root / f"{machine.id}.log"
-        return path.read_text(errors="replace") if path.exists() else ""
+    def shown_at(self, moment: float) -> Json | None:
+        """Return the machine as it looked at *moment*; None when it was not there yet."""
+        looks = [look for at, look in self.past if at <= moment]
+        return looks[-1] if looks else None
 
 
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+def version() -> str:
+    """Return a new id of 26 characters."""
+    return secrets.token_hex(13).upper()
+
+
+def _image(image: str) -> Json:
+    rest, _, digest = image.partition("@")
+    registry, _, path = rest.rpartition("/")
+    repository, _, tag = path.partition(":")
+    return {"registry": registry, "repository": repository, "tag": tag, "digest": digest}
