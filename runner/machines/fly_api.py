@@ -5,29 +5,31 @@ to the rate limits by itself, asks again where asking again does no harm, and ne
 """
 
 import asyncio
-import random
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
-from urllib.parse import quote
 
 import aiohttp
-import structlog
 from pydantic import SecretStr
 
-from bot.errors import MachineUnavailable, NotFound, RateLimited, Unavailable
-from runner.machines.limits import Limits, Rate
+from bot.errors import NotFound, Unavailable
+from runner.machines.fly_apps import FlyApps
+from runner.machines.fly_calls import Call, FlyCalls, path
+from runner.machines.fly_errors import Conflict, TimedOut
+from runner.machines.fly_limits import GET
+from runner.machines.fly_values import FlyMachine, FlyOrder, Json, nonce_of
 
-SLOW = Rate(1.0, 3)
-LOOK = Rate(5.0, 10)
-_TRIES = 6
-_PASSING = {408, 425, 429, 500, 502, 503, 504}
-_NO_ROOM = ("insufficient", "capacity", "no hosts", "could not reserve", "not enough resources")
-Json = dict[str, Any]
-log = structlog.get_logger()
+DEADLINE_S = 120.0
+_WAIT_S = 60  # the most that one call waits
+_MARGIN_S = 10.0
 
 
 class FlyApi:
-    """Calls by name; identifiers are quoted, answers are the API's own JSON."""
+    """Calls for machines, `apps` for apps; each raises as `runner.machines.fly_errors` says.
+
+    A call ends within *deadline_s*, its turn by the rate limits included. *nonce* is the lease's
+    where somebody holds one.
+    """
 
     def __init__(
         self,
@@ -35,212 +37,198 @@ class FlyApi:
         *,
         url: str,
         token: SecretStr,
-        timeout_s: float = 75.0,
+        deadline_s: float = DEADLINE_S,
+        now: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._session = session
-        self._url = url.rstrip("/")
-        self._token = token
-        self._timeout = aiohttp.ClientTimeout(total=timeout_s)
-        self._sleep = sleep
-        self._limits = Limits(sleep=sleep)
+        calls = FlyCalls(session, url=url, token=token, deadline_s=deadline_s, now=now, sleep=sleep)
+        self._ask = calls.ask
+        self._end = calls.end
+        self._now = now
+        self.apps = FlyApps(calls)
 
-    async def create_app(self, app: str, *, org: str, network: str) -> None:
-        """Create *app* on a private network of its own; one that exists is fine."""
-        body = {"app_name": app, "name": app, "org_slug": org, "network": network}
-        try:
-            await self._call("POST", "/apps", action="app create", key=org, body=body)
-        except Conflict:
-            return
-        except FlyRefused as error:
-            if "already" not in str(error).lower() and "taken" not in str(error).lower():
-                raise
+    async def create(self, app: str, order: FlyOrder, *, region: str) -> FlyMachine:
+        """Create a machine; it is not asked again when the answer is lost: look first."""
+        made = await self._ask(
+            Call(
+                *("POST", path("apps", app, "machines"), "create machine", app),
+                body=order.to_json(region),
+                harmless=False,
+                hide=order.config.secrets,
+            )
+        )
+        return FlyMachine.parsed(made, app=app)
 
-    async def app(self, app: str) -> Json | None:
-        """Return the app, None when there is none of this name."""
-        try:
-            return await self._look(f"/apps/{quote(app, safe='')}", key=app)
-        except NotFound:
-            return None
-
-    async def delete_app(self, app: str) -> None:
-        """Delete *app* and all of its machines; one that is gone is fine."""
-        path = f"/apps/{quote(app, safe='')}"
-        await self._gone_is_fine(self._call("DELETE", path, action="app delete", key=app))
-
-    async def create_machine(self, app: str, body: Json) -> Json:
-        """Create a machine; it is not asked again when the answer is lost: look first.
-
-        Raise `MachineUnavailable` when the region has no room.
-        """
-        path = f"/apps/{quote(app, safe='')}/machines"
-        made: Json = await self._call("POST", path, action="create", key=app, body=body, tries=1)
-        return made
-
-    async def machines(self, app: str, metadata: Mapping[str, str]) -> list[Json]:
-        """Return the machines of *app* that carry *metadata*."""
-        query = "&".join(f"metadata.{quote(k)}={quote(v, safe='')}" for k, v in metadata.items())
-        path = f"/apps/{quote(app, safe='')}/machines?{query}"
-        found: list[Json] = await self._call("GET", path, action="list", key=app, rate=LOOK)
-        return found
-
-    async def org_machines(self, org: str) -> list[Json]:
-        """Return all machines of the organisation, page by page."""
-        found: list[Json] = []
-        cursor = ""
-        while True:
-            more = f"?cursor={quote(cursor, safe='')}" if cursor else ""
-            path = f"/orgs/{quote(org, safe='')}/machines{more}"
-            page: Json = await self._call("GET", path, action="org list", key=org, rate=LOOK)
-            found += page.get("machines") or []
-            cursor = page.get("next_cursor") or ""
-            if not cursor:
-                return found
-
-    async def machine(self, app: str, machine: str) -> Json | None:
+    async def machine(self, app: str, machine: str) -> FlyMachine | None:
         """Return a machine, None when there is none."""
         try:
-            return await self._look(_path(app, machine), key=machine)
+            found = await self._ask(Call("GET", _at(app, machine), GET, machine))
         except NotFound:
             return None
+        return FlyMachine.parsed(found, app=app)
 
-    async def wait(self, app: str, machine: str, state: str, *, timeout_s: int = 60) -> bool:
-        """Wait until the machine is in *state*; False when it is not in time."""
-        path = f"{_path(app, machine)}/wait?state={state}&timeout={min(timeout_s, 60)}"
+    async def machines(
+        self,
+        app: str,
+        metadata: Mapping[str, str] | None = None,
+        *,
+        region: str = "",
+        include_deleted: bool = False,
+    ) -> list[FlyMachine]:
+        """Return the machines of *app* that carry all of *metadata*."""
+        query = {f"metadata.{key}": value for key, value in (metadata or {}).items()}
+        query |= {"region": region, "include_deleted": "true" if include_deleted else ""}
+        where = path("apps", app, "machines", query=query)
         try:
-            await self._call("GET", path, action="wait", key=machine, rate=LOOK, tries=1)
-        except Unavailable:
+            found = await self._ask(Call("GET", where, "list machines", app))
+        except NotFound:  # there is no such app yet
+            return []
+        return [FlyMachine.parsed(one, app=app) for one in _list(found)]
+
+    async def org_machines(self, org: str) -> tuple[list[FlyMachine], tuple[str, ...]]:
+        """Return all machines of *org*, page by page, and the regions that did not answer.
+
+        What happened just now may not show yet.
+        """
+        found: list[FlyMachine] = []
+        away: dict[str, None] = {}
+        cursor, seen = "", set[str]()
+        while cursor not in seen:
+            seen.add(cursor)
+            where = path("orgs", org, "machines", query={"cursor": cursor})
+            page = await self._ask(Call("GET", where, "list all machines", org))
+            shown: Json = page if isinstance(page, dict) else {}
+            found += [FlyMachine.parsed(one) for one in _list(shown.get("machines"))]
+            away |= dict.fromkeys(str(one) for one in _list(shown.get("error_regions")))
+            cursor = str(shown.get("next_cursor") or "")
+            if not cursor:
+                break
+        return found, tuple(away)
+
+    async def wait(
+        self, app: str, machine: str, state: str, *, timeout_s: float = 60, version: str = ""
+    ) -> bool:
+        """Wait until the machine is in *state*; False when it is not in time.
+
+        *version* is needed for ``stopped``; without it, it is looked up. A machine that is gone
+        is ``destroyed``.
+        """
+        until = self._now() + timeout_s
+        try:
+            if state == "stopped" and not version:
+                found = await self.machine(app, machine)
+                version = found.version if found else ""
+            while (left_s := until - self._now()) > 0:
+                if await self._wait_once(app, machine, state, version, left_s):
+                    return True
+        except NotFound:
+            if state == "destroyed":
+                return True
+            raise
+        return False
+
+    async def _wait_once(
+        self, app: str, machine: str, state: str, version: str, left_s: float
+    ) -> bool:
+        timeout_s = max(min(int(left_s), _WAIT_S), 1)
+        query = {"state": state, "timeout": str(timeout_s), "version": version}
+        where = path("apps", app, "machines", machine, "wait", query=query)
+        answer_s = timeout_s + _MARGIN_S
+        try:
+            await self._ask(Call("GET", where, "wait", machine, answer_s=answer_s, waits=True))
+        except TimedOut:
             return False
         return True
 
-    async def start(self, app: str, machine: str) -> None:
-        """Start a stopped machine, or wake a suspended one."""
-        await self._act(app, machine, "start")
+    async def start(self, app: str, machine: str, *, nonce: str = "") -> None:
+        """Start a stopped machine, or wake a suspended one; one that runs is fine."""
+        await self._act(app, machine, "start", {"started", "starting"}, nonce=nonce)
 
-    async def stop(self, app: str, machine: str) -> None:
-        """Stop a machine."""
-        await self._act(app, machine, "stop")
+    async def stop(
+        self, app: str, machine: str, *, signal: str = "", timeout_s: int = 0, nonce: str = ""
+    ) -> None:
+        """Stop a machine by *signal*, *timeout_s* before it is ended; one that stopped is fine."""
+        body = ({"signal": signal} if signal else {}) | (
+            {"timeout": f"{timeout_s}s"} if timeout_s else {}
+        )
+        done = {"stopped", "stopping", "destroying", "destroyed"}
+        await self._act(app, machine, "stop", done, nonce=nonce, body=body)
 
-    async def suspend(self, app: str, machine: str) -> None:
-        """Put a machine to sleep with its memory."""
-        await self._act(app, machine, "suspend")
+    async def suspend(self, app: str, machine: str, *, nonce: str = "") -> None:
+        """Put a machine to sleep with its memory; one that sleeps is fine."""
+        await self._act(app, machine, "suspend", {"suspended", "suspending"}, nonce=nonce)
 
-    async def destroy(self, app: str, machine: str) -> None:
+    async def destroy(self, app: str, machine: str, *, nonce: str = "") -> None:
         """Destroy a machine, whatever it does; one that is gone is fine."""
-        path = f"{_path(app, machine)}?force=true"
-        await self._gone_is_fine(self._call("DELETE", path, action="destroy", key=machine))
+        where = path("apps", app, "machines", machine, query={"force": "true"})
+        await self._end(Call("DELETE", where, "destroy machine", machine, nonce=nonce))
 
-    async def lease(self, app: str, machine: str, *, ttl_s: int, why: str) -> str:
-        """Take the machine's lease and return its nonce; raise `Conflict` when it is held."""
-        body = {"ttl": ttl_s, "description": why}
-        path = f"{_path(app, machine)}/lease"
-        answer = await self._call("POST", path, action="lease", key=machine, body=body, tries=1)
-        return str((answer.get("data") or answer)["nonce"])
+    async def lease(
+        self, app: str, machine: str, *, ttl_s: int, why: str = "", nonce: str = ""
+    ) -> str:
+        """Take the machine's lease, or renew that of *nonce*; return its nonce.
+
+        Raise `Conflict` when somebody else holds it; a lease whose answer is lost ends by itself.
+        """
+        taken = await self._ask(
+            Call(
+                *("POST", _at(app, machine, "lease"), "take lease", machine),
+                body={"ttl": ttl_s, "description": why},
+                nonce=nonce,
+                harmless=bool(nonce),
+            )
+        )
+        return nonce_of(taken)
 
     async def release(self, app: str, machine: str, nonce: str) -> None:
         """Give the lease back; one that ran out is fine."""
-        path = f"{_path(app, machine)}/lease"
-        headers = {"fly-machine-lease-nonce": nonce}
-        call = self._call("DELETE", path, action="release", key=machine, headers=headers)
-        await self._gone_is_fine(call)
+        where = _at(app, machine, "lease")
+        await self._end(Call("DELETE", where, "release lease", machine, nonce=nonce))
+
+    async def metadata(self, app: str, machine: str) -> dict[str, str]:
+        """Return the marks of a machine."""
+        found = await self._ask(Call("GET", _at(app, machine, "metadata"), "get metadata", machine))
+        return {str(key): str(value) for key, value in (found or {}).items()}
 
     async def set_metadata(self, app: str, machine: str, key: str, value: str) -> None:
         """Set one mark of a machine."""
-        path = f"{_path(app, machine)}/metadata/{quote(key, safe='')}"
-        await self._call("POST", path, action="metadata", key=machine, body={"value": value})
+        where, body = _at(app, machine, "metadata", key), {"value": value}
+        await self._ask(Call("POST", where, "set metadata", machine, body=body))
 
-    async def put_policy(self, app: str, policy: Json) -> None:
-        """Set a network policy of *app*."""
-        path = f"/apps/{quote(app, safe='')}/network_policies"
-        await self._call("POST", path, action="policy", key=app, body=policy)
+    async def remove_metadata(self, app: str, machine: str, key: str) -> None:
+        """Take one mark off a machine; one that it does not carry is fine."""
+        where = _at(app, machine, "metadata", key)
+        await self._end(Call("DELETE", where, "remove metadata", machine))
 
-    async def _act(self, app: str, machine: str, verb: str) -> None:
-        path = f"{_path(app, machine)}/{verb}"
-        await self._call("POST", path, action=verb, key=machine, body={})
-
-    async def _look(self, path: str, *, key: str) -> Json:
-        found: Json = await self._call("GET", path, action="get", key=key, rate=LOOK)
-        return found
-
-    async def _gone_is_fine(self, call: Awaitable[Any]) -> None:
-        try:
-            await call
-        except NotFound:
-            return
-
-    async def _call(
+    async def _act(
         self,
-        method: str,
-        path: str,
+        app: str,
+        machine: str,
+        verb: str,
+        done: set[str],
         *,
-        action: str,
-        key: str,
-        rate: Rate = SLOW,
+        nonce: str,
         body: Json | None = None,
-        headers: Mapping[str, str] | None = None,
-        tries: int = _TRIES,
-    ) -> Any:
-        for attempt in range(tries):
-            await self._limits.turn(action, key, rate)
-            try:
-                return await self._asked(method, path, body, headers)
-            except RateLimited as error:
-                self._limits.emptied(action, key, rate, for_s=error.retry_after_s or 1.0)
-                if attempt + 1 == max(tries, 3):
-                    raise
-            except MachineUnavailable:
-                raise
-            except Unavailable:
-                if attempt + 1 == tries:
-                    raise
-                await self._sleep(min(0.3 * 2**attempt, 5.0) * random.uniform(0.5, 1.5))  # noqa: S311
-        raise Unavailable(f"Fly did not take {action}: too many calls")
-
-    async def _asked(
-        self, method: str, path: str, body: Json | None, headers: Mapping[str, str] | None
-    ) -> Any:
-        told = {"Authorization": f"Bearer {self._token.get_secret_value()}", **(headers or {})}
+    ) -> None:
+        """Ask for a change; a refusal is fine when the machine is where it was to come."""
         try:
-            async with self._session.request(
-                method, self._url + path, json=body, headers=told, timeout=self._timeout
-            ) as answer:
-                text = await answer.text()
-                if answer.status < 300:
-                    return await answer.json(content_type=None) if text.strip() else {}
-                raise _refusal(answer.status, text, answer.headers.get("Retry-After", ""))
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise Unavailable(f"Fly did not answer ({type(error).__name__})") from error
+            await self._ask(
+                Call("POST", _at(app, machine, verb), verb, machine, body=body or {}, nonce=nonce)
+            )
+        except Conflict:
+            found = await self.machine(app, machine)
+            if found is None or found.state not in done:
+                raise
 
 
-class FlyRefused(MachineUnavailable):
-    """Fly said no, and will say no again."""
+def _at(app: str, machine: str, *more: str) -> str:
+    return path("apps", app, "machines", machine, *more)
 
 
-class Conflict(FlyRefused):
-    """The thing is in another state, or somebody else holds it."""
-
-
-def _refusal(status: int, text: str, retry_after: str) -> Exception:
-    said = _message(text)
-    if status == 404:
-        return NotFound(f"Fly knows no such thing: {said}")
-    if status == 429:
-        wait_s = float(retry_after) if retry_after.replace(".", "", 1).isdigit() else None
-        return RateLimited("Fly wants fewer calls", retry_after_s=wait_s)
-    if any(sign in said.lower() for sign in _NO_ROOM):
-        return MachineUnavailable(f"Fly has no room: {said}")
-    if status in _PASSING:
-        return Unavailable(f"Fly answered {status}: {said}")
-    if status in {401, 403}:
-        return FlyRefused("Fly does not accept the token; set CADENCE_FLY_TOKEN anew")
-    if status in {409, 412}:
-        return Conflict(f"Fly answered {status}: {said}")
-    return FlyRefused(f"Fly answered {status}: {said}")
-
-
-def _message(text: str) -> str:
-    return text.strip()[:300]
-
-
-def _path(app: str, machine: str) -> str:
-    return f"/apps/{quote(app, safe='')}/machines/{quote(machine, safe='')}"
+def _list(value: Any) -> list[Any]:
+    """Return a list, an empty one where Fly says nothing; raise `Unavailable`."""
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise Unavailable("Fly's answer shows no list")
+    return value

@@ -35,6 +35,7 @@ from runner.machines.fly_api import FlyApi
 from runner.pool import Pool, Sizes
 from tests.fakes.desk import FakeDesk
 
+IMAGE = "registry/runner@sha256:" + "0" * 64
 KEY = SecretStr("k" * 32)
 SINGLE, AT_ONCE = 20, 50
 NOTHING = ("/bin/sleep", "600")
@@ -86,11 +87,11 @@ class Hall:
                 coordinator_url=self.url,
                 mark="m",
             )
-            sizes = Sizes(guest=Guest(), image="i@sha256:0", heard_s=600)
+            sizes = Sizes(guest=Guest(), image=IMAGE, heard_s=600)
             pool = Pool(self.machines, provider, self.bus, sizes, key=KEY)
             gateway.open_for(self.desk)
             lines.open_for(pool, enrol=pool.enrol)
-            self.keeper = Keeper(self.machines, pool, provider, Target(warm=5), image="i@sha256:0")
+            self.keeper = Keeper(self.machines, pool, provider, Target(warm=5), image=IMAGE)
             yield FlyBackend(self.machines, Runs(self.database), pool, provider, self.bus)
         for task in self.waiting:
             task.cancel()
@@ -113,7 +114,7 @@ class Hall:
                 1,
                 app="p-1",
                 machine_id=machine_id,
-                image="i@sha256:0",
+                image=IMAGE,
                 token_hash=hashlib.sha256(token.encode()).hexdigest(),
             )
             machine = WaitingMachine(self.url, token, self.root / machine_id, self._run)

@@ -3,7 +3,6 @@
 import gzip
 import json
 import re
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -15,18 +14,19 @@ from jsonschema import Draft202012Validator
 from pydantic import SecretStr
 
 from bot.errors import MachineUnavailable, Unavailable
-from bot.machine import Guest, Machine, MachineId, MachineState
+from bot.machine import MachineId
 from deploy.devkit.fly import FlyStandIn
-from runner.machines.fly import Fly
-from runner.machines.fly_api import Conflict, FlyApi, FlyRefused
-from runner.machines.limits import Limits, Rate
+from runner.machines.fly_api import FlyApi
+from runner.machines.fly_errors import BadToken, Conflict
+from tests.fakes.fly_provider import SLEEPER, machine, no_sleep, provider
 
 DATA = Path(__file__).parent / "data/fly/machines.openapi.json.gz"
 DOCUMENT: dict[str, Any] = json.loads(gzip.decompress(DATA.read_bytes()))
 # The document leaves these out, though Fly's guide names them.
-UNDOCUMENTED = {("post", "/apps/{app_name}/network_policies")}
-SLEEPER = (sys.executable, "-c", "import time; time.sleep(600)")
-IMAGE = "registry/runner@sha256:" + "0" * 64
+UNDOCUMENTED = {
+    ("get", "/apps/{app_name}/network_policies"),
+    ("post", "/apps/{app_name}/network_policies"),
+}
 
 
 def template(path: str) -> str:
@@ -78,34 +78,6 @@ async def api(fly: FlyStandIn) -> AsyncIterator[FlyApi]:
         yield FlyApi(session, url=fly.url, token=SecretStr(fly.token), sleep=no_sleep)
 
 
-async def no_sleep(_seconds: float) -> None:
-    return
-
-
-def machine(**changes: Any) -> Machine:
-    facts: dict[str, Any] = {
-        "id": MachineId("m" * 32),
-        "backend": "fly",
-        "installation_id": 7,
-        "state": MachineState.ORDERED,
-        "app": "runners-7",
-        "guest": Guest(),
-        "image": IMAGE,
-    }
-    return Machine(**(facts | changes))
-
-
-def provider(api: FlyApi) -> Fly:
-    return Fly(
-        api,
-        org="acme",
-        prefix="runners",
-        regions=("fra", "ams"),
-        coordinator_url="https://cadence.example",
-        mark="mine",
-    )
-
-
 async def everything(api: FlyApi) -> None:
     """Call all that we ever call."""
     some = provider(api)
@@ -118,10 +90,13 @@ async def everything(api: FlyApi) -> None:
     nonce = await api.lease(here.app, here.provider_id, ttl_s=30, why="a test")
     await api.release(here.app, here.provider_id, nonce)
     await api.set_metadata(here.app, here.provider_id, "a", "b")
-    await api.stop(here.app, here.provider_id)
+    assert (await api.metadata(here.app, here.provider_id))["a"] == "b"
+    await api.remove_metadata(here.app, here.provider_id, "a")
+    await api.machines(here.app, {"cadence_machine": here.id}, region="fra", include_deleted=True)
     await some.all()
+    await api.stop(here.app, here.provider_id, signal="SIGTERM", timeout_s=5)
     await some.destroy(here)
-    await api.delete_app(here.app)
+    await api.apps.delete(here.app)
 
 
 async def test_every_request_is_one_that_the_document_knows() -> None:
@@ -183,8 +158,7 @@ async def test_machine_is_for_one_task_and_nobody_from_outside(
 
 
 async def test_lost_answer_makes_one_machine(fly: FlyStandIn, api: FlyApi) -> None:
-    await api.create_app("runners-7", org="acme", network="runners-7")
-    fly.faults.lost = 1
+    fly.faults.lost, fly.faults.lost_path = 1, "/machines"
     rented = await provider(api).create(machine(), SecretStr("t"), boots=True)
 
     assert [one.id for one in fly.living()] == [rented.provider_id]
@@ -209,7 +183,7 @@ async def test_next_region_is_asked_when_one_is_full(fly: FlyStandIn, api: FlyAp
 
 async def test_passing_trouble_is_waited_out(fly: FlyStandIn, api: FlyApi) -> None:
     fly.faults.errors = 3
-    await api.create_app("runners-7", org="acme", network="n")
+    await api.apps.create("runners-7", org="acme", network="runners-7")
 
     assert "runners-7" in fly.apps
 
@@ -217,7 +191,7 @@ async def test_passing_trouble_is_waited_out(fly: FlyStandIn, api: FlyApi) -> No
 async def test_lasting_trouble_is_an_error_without_the_token(fly: FlyStandIn, api: FlyApi) -> None:
     fly.faults.errors = 50
     with pytest.raises(Unavailable) as caught:
-        await api.app("runners-7")
+        await api.apps.get("runners-7")
 
     assert fly.token not in str(caught.value)
 
@@ -225,8 +199,8 @@ async def test_lasting_trouble_is_an_error_without_the_token(fly: FlyStandIn, ap
 async def test_wrong_token_is_not_asked_again(fly: FlyStandIn) -> None:
     async with aiohttp.ClientSession() as session:
         api = FlyApi(session, url=fly.url, token=SecretStr("wrong"), sleep=no_sleep)
-        with pytest.raises(FlyRefused, match="CADENCE_FLY_TOKEN"):
-            await api.app("x")
+        with pytest.raises(BadToken, match="CADENCE_FLY_TOKEN"):
+            await api.apps.get("x")
 
     assert len(fly.calls) == 1
 
@@ -243,34 +217,6 @@ async def test_lease_is_held_by_one(fly: FlyStandIn, api: FlyApi) -> None:
 
 async def test_gone_is_fine(api: FlyApi) -> None:
     await api.destroy("runners-7", "none")
-    await api.delete_app("runners-7")
+    await api.apps.delete("runners-7")
 
     assert await api.machine("runners-7", "none") is None
-
-
-async def test_calls_keep_to_the_rate_by_themselves() -> None:
-    clock = [0.0]
-
-    async def sleep(seconds: float) -> None:
-        clock[0] += seconds
-
-    limits = Limits(now=lambda: clock[0], sleep=sleep)
-    times = []
-    for _ in range(10):
-        await limits.turn("create", "app", Rate(1.0, 3))
-        times.append(clock[0])
-
-    assert times == [0.0, 0.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]
-    before = clock[0]
-    await limits.turn("create", "another", Rate(1.0, 3))
-    assert clock[0] == before
-
-
-async def test_five_machines_of_one_app_are_never_refused_for_haste() -> None:
-    async with FlyStandIn(command=SLEEPER) as fly, aiohttp.ClientSession() as session:
-        some = provider(FlyApi(session, url=fly.url, token=SecretStr(fly.token)))
-        for n in range(5):
-            await some.create(machine(id=MachineId(f"{n:032}")), SecretStr("t"), boots=False)
-
-        assert sum(fly.rates.refused.values()) == 0
-        assert len(fly.living()) == 5

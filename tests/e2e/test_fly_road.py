@@ -136,8 +136,7 @@ async def test_coordinator_that_dies_finds_its_machines_again(scene: Scene) -> N
 
 
 async def test_lost_answer_of_a_creation_makes_no_second_machine(scene: Scene) -> None:
-    scene.fly.apps[f"cadence-runners-{installation(scene)}"] = {"network": "n", "policies": []}
-    scene.fly.faults.lost = 1
+    scene.fly.faults.lost, scene.fly.faults.lost_path = 1, "/machines"
     number = ask(scene.made)
     await scene.done(number)
 
@@ -153,10 +152,6 @@ async def test_region_without_room_is_passed_over(scene: Scene) -> None:
     await scene.done(number)
 
     assert {one.region for one in scene.fly.machines.values()} == {"ams"}
-
-
-def installation(scene: Scene) -> int:
-    return scene.made.town.installation_id
 
 
 async def test_second_task_has_a_machine_that_was_waiting(scene: Scene) -> None:

@@ -90,6 +90,7 @@ async def scene(database: Database, bus: Bus) -> AsyncIterator[Scene]:
             regions=("fra", "ams"),
             coordinator_url="http://127.0.0.1:9",
             mark="mine",
+            sleep=no_sleep,
         )
         machines = Machines(database)
         key = SecretStr("k" * 32)
