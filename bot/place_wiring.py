@@ -14,6 +14,7 @@ from bot.db.machines import Machines
 from bot.db.plans import PlanRows
 from bot.db.runs import Runs
 from bot.domain import Agent
+from bot.errors import BadSettings, InvalidRequest
 from bot.loops import every
 from bot.machine import Guest
 from bot.placing import Placing, Preference
@@ -27,6 +28,7 @@ from runner.backends.vps import VpsBackend
 from runner.keeper import Keeper, Target
 from runner.machines.fly import Fly
 from runner.machines.fly_api import FlyApi
+from runner.machines.fly_values import FlyConfig
 from runner.pool import Pool, Sizes
 
 KEEP_S = 15.0
@@ -56,13 +58,17 @@ def local_of(settings: Settings) -> LocalBackend:
 def fly_of(
     settings: Settings, database: Database, bus: Bus, session: aiohttp.ClientSession
 ) -> FlySide | None:
-    """Return Fly as a place, None when no token is set."""
+    """Return Fly as a place, None when no token is set; raise `BadSettings`."""
     if not settings.fly_token.get_secret_value():
         return None
     machines = Machines(database)
     guest = Guest(
         cpu_kind=settings.fly_cpu_kind, cpus=settings.fly_cpus, memory_mb=settings.fly_memory_mb
     )
+    try:
+        FlyConfig(image=settings.fly_image, guest=guest)
+    except InvalidRequest as error:
+        raise BadSettings(f"CADENCE_FLY_TOKEN is set, but {error}") from error
     price = fly_price_of(settings, guest)
     sizes = Sizes(guest=guest, image=settings.fly_image, usd_per_hour=price)
     provider = Fly(
@@ -74,7 +80,7 @@ def fly_of(
         mark=mark_of(settings),
     )
     pool = Pool(machines, provider, bus, sizes, key=settings.server_key)
-    target = Target(warm=settings.pool_warm, most=settings.pool_most)
+    target = Target(warm=settings.pool_warm, most=settings.pool_most, asleep=settings.pool_asleep)
     return FlySide(
         pool=pool,
         keeper=Keeper(machines, pool, provider, target, image=settings.fly_image),

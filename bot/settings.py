@@ -112,6 +112,7 @@ class Settings(BaseSettings):
     fly_usd_per_hour: Annotated[float, Field(ge=0)] = 0.0
     pool_warm: Annotated[int, Field(ge=0)] = 1
     pool_most: Annotated[int, Field(ge=0)] = 10
+    pool_asleep: Annotated[int, Field(ge=0)] = 0
     hetzner_token: SecretStr = Field(
         SecretStr(""), validation_alias=AliasChoices("HCLOUD_TOKEN", "hetzner_token")
     )

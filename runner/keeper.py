@@ -1,7 +1,8 @@
 """The keeper of the pool: enough machines for what is to come, none that nobody knows."""
 
+import asyncio
 import math
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -15,12 +16,8 @@ from runner.backends.fly import end_machine
 from runner.machines.provider import Provider, Rented
 from runner.pool import FLY, Pool
 
-_WAITING = (
-    MachineState.ORDERED,
-    MachineState.BOOTING,
-    MachineState.READY,
-    MachineState.STOPPED,
-)
+_LIVING = tuple(one for one in MachineState if one is not MachineState.GONE)
+_WAITING = tuple(one for one in _LIVING if one is not MachineState.ENDING)
 log = structlog.get_logger()
 
 
@@ -28,15 +25,18 @@ log = structlog.get_logger()
 class Target:
     """How many machines wait, for an installation that was active in *active_h* hours.
 
-    *warm* always, more after much demand, never above *most*. Machines older than *old_h* hours,
-    or of another image, are replaced; one that does not boot in *boot_s* seconds is given up.
+    *warm* always, more after much demand, never above *most*; *asleep* besides, which have booted
+    and sleep. Machines older than *old_h* hours, or of another image, are replaced; one that does
+    not boot in *boot_s* seconds, or is silent for *silent_s*, is given up.
     """
 
     warm: int = 1
     most: int = 10
+    asleep: int = 0
     active_h: float = 24.0
     old_h: float = 12.0
     boot_s: float = 180.0
+    silent_s: float = 60.0
     stray_s: float = 120.0
 
     def size(self, recent: int, *, is_active: bool) -> int:
@@ -75,32 +75,69 @@ class Keeper:
         stale = [m for m in waiting if self._is_stale(m, now)]
         for machine in stale:
             await self._give_up(machine, "it is old, or of another image")
-        fresh = Counter(m.installation_id for m in waiting if m not in stale)
-        for installation_id in active.keys() | fresh.keys():
-            is_active = installation_id in active
-            wanted = self._target.size(recent.get(installation_id, 0), is_active=is_active)
-            await self._fit(installation_id, wanted, fresh[installation_id], waiting)
+        fresh: defaultdict[int, list[Machine]] = defaultdict(list)
+        for machine in waiting:
+            if machine not in stale:
+                fresh[machine.installation_id].append(machine)
+        # One after the other would let a slow region of one hold up all.
+        await asyncio.gather(
+            *(
+                self._fit(one, fresh[one], recent.get(one, 0), is_active=one in active)
+                for one in active.keys() | fresh.keys()
+            )
+        )
 
     async def _fit(
-        self, installation_id: int, wanted: int, there: int, waiting: list[Machine]
+        self, installation_id: int, there: list[Machine], recent: int, *, is_active: bool
     ) -> None:
-        for _ in range(wanted - there):
+        """Bring what waits for one installation to its size."""
+        wanted = self._target.size(recent, is_active=is_active)
+        may_sleep = self._target.asleep if is_active else 0
+        asleep = [one for one in there if one.state is MachineState.SUSPENDED]
+        awake = [one for one in there if one.state is not MachineState.SUSPENDED]
+        for machine in asleep[may_sleep:]:
+            await self._give_up(machine, "more sleep than are needed")
+        spare = awake[: max(len(awake) - wanted, 0)]
+        beds = max(may_sleep - len(asleep), 0)
+        tired = [one for one in spare if one.state is MachineState.READY][:beds]
+        for machine in tired:
+            await self._lull(machine)
+        coming = [one for one in spare if one.state is not MachineState.READY][: beds - len(tired)]
+        for machine in spare:
+            if machine not in tired and machine not in coming:
+                await self._give_up(machine, "more wait than are needed")
+        await self._fill(installation_id, wanted + beds - len(awake))
+
+    async def _fill(self, installation_id: int, count: int) -> None:
+        """Order machines one by one, so that a run that needs one now is soon at its turn."""
+        for _ in range(count):
             try:
                 await self._pool.order(installation_id)
             except MachineUnavailable as error:
                 log.warning("pool not filled", installation=installation_id, reason=str(error))
                 return
-        spare = [m for m in waiting if m.installation_id == installation_id]
-        for machine in spare[: max(there - wanted, 0)]:
-            await self._give_up(machine, "more wait than are needed")
+
+    async def _lull(self, machine: Machine) -> None:
+        """Put a machine to sleep that waits; wake it when a run gets it in this moment."""
+        if not await self._machines.doze(machine.id):
+            return
+        try:
+            await self._provider.suspend(machine)
+            # A beat of its last moment may have said that it is awake.
+            if not await self._machines.doze(machine.id):
+                await self._provider.start(machine)
+        except Unavailable as error:
+            await self._give_up(machine, f"it did not fall asleep: {error}")
 
     def _is_stale(self, machine: Machine, now: datetime) -> bool:
         created = machine.created_at or now
         age = (now - created).total_seconds()
         if machine.image != self._image or age > self._target.old_h * 3600:
             return True
-        is_booting = machine.state in {MachineState.ORDERED, MachineState.BOOTING}
-        return is_booting and age > self._target.boot_s
+        if machine.state in {MachineState.ORDERED, MachineState.BOOTING}:
+            return age > self._target.boot_s
+        silence = (now - (machine.seen_at or created)).total_seconds()
+        return machine.state is MachineState.READY and silence > self._target.silent_s
 
     async def _give_up(self, machine: Machine, reason: str) -> None:
         """End a machine that waits, unless a run got it in this moment."""
@@ -116,9 +153,11 @@ class Keeper:
         except Unavailable as error:
             log.warning("machines not listed", reason=str(error))
             return ended
-        known: dict[str, Machine] = {m.id: m for m in await self._machines.all(backend=FLY)}
+        living = await self._machines.all(*_LIVING, backend=FLY)
+        known = {machine.id: machine for machine in living}
         for one in rented:
-            ended += await self._judged(one, known.get(one.machine_id))
+            ours = known.get(MachineId(one.machine_id))
+            ended += await self._judged(one, ours or await self._machines.get(one.machine_id))
         there = {one.machine_id for one in rented}
         for machine in known.values():
             await self._missed(machine, is_there=machine.id in there)
@@ -139,19 +178,24 @@ class Keeper:
             return False
         if machine is None and age < self._target.stray_s:
             return False
-        log.warning("stray machine destroyed", provider_id=rented.provider_id)
         stray = machine or Machine(
             id=MachineId(rented.machine_id),
             backend=FLY,
             installation_id=0,
             state=MachineState.ENDING,
         )
-        found = replace(stray, app=rented.app, provider_id=rented.provider_id)
+        return await self._ended(replace(stray, app=rented.app, provider_id=rented.provider_id))
+
+    async def _ended(self, stray: Machine) -> bool:
+        """End a stray, unless it is gone and the list did not know yet."""
         try:
-            await self._provider.destroy(found)
+            if await self._provider.look(stray) is None:
+                return False
+            await self._provider.destroy(stray)
         except Unavailable as error:
             log.warning("stray machine not destroyed yet", reason=str(error))
             return False
+        log.warning("stray machine destroyed", provider_id=stray.provider_id)
         return True
 
     async def _missed(self, machine: Machine, *, is_there: bool) -> None:

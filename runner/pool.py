@@ -59,7 +59,10 @@ class Pool:
     async def order(
         self, installation_id: int, *, run_id: str | None = None, boots: bool = True
     ) -> Machine:
-        """Order one machine; raise `MachineUnavailable` when there is none to be had."""
+        """Order one machine; raise `MachineUnavailable` when there is none to be had.
+
+        A run that has one by now keeps it.
+        """
         machine_id = secrets.token_hex(16)
         ordered = await self._machines.order(
             FLY,
@@ -73,18 +76,26 @@ class Pool:
             token_hash=hashed(machine_token(self._key, machine_id)),
         )
         if ordered is None:
-            raise MachineUnavailable("the run has a machine already")
+            had = await self._machines.of_run(run_id) if run_id else None
+            if had is None:
+                raise MachineUnavailable("another coordinator ended the machine of this run")
+            return had
         return await self.create(ordered, boots=boots)
 
     async def create(self, machine: Machine, *, boots: bool = True) -> Machine:
-        """Have an ordered machine created, or found if it was."""
+        """Have an ordered machine created, or found if it was.
+
+        Raise `MachineUnavailable`; a machine that may come to be nevertheless has no run any more.
+        """
         token = SecretStr(machine_token(self._key, machine.id))
         try:
             rented = await self._provider.create(machine, token, boots=boots)
         except MachineUnavailable as error:
-            await self._machines.set(machine.id, state=MachineState.ENDING, reason=str(error))
+            await self._machines.release(machine.id, machine.run_id, str(error))
             raise
         except Unavailable as error:
+            if machine.run_id is not None:
+                await self._machines.release(machine.id, machine.run_id, str(error))
             # It may have come to be: the row stays, and the reaper looks.
             raise MachineUnavailable(str(error)) from error
         state = MachineState.BOOTING if boots else MachineState.STOPPED

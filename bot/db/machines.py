@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from bot.db.engine import Database, inserted
 from bot.db.machine_schema import daemons, machines
@@ -101,7 +102,7 @@ class Machines:
     async def claim(
         self, backend: str, installation_id: int, run_id: str, *, heard_s: float
     ) -> Machine | None:
-        """Give a waiting machine of the installation to the run; a run has at most one.
+        """Give a waiting machine of the installation to the run; one that has one keeps it.
 
         Ready ones come first, heard of within *heard_s* seconds, then those that sleep or never
         booted. None when there is none.
@@ -113,7 +114,10 @@ class Machines:
         )
         asleep = machines.c.state.in_((MachineState.SUSPENDED, MachineState.STOPPED))
         for which in (fresh, asleep):
-            found = await self._claimed(backend, installation_id, run_id, which, now)
+            try:
+                found = await self._claimed(backend, installation_id, run_id, which, now)
+            except IntegrityError:  # another coordinator gave the run one in this moment
+                return await self.of_run(run_id)
             if found is not None:
                 return found
         return None
@@ -133,7 +137,10 @@ class Machines:
             .limit(1)
             .with_for_update(skip_locked=True)
         )
+        own = select(machines).where(machines.c.run_id == run_id)
         async with self._db.write() as tx:
+            if (row := (await tx.execute(own)).first()) is not None:
+                return _machine(row)
             machine_id = (await tx.execute(pick)).scalar()
             if machine_id is None:
                 return None
@@ -176,10 +183,21 @@ class Machines:
             found = (await tx.execute(select(machines).where(machines.c.id == row["id"]))).first()
         return None if found is None else _machine(found)
 
-    async def release(self, machine_id: str, run_id: str, reason: str) -> bool:
+    async def release(self, machine_id: str, run_id: str | None, reason: str) -> bool:
         """Take a run off a machine that did not do; the machine is to end, never used again."""
         where = (machines.c.id == machine_id) & (machines.c.run_id == run_id)
         values = {"run_id": None, "state": MachineState.ENDING, "reason": reason}
+        async with self._db.write() as tx:
+            return bool((await tx.execute(update(machines).where(where).values(values))).rowcount)
+
+    async def doze(self, machine_id: str) -> bool:
+        """Note that a machine sleeps, or is about to; False when a run has it by now."""
+        where = (
+            (machines.c.id == machine_id)
+            & machines.c.run_id.is_(None)
+            & machines.c.state.in_((MachineState.READY, MachineState.SUSPENDED))
+        )
+        values = {"state": MachineState.SUSPENDED, "suspended_at": datetime.now(UTC)}
         async with self._db.write() as tx:
             return bool((await tx.execute(update(machines).where(where).values(values))).rowcount)
 

@@ -1,6 +1,7 @@
 """Runs on machines of the pool: a warm one at once, else one that is woken, else a new one."""
 
 import asyncio
+import math
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ from runner.pool import FLY, Pool
 TAKE_WARM_S = 10.0
 TAKE_COLD_S = 120.0
 SILENT_S = 45.0
+HEARD_S = 15.0  # three beats
 WAKE_S = 20.0
 _SLEEPING = {MachineState.SUSPENDED, MachineState.STOPPED}
 _OVER = {MachineState.ENDING, MachineState.GONE}
@@ -56,8 +58,12 @@ class FlyBackend:
     async def start(self, order: MachineOrder) -> dict[str, Any]:
         """Claim a machine for the run, or order one; a run that has one keeps it."""
         machine = await self._machines.of_run(order.run_id)
-        if machine is None or machine.state in _OVER:
+        if machine is None:
             machine = await self._had(order.installation_id, order.run_id)
+        elif machine.state in _OVER:
+            raise MachineUnavailable("the machine of this run is no more")
+        elif machine.taken_at is None:
+            machine = await self._brought_up(machine, order.run_id)
         return {
             "machine": machine.id,
             "provider": machine.provider_id,
@@ -69,12 +75,18 @@ class FlyBackend:
         machine = await self._pool.claim(installation_id, run_id)
         if machine is None:
             return await self._pool.order(installation_id, run_id=run_id)
+        return await self._brought_up(machine, run_id)
+
+    async def _brought_up(self, machine: Machine, run_id: str) -> Machine:
+        """Ask for what is still to be asked for; an earlier call may have died before it."""
+        if machine.state is MachineState.ORDERED:
+            return await self._pool.create(machine)
         if machine.state in _SLEEPING:
             try:
                 await self._provider.start(machine)
             except Unavailable as error:
                 await self._machines.release(machine.id, run_id, str(error))
-                return await self._had(installation_id, run_id)
+                return await self._had(machine.installation_id, run_id)
         return machine
 
     async def is_alive(self, run_id: str) -> bool:
@@ -91,8 +103,7 @@ class FlyBackend:
             return True
         if machine.state is MachineState.SUSPENDED:
             return True
-        silent = machine.seen_at is None or (now - machine.seen_at).total_seconds() > SILENT_S
-        return not silent or await self._is_there(machine)
+        return _silence_s(machine) < SILENT_S or await self._is_there(machine)
 
     async def _replaced(self, machine: Machine, run_id: str) -> bool:
         """End a machine that would not begin, and have another begin in its place."""
@@ -155,22 +166,21 @@ class FlyBackend:
         machine = await self._machines.of_run(run_id)
         if machine is None or machine.state in _OVER:
             return False
-        if machine.state is MachineState.READY:
+        if machine.state is MachineState.READY and _silence_s(machine) < HEARD_S:
             return True
-        async with self._bus.watch(TOPIC, machine.id) as changes:
-            try:
+        try:
+            async with self._bus.watch(TOPIC, machine.id) as changes:
                 await self._provider.start(machine)
                 async with asyncio.timeout(self._wake_s):
-                    while True:
-                        now = await self._machines.get(machine.id)
-                        if now is None or now.state in _OVER:
+                    while (now := await self._machines.get(machine.id)) is not None:
+                        if now.state in _OVER:
                             return False
-                        if now.state is MachineState.READY:
+                        if now.state is MachineState.READY and now.seen_at != machine.seen_at:
                             return True
                         await changes.wait(timeout_s=0.5)
-            except (Unavailable, TimeoutError) as error:
-                log.warning("machine did not wake", machine=machine.id, error=str(error))
-                return False
+        except (Unavailable, TimeoutError) as error:
+            log.warning("machine did not wake", machine=machine.id, error=str(error))
+        return False
 
     async def usage(self, run_id: str) -> tuple[float, float]:
         """Return the seconds since the run got its machine, and their price."""
@@ -186,6 +196,13 @@ class FlyBackend:
         living = [state for state in MachineState if state is not MachineState.GONE]
         machines = await self._machines.all(*living, backend=FLY)
         return sorted(one.run_id for one in machines if one.run_id is not None)
+
+
+def _silence_s(machine: Machine) -> float:
+    """Return for how long nothing was heard of a machine."""
+    if machine.seen_at is None:
+        return math.inf
+    return (datetime.now(UTC) - machine.seen_at).total_seconds()
 
 
 async def end_machine(machines: Machines, provider: Provider, machine: Machine) -> bool:

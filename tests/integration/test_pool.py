@@ -1,109 +1,32 @@
 """The pool with a real database and machines that are real processes."""
 
 import asyncio
-import hashlib
-import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-import aiohttp
 import pytest
-from pydantic import SecretStr
 
-from bot.agents import Agents
 from bot.bus import Bus
 from bot.db.engine import Database
-from bot.db.machines import Machines
-from bot.db.runs import Runs
-from bot.domain import Run, RunId
 from bot.errors import MachineUnavailable
-from bot.machine import Guest, Machine, MachineState
-from deploy.devkit.fly import FlyStandIn
-from runner.backends.base import MachineOrder
-from runner.backends.fly import FlyBackend
-from runner.keeper import Keeper, Target
+from bot.machine import MachineState
 from runner.machine_protocol import BeatFrame, EnrolRequest, ReadyFrame, TakenFrame
-from runner.machines.fly import Fly
-from runner.machines.fly_api import FlyApi
-from runner.pool import Pool, Sizes
-from tests.fakes.tasks import TASK
-
-IMAGE = "registry/runner@sha256:" + "0" * 64
-SLEEPER = (sys.executable, "-c", "import time; time.sleep(600)")
-BOOT = "b" * 32
-
-
-@dataclass
-class Scene:
-    database: Database
-    machines: Machines
-    fly: FlyStandIn
-    pool: Pool
-    backend: FlyBackend
-    provider: Fly
-
-    def keeper(self, *, image: str = IMAGE, later_s: float = 0, **target: float) -> Keeper:
-        def now() -> datetime:
-            return datetime.now(UTC) + timedelta(seconds=later_s)
-
-        chosen = Target(**target)  # type: ignore[arg-type]
-        return Keeper(self.machines, self.pool, self.provider, chosen, image=image, now=now)
-
-    async def ready(self, installation: int = 1) -> Machine:
-        """A machine that has dialled in and waits."""
-        machine = await self.pool.order(installation)
-        enrolled = await self.pool.enrol(token_hash(self, machine), EnrolRequest(boot_id=BOOT))
-        assert enrolled is not None
-        await self.pool.ready(machine.id, ReadyFrame(boot_id=BOOT))
-        return machine
-
-    async def state(self, machine: Machine) -> str:
-        found = await self.machines.get(machine.id)
-        assert found is not None
-        return found.state
-
-    def order(self, run_id: str, installation: int = 1) -> MachineOrder:
-        return MachineOrder(
-            run_id=run_id, url="", token=SecretStr(""), installation_id=installation
-        )
-
-
-def token_hash(scene: Scene, machine: Machine) -> str:
-    env = next(
-        one.config["env"]
-        for one in scene.fly.machines.values()
-        if one.config["metadata"]["cadence_machine"] == machine.id
-    )
-    return hashlib.sha256(env["CADENCE_MACHINE_TOKEN"].encode()).hexdigest()
+from tests.fakes.pool_scene import (
+    BOOT,
+    Scene,
+    demand,
+    dialled_in,
+    forget,
+    open_run,
+    opened,
+    token_hash,
+)
 
 
 @pytest.fixture
 async def scene(database: Database, bus: Bus) -> AsyncIterator[Scene]:
-    async with FlyStandIn(command=SLEEPER) as fly, aiohttp.ClientSession() as session:
-        fly.rates.is_on = False
-        api = FlyApi(session, url=fly.url, token=SecretStr(fly.token), sleep=no_sleep)
-        provider = Fly(
-            api,
-            org="acme",
-            prefix="runners",
-            regions=("fra", "ams"),
-            coordinator_url="http://127.0.0.1:9",
-            mark="mine",
-            sleep=no_sleep,
-        )
-        machines = Machines(database)
-        key = SecretStr("k" * 32)
-        sizes = Sizes(guest=Guest(), image=IMAGE, usd_per_hour=3.6)
-        pool = Pool(machines, provider, bus, sizes, key=key)
-        backend = FlyBackend(
-            machines, Runs(database), pool, provider, bus, take_warm_s=0.2, wake_s=1.0
-        )
-        yield Scene(database, machines, fly, pool, backend, provider)
-
-
-async def no_sleep(seconds: float) -> None:
-    await asyncio.sleep(min(seconds, 0.01))
+    async with opened(database, bus) as made:
+        yield made
 
 
 async def test_one_machine_goes_to_one_run_however_many_want_it(scene: Scene) -> None:
@@ -295,14 +218,68 @@ async def test_time_of_a_run_is_counted_and_priced(scene: Scene) -> None:
     assert usd == pytest.approx(seconds * 0.001)
 
 
-async def open_run(scene: Scene, run_id: str) -> None:
-    agent, _ = await Agents(scene.database, Bus()).create(TASK)
-    run = Run(id=RunId(run_id), agent_id=agent.id, attempt=1, started_at=datetime.now(UTC))
-    await Runs(scene.database).open(run, token_hash=run_id)
+async def test_pool_lays_machines_to_sleep_and_a_run_wakes_one(scene: Scene) -> None:
+    machine = await scene.ready()
+    await demand(scene)
+    await scene.keeper(warm=0, asleep=1).keep()
+    assert await scene.state(machine) == "suspended"
+    assert scene.fly.machines[machine.provider_id].state == "suspended"
+    await scene.keeper(warm=0, asleep=1).keep()
+    facts = await scene.backend.start(scene.order("run-1"))
+
+    assert facts["machine"] == machine.id
+    assert scene.fly.machines[machine.provider_id].state == "started"
 
 
-async def forget(scene: Scene, machine: Machine) -> None:
-    await scene.machines.set(
-        machine.id, state=MachineState.GONE, gone_at=datetime.now(UTC) - timedelta(days=2)
-    )
-    await scene.machines.forget(before=datetime.now(UTC))
+async def test_pool_orders_machines_that_are_to_sleep_and_ends_those_too_many(
+    scene: Scene,
+) -> None:
+    await demand(scene)
+    await scene.keeper(warm=1, asleep=2).keep()
+    coming = await scene.machines.all(MachineState.BOOTING)
+    assert len(coming) == 3
+    await scene.keeper(warm=1, asleep=2).keep()
+    assert len(await scene.machines.all(MachineState.BOOTING)) == 3
+    for one in coming:
+        await dialled_in(scene, one)
+    await scene.keeper(warm=1, asleep=2).keep()
+    assert sorted(one.state for one in scene.fly.living()) == ["started", "suspended", "suspended"]
+    await scene.keeper(warm=1, asleep=0).keep()
+
+    assert len(await scene.machines.all(MachineState.ENDING)) == 2
+
+
+async def test_run_that_claims_a_machine_just_falling_asleep_has_it_awake(scene: Scene) -> None:
+    machine = await scene.ready()
+    await demand(scene)
+    scene.fly.durations.suspend_s = 0.4
+    keeping = asyncio.create_task(scene.keeper(warm=0, asleep=1).keep())
+    while scene.fly.machines[machine.provider_id].state != "suspending":  # noqa: ASYNC110 - nobody tells
+        await asyncio.sleep(0.01)
+    await scene.backend.start(scene.order("run-1"))
+    await keeping
+
+    assert scene.fly.machines[machine.provider_id].state == "started"
+    found = await scene.machines.of_run("run-1")
+    assert found is not None
+    assert found.id == machine.id
+
+
+async def test_sleeping_machine_that_will_not_wake_is_replaced_unnoticed(scene: Scene) -> None:
+    await open_run(scene, "run-1")
+    asleep = await scene.ready()
+    await demand(scene)
+    await scene.keeper(warm=0, asleep=1).keep()
+    spare = await scene.ready()
+    await scene.machines.set(spare.id, seen_at=datetime.now(UTC) - timedelta(seconds=30))
+    scene.fly.faults.never_wake = True
+    first = await scene.backend.start(scene.order("run-1"))
+    assert first["machine"] == asleep.id
+    await scene.pool.beat(spare.id, BeatFrame())
+    await asyncio.sleep(0.3)
+
+    assert await scene.backend.is_alive("run-1")
+    found = await scene.machines.of_run("run-1")
+    assert found is not None
+    assert found.id == spare.id
+    assert await scene.state(asleep) == "ending"
