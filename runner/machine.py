@@ -89,14 +89,15 @@ class WaitingMachine:
             warming = asyncio.create_task(asyncio.to_thread(_warm))
             lines = asyncio.create_task(self._lines(session, secret))
             ended = asyncio.create_task(self._ended.wait())
-            await asyncio.wait({lines, ended}, return_when=asyncio.FIRST_COMPLETED)
-            await self._wound_up(lines)
-            warming.cancel()
-            ended.cancel()
-            if lines.done() and not lines.cancelled() and lines.exception() is not None:
-                raise lines.exception() or NotOurs
-            lines.cancel()
-            return self._code()
+            try:
+                await asyncio.wait({lines, ended}, return_when=asyncio.FIRST_COMPLETED)
+                await self._wound_up(lines)
+                if lines.done() and not lines.cancelled() and lines.exception() is not None:
+                    raise lines.exception() or NotOurs
+                return self._code()
+            finally:
+                for task in (warming, ended, lines):
+                    task.cancel()
 
     def _code(self) -> int:
         work = self._work
