@@ -6,7 +6,7 @@ Its address holds a key that follows from the server's key: `cadence machines li
 import html
 import secrets
 import statistics
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -26,7 +26,13 @@ _HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
 }
-_WIDTH, _HEIGHT, _LEFT, _FOOT = 720, 200, 48, 24
+_USES_OF_STATES = {
+    MachineState.READY: "waiting",
+    MachineState.SUSPENDED: "asleep",
+    MachineState.STOPPED: "not booted",
+}
+_USES = ("at work", "paused", "waiting", "asleep", "not booted", "on the way", "ending")
+_WIDTH, _HEIGHT, _LEFT, _FOOT = 720, 200, 56, 24
 
 
 class MachinesPage:
@@ -66,7 +72,7 @@ def page(machines: Sequence[Machine], now: datetime) -> str:
 <h2>Now</h2>
 {_table(living, now)}
 <h2>Starts</h2>
-<p>{_starts_words(machines)}</p>
+<p>{_starts_words(machines)}{_claims_words(machines)}</p>
 {_starts(machines, now)}
 <h2>Costs of the last {DAYS} days</h2>
 {_costs(machines, now)}
@@ -75,22 +81,31 @@ def page(machines: Sequence[Machine], now: datetime) -> str:
 
 
 def _lead(living: Sequence[Machine]) -> str:
-    at_work = sum(one.run_id is not None for one in living)
-    waiting = sum(one.run_id is None and one.state is MachineState.READY for one in living)
-    return f"{at_work} at work, {waiting} waiting, {len(living) - at_work - waiting} on their way."
+    uses = Counter(_use(one) for one in living)
+    told = ", ".join(f"{uses[use]} {use}" for use in _USES if uses[use])
+    return f"{told or 'None'}. Times are UTC."
+
+
+def _use(one: Machine) -> str:
+    """Return what a machine is there for now, in words for people."""
+    if one.state is MachineState.ENDING:
+        return "ending"
+    if one.run_id is None:
+        return _USES_OF_STATES.get(one.state, "on the way")
+    return "paused" if one.state is MachineState.SUSPENDED else "at work"
 
 
 def _table(living: Sequence[Machine], now: datetime) -> str:
     if not living:
         return "<p>There are no machines.</p>"
-    rows = Counter(
-        (one.installation_id, one.backend, str(one.state), one.run_id is not None) for one in living
-    )
+    rows: defaultdict[tuple[int, str, str, str], list[float]] = defaultdict(list)
+    for one in living:
+        age_s = (now - (one.created_at or now)).total_seconds()
+        rows[one.installation_id, one.backend, str(one.state), _use(one)].append(age_s)
     cells = "".join(
         f"<tr><td>{installation}</td><td>{_text(place)}</td><td>{_text(state)}</td>"
-        f"<td>{_use(state, works=works)}</td><td class=n>{count}</td>"
-        f"<td class=n>{_oldest(living, installation, state, now)}</td></tr>"
-        for (installation, place, state, works), count in sorted(rows.items())
+        f"<td>{use}</td><td class=n>{len(ages)}</td><td class=n>{_span(max(ages))}</td></tr>"
+        for (installation, place, state, use), ages in sorted(rows.items())
     )
     head = (
         "<tr><th>installation<th>place<th>state<th>use<th class=n>machines<th class=n>oldest</tr>"
@@ -98,19 +113,10 @@ def _table(living: Sequence[Machine], now: datetime) -> str:
     return f"<table><thead>{head}</thead><tbody>{cells}</tbody></table>"
 
 
-def _use(state: str, *, works: bool) -> str:
-    if works:
-        return "at work"
-    return "waits" if state == MachineState.READY else "on its way"
-
-
-def _oldest(living: Sequence[Machine], installation: int, state: str, now: datetime) -> str:
-    ages = [
-        (now - one.created_at).total_seconds()
-        for one in living
-        if one.created_at and one.installation_id == installation and one.state == state
-    ]
-    return f"{max(ages) / 60:.0f} min" if ages else ""
+def _span(seconds: float) -> str:
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
 
 
 def _start_times(machines: Sequence[Machine]) -> list[tuple[datetime, float]]:
@@ -132,19 +138,34 @@ def _starts_words(machines: Sequence[Machine]) -> str:
     )
 
 
+def _claims_words(machines: Sequence[Machine]) -> str:
+    seconds = [
+        (one.taken_at - one.claimed_at).total_seconds()
+        for one in machines
+        if one.taken_at and one.claimed_at and one.ready_at and one.ready_at < one.claimed_at
+    ]
+    if not seconds:
+        return ""
+    return (
+        f" From the claim of a waiting machine to the run: {statistics.median(seconds):.2f} s "
+        f"in the middle, of {len(seconds)}."
+    )
+
+
 def _starts(machines: Sequence[Machine], now: datetime) -> str:
-    since = now - timedelta(days=DAYS)
+    first = now.date() - timedelta(days=DAYS - 1)
+    since = datetime.combine(first, datetime.min.time(), UTC)
     points = [(at, s) for at, s in _start_times(machines) if at > since]
     if not points:
         return ""
     top = max(seconds for _, seconds in points)
-    span = timedelta(days=DAYS).total_seconds()
+    span = max((now - since).total_seconds(), 1.0)
     dots = "".join(
         f'<circle cx="{_x((at - since).total_seconds() / span):.1f}" '
         f'cy="{_y(seconds / top):.1f}" r="3"/>'
         for at, seconds in points
     )
-    return _plot(dots, f"{top:.1f} s", since.date(), now.date())
+    return _plot(dots, (f"{top:.1f} s", f"{top / 2:.1f} s"), first, now.date())
 
 
 def _costs(machines: Sequence[Machine], now: datetime) -> str:
@@ -163,7 +184,7 @@ def _costs(machines: Sequence[Machine], now: datetime) -> str:
         for n, day in enumerate(days)
     )
     words = f"<p>${sum(usd.values()):.2f} in all; ${usd[days[-1]]:.2f} today.</p>"
-    return words + _plot(bars, f"${top:.2f}", days[0], days[-1])
+    return words + _plot(bars, (f"${top:.2f}", f"${top / 2:.2f}"), days[0], days[-1])
 
 
 def _add_costs(usd: dict[date, float], one: Machine, now: datetime) -> None:
@@ -179,13 +200,16 @@ def _add_costs(usd: dict[date, float], one: Machine, now: datetime) -> None:
         at = until
 
 
-def _plot(marks: str, top: str, first: date, last: date) -> str:
+def _plot(marks: str, scale: tuple[str, str], first: date, last: date) -> str:
+    """Return a plot of *marks* between zero and the first of *scale*; the second is its middle."""
     floor = _HEIGHT - _FOOT
+    lines = "".join(
+        f'<line x1="{_LEFT}" y1="{_y(share):.0f}" x2="{_WIDTH}" y2="{_y(share):.0f}"/>'
+        f'<text x="{_LEFT - 6}" y="{min(_y(share) + 4, floor):.0f}" class="end">{words}</text>'
+        for share, words in ((0.0, "0"), (0.5, scale[1]), (1.0, scale[0]))
+    )
     return (
-        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="up to {top}">'
-        f'<line x1="{_LEFT}" y1="{floor}" x2="{_WIDTH}" y2="{floor}"/>'
-        f'<text x="{_LEFT - 6}" y="{_y(1) + 4:.0f}" class="end">{top}</text>'
-        f'<text x="{_LEFT - 6}" y="{floor}" class="end">0</text>'
+        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="up to {scale[0]}">{lines}'
         f'<text x="{_LEFT}" y="{_HEIGHT - 6}">{first:%-d %b}</text>'
         f'<text x="{_WIDTH}" y="{_HEIGHT - 6}" class="end">{last:%-d %b}</text>{marks}</svg>'
     )

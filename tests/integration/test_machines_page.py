@@ -63,12 +63,55 @@ async def test_page_shows_states_starts_and_costs(machines: Machines) -> None:
         )
     text = page(await machines.all(), now)
 
-    assert "2 at work, 1 waiting, 0 on their way." in text
+    assert "2 at work, 1 waiting. Times are UTC." in text
     assert "3.5 s in the middle" in text
     assert text.count("<circle") == 4
     assert text.count("<rect") == 30
     hours = 48 + 49 + 50 + 27
     assert f"${hours * 2.4:.2f} in all" in text
+
+
+async def test_page_says_what_machines_are_there_for_and_for_how_long(machines: Machines) -> None:
+    now = datetime.now(UTC)
+    told = [
+        (MachineState.READY, "run-1", 30),
+        (MachineState.READY, None, 5),
+        (MachineState.SUSPENDED, "run-2", 600),
+        (MachineState.SUSPENDED, None, 10),
+        (MachineState.BOOTING, None, 0.5),
+        (MachineState.ENDING, "run-3", 60),
+    ]
+    for state, run_id, minutes in told:
+        made = await machines.order("fly", 7, run_id=run_id)
+        assert made is not None
+        at = now - timedelta(minutes=minutes)
+        await machines.set(made.id, state=state, created_at=at)
+    text = page(await machines.all(), now)
+
+    lead = "1 at work, 1 paused, 1 waiting, 1 asleep, 1 on the way, 1 ending."
+    assert lead in text
+    for use, age in [
+        ("at work", "30 min"),
+        ("waiting", "5 min"),
+        ("paused", "10.0 h"),
+        ("asleep", "10 min"),
+        ("on the way", "30 s"),
+        ("ending", "60 min"),
+    ]:
+        assert f"<td>{use}</td><td class=n>1</td><td class=n>{age}</td>" in text
+
+
+async def test_page_says_how_soon_runs_began_on_machines_that_waited(machines: Machines) -> None:
+    now = datetime.now(UTC)
+    for n, waited in enumerate([0.1, 0.2, 0.6, 40.0]):
+        made = await machines.order("fly", 7, run_id=f"r{n}")
+        assert made is not None
+        ready = now - timedelta(seconds=300 if waited < 1 else 100)  # the last one was cold
+        at = {"ready_at": ready, "claimed_at": now - timedelta(seconds=200)}
+        taken = now - timedelta(seconds=200 - waited)
+        await machines.set(made.id, state=MachineState.READY, taken_at=taken, **at)
+
+    assert "to the run: 0.20 s in the middle, of 3." in page(await machines.all(), now)
 
 
 async def test_names_are_text_and_never_markup(machines: Machines) -> None:
