@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, TypeVar
 
@@ -19,7 +20,10 @@ from runner.tokens import page_key
 app = typer.Typer(help="See and end rented machines, and what they cost.", no_args_is_help=True)
 T = TypeVar("T")
 Json = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
+_LIVING = [state for state in MachineState if state is not MachineState.GONE]
 _COLOURS = {"ready": "green", "gone": "dim", "ending": "yellow", "suspended": "cyan"}
+_USES = {MachineState.READY: "waits", MachineState.SUSPENDED: "sleeps"}
+_SHORT = 8  # enough of a name to tell one from another, and to fit 80 columns
 
 
 @app.command("list")
@@ -33,46 +37,63 @@ def show(
         settings = load()
         typer.echo(f"{settings.base_url}/machines/{page_key(settings.server_key)}")
         return
-    living = [state for state in MachineState if state is not MachineState.GONE]
-    states = list(MachineState) if everything else living
+    states = list(MachineState) if everything else _LIVING
     found = _with(lambda machines: machines.all(*states))
     if as_json:
         typer.echo(json.dumps([_facts(one) for one in found], indent=2))
-        return
-    if not found:
+    elif found:
+        Console().print(_table(found))
+    else:
         typer.echo("There are no machines.")
-        return
-    table = Table(box=None, header_style="bold")
-    for column in ("machine", "place", "installation", "region", "state", "run", "age", "start"):
-        table.add_column(column, justify="right" if column in {"age", "start"} else "left")
+
+
+def _table(found: Sequence[Machine]) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in ("machine", "place", "installation", "region", "state"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("run", overflow="fold")
+    table.add_column("age", justify="right", no_wrap=True)
+    table.add_column("start", justify="right", no_wrap=True)
     for one in found:
         table.add_row(
-            one.id[:12],
+            one.id[:_SHORT],
             one.backend,
             str(one.installation_id),
             one.region or "-",
             f"[{_COLOURS.get(one.state, 'default')}]{one.state}[/]",
-            one.run_id or ("waits" if one.state is MachineState.READY else "-"),
+            _use(one),
             _span(_age(one)),
             _span(_start_s(one)),
         )
-    Console().print(table)
+    return table
+
+
+def _use(one: Machine) -> str:
+    """Return the run, what the machine does without one, or why it ends."""
+    if one.run_id:
+        return one.run_id[:_SHORT]
+    return one.reason or _USES.get(one.state, "-")
 
 
 @app.command()
 def drain(
     installation: Annotated[int, typer.Option(help="Of one installation only.")] = 0,
 ) -> None:
-    """End the machines that wait; those at work go on to their end."""
+    """End the machines that wait; those at work go on to their end.
+
+    Where there was demand new ones are ordered, with today's image and size.
+    """
 
     async def work(machines: Machines) -> int:
         ended = 0
-        for one in await machines.all():
+        for one in await machines.all(*_LIVING):
             if not installation or one.installation_id == installation:
                 ended += await machines.end_waiting(one.id, "drained by the operator")
         return ended
 
-    typer.echo(f"{_with(work)} waiting machines are to end; the coordinator destroys them.")
+    count = _with(work)
+    noun = "machine is" if count == 1 else "machines are"
+    typer.echo(f"{count} waiting {noun} to end; the coordinator destroys them within a minute.")
 
 
 @app.command()
@@ -81,14 +102,37 @@ def destroy(
 ) -> None:
     """End one machine, whatever it does; its run goes on elsewhere from its checkpoint."""
 
-    async def work(machines: Machines) -> str:
-        found = [one for one in await machines.all() if one.id.startswith(machine)]
-        if len(found) != 1:
-            return f"{len(found)} machines begin with {machine}; nothing was done."
-        await machines.set(found[0].id, state=MachineState.ENDING, reason="ended by the operator")
-        return f"{found[0].id} is to end; the coordinator destroys it."
+    async def work(machines: Machines) -> Sequence[Machine]:
+        found = [one for one in await machines.all(*_LIVING) if one.id.startswith(machine)]
+        if len(found) == 1:
+            reason = "ended by the operator"
+            await machines.move(found[0].id, MachineState.ENDING, only_from=_LIVING, reason=reason)
+        return found
 
-    typer.echo(_with(work))
+    found = _with(work)
+    if len(found) != 1:
+        named = ", ".join(one.id[:_SHORT] for one in found[:5])
+        several = f"several machines begin with {machine!r}: {named}" if found else ""
+        typer.echo(several or f"no machine that is there begins with {machine!r}", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"{found[0].id} is to end; the coordinator destroys it within a minute.")
+
+
+@dataclass(slots=True)
+class _Sum:
+    machines: int = 0
+    hours: float = 0.0
+    worked: float = 0.0
+    usd: float = 0.0
+
+    def add(self, one: Machine, since: datetime, now: datetime) -> None:
+        """Add what *one* was there for, and at work, between *since* and *now*."""
+        until = one.gone_at or now
+        hours = _hours(one.created_at, until, since)
+        self.machines += 1
+        self.hours += hours
+        self.worked += _hours(one.claimed_at, until, since)
+        self.usd += hours * one.usd_per_hour
 
 
 @app.command()
@@ -97,35 +141,41 @@ def costs(
     as_json: Json = False,
 ) -> None:
     """Sum up machine time and money by installation."""
-    since = datetime.now(UTC) - timedelta(days=days)
-    sums: dict[int, dict[str, float]] = {}
+    now = datetime.now(UTC)
+    since = now - timedelta(days=days)
+    sums: dict[int, _Sum] = {}
     for one in _with(lambda machines: machines.all()):
-        if one.created_at is None or (one.gone_at or datetime.now(UTC)) < since:
-            continue
-        seconds = _age(one) or 0.0
-        worked = (one.gone_at or datetime.now(UTC)) - one.claimed_at if one.claimed_at else None
-        entry = sums.setdefault(
-            one.installation_id, {"machines": 0, "hours": 0.0, "worked": 0.0, "usd": 0.0}
-        )
-        entry["machines"] += 1
-        entry["hours"] += seconds / 3600
-        entry["worked"] += worked.total_seconds() / 3600 if worked else 0.0
-        entry["usd"] += seconds / 3600 * one.usd_per_hour
+        if (one.gone_at or now) > since:
+            sums.setdefault(one.installation_id, _Sum()).add(one, since, now)
     if as_json:
-        typer.echo(json.dumps(sums, indent=2))
-        return
-    table = Table(title=f"The last {days} days", box=None, header_style="bold")
-    for column in ("installation", "machines", "hours", "at work", "US dollars"):
-        table.add_column(column, justify="right")
-    for installation, entry in sorted(sums.items(), key=lambda item: -item[1]["usd"]):
+        typer.echo(json.dumps({key: asdict(one) for key, one in sums.items()}, indent=2))
+    elif sums:
+        Console().print(_costs(sums, days))
+    else:
+        typer.echo(f"There were no machines in the last {days} days.")
+
+
+def _costs(sums: dict[int, _Sum], days: int) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False, show_footer=len(sums) > 1)
+    told = list(sums.values())
+    columns: list[tuple[str, str]] = [
+        ("installation", "all"),
+        ("machines", str(sum(one.machines for one in told))),
+        ("hours", f"{sum(one.hours for one in told):.2f}"),
+        ("at work", f"{sum(one.worked for one in told):.2f}"),
+        (f"US dollars in {days} days", f"{sum(one.usd for one in told):.2f}"),
+    ]
+    for name, whole in columns:
+        table.add_column(name, whole, justify="right", footer_style="bold")
+    for installation, one in sorted(sums.items(), key=lambda item: -item[1].usd):
         table.add_row(
             str(installation),
-            f"{entry['machines']:.0f}",
-            f"{entry['hours']:.2f}",
-            f"{entry['worked']:.2f}",
-            f"{entry['usd']:.2f}",
+            str(one.machines),
+            f"{one.hours:.2f}",
+            f"{one.worked:.2f}",
+            f"{one.usd:.2f}",
         )
-    Console().print(table)
+    return table
 
 
 def _with(work: Callable[[Machines], Awaitable[T]]) -> T:
@@ -157,6 +207,12 @@ def _facts(one: Machine) -> dict[str, Any]:
         "reason": one.reason,
         "facts": one.facts,
     }
+
+
+def _hours(begun: datetime | None, until: datetime, since: datetime) -> float:
+    if begun is None:
+        return 0.0
+    return max((until - max(begun, since)).total_seconds(), 0.0) / 3600
 
 
 def _age(one: Machine) -> float | None:
