@@ -1,6 +1,7 @@
 """The whole road on rented machines: warm, cold, asleep, dying; none is left behind."""
 
 import asyncio
+import json
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -30,6 +31,11 @@ class Scene:
         with sqlite3.connect(self.made.root / "data/cadence.sqlite3") as rows:
             return rows.execute(query).fetchall()
 
+    def events(self, kind: str, field: str) -> list[str]:
+        """One field of what the agent's log shows, in order."""
+        found = self.rows(f"SELECT data FROM agent_events WHERE kind = '{kind}' ORDER BY seq")  # noqa: S608 - a test
+        return [str(json.loads(row[0]).get(field)) for row in found]
+
     def states(self) -> list[str]:
         return [row[0] for row in self.rows("SELECT state FROM machines ORDER BY created_at")]
 
@@ -58,7 +64,7 @@ class Scene:
 
 
 @pytest.fixture
-async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+async def scene(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Scene]:
     async with AsyncExitStack() as stack:
         made = await stack.enter_async_context(world(tmp_path, SCENARIO))
         fly = await stack.enter_async_context(FlyStandIn())
@@ -69,7 +75,7 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
             "CADENCE_PUBLIC_URL": made.url,
             "CADENCE_SLEEP_AFTER_S": "0",
             "CADENCE_LEASE_S": "10",
-        }
+        } | getattr(request, "param", {})
         await prepare(made.github)
         await made.start()
         yield Scene(made, fly)
@@ -110,6 +116,46 @@ async def test_pause_puts_the_machine_to_sleep_and_resume_wakes_it(scene: Scene)
 
     runs = scene.rows("SELECT id FROM runs")
     assert len(runs) == 1
+
+
+@pytest.mark.parametrize(
+    ("scene", "machines"),
+    [
+        pytest.param({}, 1, id="asleep"),
+        pytest.param({"CADENCE_PARK_AFTER_S": "2"}, 2, id="given back"),
+        pytest.param({"CADENCE_SLEEP_AFTER_S": "600"}, 1, id="awake"),
+    ],
+    indirect=["scene"],
+)
+async def test_log_does_not_tell_what_became_of_the_machine_in_a_pause(
+    scene: Scene, machines: int
+) -> None:
+    number = ask(scene.made)
+    await scene.made.until(lambda: scene.asked(4), "some steps", seconds=60)
+    machine = scene.working()
+    scene.made.github.comment(REPO, number, "dana", "@cadence pause")
+    await scene.made.until(partial(said, scene.made, number, "aused"), "paused")
+    if machines == 2:
+        gone = scene.fly.machines[machine]
+        await scene.made.until(lambda: gone.is_gone, "the machine is given back")
+        assert "suspended" in [one["type"] for one in gone.events]
+    else:
+        await asyncio.sleep(3)
+    scene.made.github.comment(REPO, number, "dana", "@cadence resume")
+    await scene.done(number)
+    await scene.nothing_left()
+
+    used = scene.rows("SELECT id FROM machines WHERE taken_at IS NOT NULL")
+    assert len(used) == machines
+    assert scene.events("phase", "phase") == [
+        "cloning", "verifying", "working", "verifying", "publishing", "publishing"
+    ]  # fmt: skip
+    talk = [text for text in scene.events("log", "text") if "aused" in text or "Going" in text]
+    assert talk == ["Paused; the clock stands still.", "Going on."]
+    results = scene.events("tool_result", "id")
+    assert len(results) == len(set(results))
+    everything = " ".join(scene.events("log", "text"))
+    assert not any(word in everything for word in ("lost", "anew", "machine", "checkpoint"))
 
 
 async def test_machine_that_wakes_without_its_memory_is_replaced(scene: Scene) -> None:
