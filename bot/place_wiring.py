@@ -55,13 +55,10 @@ def local_of(settings: Settings) -> LocalBackend:
     )
 
 
-def fly_of(
-    settings: Settings, database: Database, bus: Bus, session: aiohttp.ClientSession
-) -> FlySide | None:
-    """Return Fly as a place, None when no token is set; raise `BadSettings`."""
+def sizes_of(settings: Settings) -> Sizes | None:
+    """Return how machines at Fly are ordered, None when no token is set; raise `BadSettings`."""
     if not settings.fly_token.get_secret_value():
         return None
-    machines = Machines(database)
     guest = Guest(
         cpu_kind=settings.fly_cpu_kind, cpus=settings.fly_cpus, memory_mb=settings.fly_memory_mb
     )
@@ -70,7 +67,17 @@ def fly_of(
     except InvalidRequest as error:
         raise BadSettings(f"CADENCE_FLY_TOKEN is set, but {error}") from error
     price = fly_price_of(settings, guest)
-    sizes = Sizes(guest=guest, image=settings.fly_image, usd_per_hour=price)
+    return Sizes(guest=guest, image=settings.fly_image, usd_per_hour=price)
+
+
+def fly_of(
+    settings: Settings, database: Database, bus: Bus, session: aiohttp.ClientSession
+) -> FlySide | None:
+    """Return Fly as a place, None when no token is set; raise `BadSettings`."""
+    sizes = sizes_of(settings)
+    if sizes is None:
+        return None
+    machines = Machines(database)
     provider = Fly(
         FlyApi(session, url=settings.fly_url, token=settings.fly_token),
         org=settings.fly_org,

@@ -15,6 +15,7 @@ from aiohttp import web
 from bot.app import Coordinator
 from bot.errors import BadSettings, Unavailable
 from bot.log import configure
+from bot.place_wiring import sizes_of
 from bot.settings import Settings
 from runner.redact import Redactor
 
@@ -22,7 +23,8 @@ log = structlog.get_logger()
 
 
 def run(settings: Settings) -> None:
-    """Serve until told to stop; raise `BadSettings` when another process has the database."""
+    """Serve until told to stop; raise `BadSettings`, also when another has the database."""
+    sizes_of(settings)  # said now, not at the first agent
     redactor = Redactor(settings.secret_values)
     configure(settings.log_format, settings.log_level, redactor.redact)
     settings.data_dir.mkdir(parents=True, exist_ok=True)

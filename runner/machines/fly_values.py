@@ -34,11 +34,15 @@ class FlyConfig:
 
     def __post_init__(self) -> None:
         if not _DIGEST.fullmatch(self.image):
-            raise InvalidRequest(f"the image {self.image!r} has no digest (name@sha256:…)")
+            raise InvalidRequest(
+                f"CADENCE_FLY_IMAGE is {self.image!r}, which has no digest (name@sha256:…)"
+            )
         if self.guest.cpu_kind not in _CPU_KINDS or self.guest.cpus < 1:
-            raise InvalidRequest("a machine at Fly has shared or performance CPUs, at least one")
+            raise InvalidRequest(
+                "CADENCE_FLY_CPU_KIND is shared or performance, CADENCE_FLY_CPUS at least 1"
+            )
         if self.guest.memory_mb < 1 or self.guest.memory_mb % _MEMORY_STEP_MB:
-            raise InvalidRequest(f"memory at Fly is a multiple of {_MEMORY_STEP_MB} MB")
+            raise InvalidRequest(f"CADENCE_FLY_MEMORY_MB is no multiple of {_MEMORY_STEP_MB}")
 
     @property
     def secrets(self) -> tuple[str, ...]:

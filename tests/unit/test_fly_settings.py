@@ -2,13 +2,11 @@
 
 from pathlib import Path
 
-import aiohttp
 import pytest
 
-from bot.bus import Bus
-from bot.db.engine import Database
 from bot.errors import BadSettings
-from bot.place_wiring import fly_of
+from bot.place_wiring import sizes_of
+from bot.serve import run
 from bot.settings import load
 
 IMAGE = "registry/runner@sha256:" + "0" * 64
@@ -22,16 +20,19 @@ IMAGE = "registry/runner@sha256:" + "0" * 64
         pytest.param(IMAGE, 1000, "256", id="memory"),
     ],
 )
-async def test_machine_that_cannot_be_had_is_said_at_the_start(
+def test_machine_that_cannot_be_had_is_said_at_the_start(
     tmp_path: Path, image: str, memory_mb: int, said: str
 ) -> None:
     settings = load(data_dir=tmp_path, fly_token="t", fly_image=image, fly_memory_mb=memory_mb)
-    async with aiohttp.ClientSession() as session:
-        with pytest.raises(BadSettings, match=said):
-            fly_of(settings, Database(settings.database), Bus(), session)
+
+    with pytest.raises(BadSettings, match=f"CADENCE_FLY_TOKEN is set, but .*{said}"):
+        run(settings)
 
 
-async def test_without_a_token_there_is_no_fly(tmp_path: Path) -> None:
-    settings = load(data_dir=tmp_path)
-    async with aiohttp.ClientSession() as session:
-        assert fly_of(settings, Database(settings.database), Bus(), session) is None
+def test_sizes_are_those_of_the_settings(tmp_path: Path) -> None:
+    settings = load(data_dir=tmp_path, fly_token="t", fly_image=IMAGE, fly_cpus=4)
+    sizes = sizes_of(settings)
+
+    assert sizes is not None
+    assert (sizes.image, sizes.guest.cpus, sizes.guest.memory_mb) == (IMAGE, 4, 4096)
+    assert sizes_of(load(data_dir=tmp_path)) is None
