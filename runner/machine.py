@@ -136,8 +136,10 @@ class WaitingMachine:
                     address, headers=headers, heartbeat=HEARTBEAT_S
                 ) as socket:
                     wait_s = 0.1
-                    await self._serve(socket)
-                    last_up = time.monotonic()
+                    try:
+                        await self._serve(socket)
+                    finally:
+                        last_up = time.monotonic()
                     if socket.close_code == 4410:
                         raise NotNeeded("the coordinator needs this machine no more")
             except aiohttp.WSServerHandshakeError as error:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import aiohttp
 import pytest
 from aiohttp import web
 
@@ -29,9 +30,9 @@ class Hall:
     gate: asyncio.Event = field(default_factory=asyncio.Event)
 
     def machine(self, row: Machine) -> WaitingMachine:
-        return WaitingMachine(self.url, machine_token(KEY, row.id), self.root, self._run)
+        return WaitingMachine(self.url, machine_token(KEY, row.id), self.root, self.run)
 
-    async def _run(self, order: dict[str, str]) -> int:
+    async def run(self, order: dict[str, str]) -> int:
         self.worked.append(order["runId"])
         await self.gate.wait()
         return 0
@@ -142,3 +143,28 @@ async def test_machine_that_is_told_to_stop_leaves_nothing_going(hall: Hall) -> 
 
     assert ours
     assert all(task.cancelled() for task in ours)
+
+
+async def test_line_that_breaks_after_a_long_time_is_dialled_anew(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Patience is counted from the line's end, also when it ends in an error."""
+    monkeypatch.setattr("runner.machine.PATIENCE_S", 0.5)
+    row = await hall.scene.pool.order(1)
+    lines: list[aiohttp.ClientWebSocketResponse] = []
+
+    class Breaking(WaitingMachine):
+        async def _serve(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+            lines.append(socket)
+            if len(lines) == 1:
+                await asyncio.sleep(0.8)
+                raise ConnectionResetError
+            await super()._serve(socket)
+
+    token = machine_token(KEY, row.id)
+    living = asyncio.create_task(Breaking(hall.url, token, hall.root, hall.run).live())
+    await hall.until_state(row, MachineState.READY)
+
+    assert len(lines) == 2
+    living.cancel()
+    await asyncio.wait({living})
