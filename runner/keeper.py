@@ -80,12 +80,12 @@ class Keeper:
             if machine not in stale:
                 fresh[machine.installation_id].append(machine)
         # One after the other would let a slow region of one hold up all.
-        await asyncio.gather(
-            *(
-                self._fit(one, fresh[one], recent.get(one, 0), is_active=one in active)
-                for one in active.keys() | fresh.keys()
-            )
-        )
+        async with asyncio.TaskGroup() as all_of_them:
+            for one in active.keys() | fresh.keys():
+                recently = recent.get(one, 0)
+                all_of_them.create_task(
+                    self._fit(one, fresh[one], recently, is_active=one in active)
+                )
 
     async def _fit(
         self, installation_id: int, there: list[Machine], recent: int, *, is_active: bool
