@@ -53,6 +53,11 @@ class Scene:
         chosen = Target(**target)  # type: ignore[arg-type]
         return Keeper(self.machines, self.pool, self.provider, chosen, image=image, now=now)
 
+    def another_backend(self, **seconds: float) -> FlyBackend:
+        """The same place with other patience."""
+        runs = Runs(self.database)
+        return FlyBackend(self.machines, runs, self.pool, self.provider, Bus(), **seconds)
+
     async def ready(self, installation: int = 1) -> Machine:
         """A machine that has dialled in and waits."""
         machine = await self.pool.order(installation)

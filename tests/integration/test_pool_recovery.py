@@ -211,3 +211,18 @@ async def test_machine_that_will_not_begin_is_replaced_by_a_sleeping_one(scene: 
     assert now.id == asleep.id
     assert scene.fly.machines[asleep.provider_id].state == "started"
     assert await scene.state(first) == "ending"
+
+
+async def test_machine_that_never_comes_up_is_replaced_by_a_new_one(scene: Scene) -> None:
+    await open_run(scene, "run-1")
+    scene.fly.faults.stuck = 1
+    impatient = scene.another_backend(take_cold_s=0.2)
+    first = await impatient.start(scene.order("run-1"))
+    await asyncio.sleep(0.3)
+    assert await impatient.is_alive("run-1")
+
+    now = await scene.machines.of_run("run-1")
+    assert now is not None
+    assert now.id != first["machine"]
+    await scene.keeper().reap()
+    assert [one.id for one in scene.fly.living()] == [now.provider_id]
