@@ -104,8 +104,8 @@ class Machines:
     ) -> Machine | None:
         """Give a waiting machine of the installation to the run; one that has one keeps it.
 
-        Ready ones come first, heard of within *heard_s* seconds, then those that sleep or never
-        booted. None when there is none.
+        Ready ones come first, heard of within *heard_s* seconds, then those that sleep, then those
+        that never booted. None when there is none.
         """
         now = datetime.now(UTC)
         fresh = and_(
@@ -133,7 +133,7 @@ class Machines:
                 machines.c.run_id.is_(None),
                 which,
             )
-            .order_by(machines.c.ready_at, machines.c.id)
+            .order_by(machines.c.ready_at.is_(None), machines.c.ready_at, machines.c.id)
             .limit(1)
             .with_for_update(skip_locked=True)
         )

@@ -283,3 +283,14 @@ async def test_sleeping_machine_that_will_not_wake_is_replaced_unnoticed(scene: 
     assert found is not None
     assert found.id == spare.id
     assert await scene.state(asleep) == "ending"
+
+
+async def test_one_that_sleeps_comes_before_one_that_never_booted(scene: Scene) -> None:
+    await scene.pool.order(1, boots=False)
+    asleep = await scene.ready()
+    await scene.machines.doze(asleep.id)
+    await scene.pool.order(1, boots=False)
+    awake = await scene.ready()
+
+    claims = [await scene.pool.claim(1, f"run-{n}") for n in range(2)]
+    assert [one.id for one in claims if one] == [awake.id, asleep.id]
