@@ -3,14 +3,16 @@
 import asyncio
 import json
 import sqlite3
+import sys
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from deploy.devkit.fly import FlyStandIn
 from tests.e2e.plays import FIX, ask, finish, play, prepare, said, use
@@ -22,10 +24,39 @@ STEPS = [use("bash", command=f"echo {n} >> steps.txt; sleep 0.6") for n in range
 SCENARIO = play(*STEPS, FIX["turns"][0], finish(closes_issue=True))
 
 
+class Held:
+    """Answers to creations of machines, held back while `is_on`: made, and nobody knows."""
+
+    def __init__(self) -> None:
+        self.is_on = False
+        self.made = asyncio.Event()
+
+    @web.middleware
+    async def middleware(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        answer: web.StreamResponse = await handler(request)
+        if self.is_on and request.method == "POST" and request.path.endswith("/machines"):
+            self.made.set()
+            while self.is_on:  # noqa: ASYNC110 - until the test lets go
+                await asyncio.sleep(0.05)
+        return answer
+
+
 @dataclass
 class Scene:
     made: World
     fly: FlyStandIn
+    held: Held
+
+    async def machines(self, *words: str) -> str:
+        """Say ``cadence machines …`` as the operator would."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "machines", *words),
+            env=self.made.environment(),
+            stdout=asyncio.subprocess.PIPE,
+        )
+        said, _ = await process.communicate()
+        assert process.returncode == 0
+        return said.decode()
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         with sqlite3.connect(self.made.root / "data/cadence.sqlite3") as rows:
@@ -47,12 +78,34 @@ class Scene:
         )
         return found[0][0] if found else ""
 
-    def asked(self, count: int) -> bool:
-        return len(self.made.llm.messages) >= count
+    @asynccontextmanager
+    async def in_the_middle(self) -> AsyncIterator[None]:
+        """Hold back the model's answer after some steps, however fast this machine is."""
+        reached, go_on = asyncio.Event(), asyncio.Event()
+
+        async def gate(_body: dict[str, Any]) -> None:
+            if len(self.made.llm.messages) >= 4:
+                reached.set()
+                await go_on.wait()
+
+        self.made.llm.gate = gate
+        try:
+            await asyncio.wait_for(reached.wait(), 120)
+            yield
+        finally:
+            self.made.llm.gate = None
+            go_on.set()
+
+    async def pause(self, number: int) -> None:
+        """Pause the agent in the middle of its work."""
+        async with self.in_the_middle():
+            self.made.github.comment(REPO, number, "dana", "@cadence pause")
+            asked = "SELECT id FROM agents WHERE status = 'paused'"
+            await self.made.until(lambda: self.rows(asked), "the pause is noted", seconds=60)
 
     async def done(self, number: int) -> None:
         claim = partial(said, self.made, number, "is ready for review")
-        await self.made.until(claim, "done", seconds=90)
+        await self.made.until(claim, "done", seconds=120)
         assert len(self.made.github.pulls(REPO)) == 1
 
     async def nothing_left(self) -> None:
@@ -60,14 +113,15 @@ class Scene:
             claimed = self.rows("SELECT state FROM machines WHERE run_id IS NOT NULL")
             return all(row[0] == "gone" for row in claimed)
 
-        await self.made.until(over, "the run's machines are gone")
+        await self.made.until(over, "the run's machines are gone", seconds=60)
 
 
 @pytest.fixture
 async def scene(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Scene]:
     async with AsyncExitStack() as stack:
         made = await stack.enter_async_context(world(tmp_path, SCENARIO))
-        fly = await stack.enter_async_context(FlyStandIn())
+        held = Held()
+        fly = await stack.enter_async_context(FlyStandIn(middlewares=[held.middleware]))
         made.settings |= {
             "CADENCE_FLY_TOKEN": fly.token,
             "CADENCE_FLY_URL": fly.url,
@@ -78,7 +132,7 @@ async def scene(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator
         } | getattr(request, "param", {})
         await prepare(made.github)
         await made.start()
-        yield Scene(made, fly)
+        yield Scene(made, fly, held)
 
 
 async def test_first_run_has_a_machine_made_for_it(scene: Scene) -> None:
@@ -97,18 +151,17 @@ async def test_first_run_has_a_machine_made_for_it(scene: Scene) -> None:
 
 async def test_machine_that_dies_is_followed_by_another(scene: Scene) -> None:
     number = ask(scene.made)
-    await scene.made.until(lambda: scene.asked(4), "some steps", seconds=60)
-    await scene.fly.kill(scene.working())
+    async with scene.in_the_middle():
+        await scene.fly.kill(scene.working())
     await scene.done(number)
     await scene.nothing_left()
 
 
 async def test_pause_puts_the_machine_to_sleep_and_resume_wakes_it(scene: Scene) -> None:
     number = ask(scene.made)
-    await scene.made.until(lambda: scene.asked(4), "some steps", seconds=60)
+    await scene.pause(number)
     machine = scene.working()
-    scene.made.github.comment(REPO, number, "dana", "@cadence pause")
-    await scene.made.until(lambda: "suspended" in scene.states(), "asleep")
+    await scene.made.until(lambda: "suspended" in scene.states(), "asleep", seconds=60)
     assert scene.fly.machines[machine].state == "suspended"
     await asyncio.sleep(3)
     scene.made.github.comment(REPO, number, "dana", "@cadence resume")
@@ -131,13 +184,12 @@ async def test_log_does_not_tell_what_became_of_the_machine_in_a_pause(
     scene: Scene, machines: int
 ) -> None:
     number = ask(scene.made)
-    await scene.made.until(lambda: scene.asked(4), "some steps", seconds=60)
+    await scene.pause(number)
     machine = scene.working()
-    scene.made.github.comment(REPO, number, "dana", "@cadence pause")
-    await scene.made.until(partial(said, scene.made, number, "aused"), "paused")
+    await scene.made.until(partial(said, scene.made, number, "aused"), "paused", seconds=60)
     if machines == 2:
         gone = scene.fly.machines[machine]
-        await scene.made.until(lambda: gone.is_gone, "the machine is given back")
+        await scene.made.until(lambda: gone.is_gone, "the machine is given back", seconds=60)
         assert "suspended" in [one["type"] for one in gone.events]
     else:
         await asyncio.sleep(3)
@@ -160,9 +212,8 @@ async def test_log_does_not_tell_what_became_of_the_machine_in_a_pause(
 
 async def test_machine_that_wakes_without_its_memory_is_replaced(scene: Scene) -> None:
     number = ask(scene.made)
-    await scene.made.until(lambda: scene.asked(4), "some steps", seconds=60)
-    scene.made.github.comment(REPO, number, "dana", "@cadence pause")
-    await scene.made.until(lambda: "suspended" in scene.states(), "asleep")
+    await scene.pause(number)
+    await scene.made.until(lambda: "suspended" in scene.states(), "asleep", seconds=60)
     scene.fly.faults.cold = 1
     scene.made.github.comment(REPO, number, "dana", "@cadence resume")
     await scene.done(number)
@@ -174,9 +225,9 @@ async def test_machine_that_wakes_without_its_memory_is_replaced(scene: Scene) -
 
 async def test_coordinator_that_dies_finds_its_machines_again(scene: Scene) -> None:
     number = ask(scene.made)
-    await scene.made.until(lambda: scene.asked(3), "some steps", seconds=60)
-    await scene.made.kill()
-    await scene.made.start()
+    async with scene.in_the_middle():
+        await scene.made.kill()
+        await scene.made.start()
     await scene.done(number)
     await scene.nothing_left()
 
@@ -190,6 +241,70 @@ async def test_lost_answer_of_a_creation_makes_no_second_machine(scene: Scene) -
     assert len(names) == len(set(names))
     [run] = scene.rows("SELECT count(*) FROM machines WHERE run_id IS NOT NULL")
     assert run == (1,)
+
+
+@pytest.mark.parametrize(
+    "scene", [{"CADENCE_POOL_MOST": "0", "CADENCE_POOL_ASLEEP": "1"}], indirect=True
+)
+async def test_sleeping_machine_of_the_pool_that_wakes_without_its_memory_is_replaced(
+    scene: Scene,
+) -> None:
+    await scene.done(ask(scene.made))
+    asleep = "SELECT provider_id FROM machines WHERE run_id IS NULL AND state = 'suspended'"
+    await scene.made.until(lambda: scene.rows(asleep), "one sleeps", seconds=90)
+    [[sleeper]] = scene.rows(asleep)
+    scene.fly.faults.cold = 1
+    second = ask(scene.made)
+    await scene.made.until(
+        partial(said, scene.made, second, "ready for review"), "done", seconds=120
+    )
+
+    assert scene.fly.machines[sleeper].is_gone
+    assert scene.fly.faults.cold == 0
+    assert len(scene.rows("SELECT id FROM runs")) == 2
+    assert "lost" not in " ".join(scene.events("log", "text"))
+
+
+async def test_coordinator_that_dies_while_a_machine_is_made_leaves_none_behind(
+    scene: Scene,
+) -> None:
+    scene.held.is_on = True
+    number = ask(scene.made)
+    await asyncio.wait_for(scene.held.made.wait(), 60)
+    await scene.made.kill()
+    assert scene.rows("SELECT state, provider_id FROM machines") == [("ordered", "")]
+    scene.held.is_on = False
+    await scene.made.start()
+    await scene.done(number)
+    await scene.nothing_left()
+
+    known = {row[0] for row in scene.rows("SELECT provider_id FROM machines")}
+    assert {one.id for one in scene.fly.machines.values()} == known
+    assert len(scene.rows("SELECT id FROM machines WHERE taken_at IS NOT NULL")) == 1
+    assert scene.fly.rates.refused == {}
+
+
+async def test_operator_sees_machines_ends_one_at_work_and_drains_those_that_wait(
+    scene: Scene,
+) -> None:
+    number = ask(scene.made)
+    async with scene.in_the_middle():
+        shown = json.loads(await scene.machines("list", "--json"))
+        [at_work] = [one for one in shown if one["run"]]
+        assert at_work["providerId"] == scene.working()
+        await scene.machines("destroy", at_work["id"][:8])
+    await scene.done(number)
+    await scene.nothing_left()
+    assert scene.fly.machines[at_work["providerId"]].is_gone
+    waits = "SELECT provider_id FROM machines WHERE run_id IS NULL AND state = 'ready'"
+    await scene.made.until(lambda: scene.rows(waits), "a machine waits", seconds=60)
+    waiting = [row[0] for row in scene.rows(waits)]
+    assert "to end" in await scene.machines("drain")
+    gone = scene.fly.machines[waiting[0]]
+    await scene.made.until(lambda: gone.is_gone, "it is drained", seconds=60)
+
+    assert "US dollars" in await scene.machines("costs")
+    assert scene.fly.rates.refused == {}
 
 
 async def test_region_without_room_is_passed_over(scene: Scene) -> None:
