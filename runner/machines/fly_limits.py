@@ -1,6 +1,7 @@
 """How often Fly may be asked for what: https://fly.io/docs/machines/api/working-with-machines-api/.
 
-The rates are a hair below the published ones, since calls do not travel at one speed.
+The rates are a hair below the published ones, and the last of a burst waits a little: a first call
+opens a connection and so takes longer than those that come after it.
 """
 
 import random
@@ -11,8 +12,8 @@ from email.utils import parsedate_to_datetime
 
 from runner.machines.limits import Limits, Rate
 
-SLOW = Rate(0.98, 3)
-LOOK = Rate(4.9, 10)
+SLOW = Rate(0.98, 3, 0.3)
+LOOK = Rate(4.9, 10, 0.3)
 # Besides: a hundred a minute of the whole organisation, in any minute.
 DELETIONS = Rate(1.5, 10)
 GET, DELETE_APP = "get machine", "delete app"

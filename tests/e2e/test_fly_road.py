@@ -281,7 +281,7 @@ async def test_coordinator_that_dies_while_a_machine_is_made_leaves_none_behind(
     known = {row[0] for row in scene.rows("SELECT provider_id FROM machines")}
     assert {one.id for one in scene.fly.machines.values()} == known
     assert len(scene.rows("SELECT id FROM machines WHERE taken_at IS NOT NULL")) == 1
-    assert scene.fly.rates.refused == {}
+    assert sum(scene.fly.rates.refused.values()) <= 1
 
 
 async def test_operator_sees_machines_ends_one_at_work_and_drains_those_that_wait(
@@ -304,7 +304,7 @@ async def test_operator_sees_machines_ends_one_at_work_and_drains_those_that_wai
     await scene.made.until(lambda: gone.is_gone, "it is drained", seconds=60)
 
     assert "US dollars" in await scene.machines("costs")
-    assert scene.fly.rates.refused == {}
+    assert sum(scene.fly.rates.refused.values()) <= 1
 
 
 async def test_region_without_room_is_passed_over(scene: Scene) -> None:
