@@ -36,7 +36,7 @@ async def main() -> None:
     (tree / "folder").mkdir()
     (root / "secret").write_text("of the runner")
     async with open_sandbox(
-        workspace=tree, root=root / "cage", egress=EgressPolicy(registries=()), user=user
+        workspace=tree, root=root / "cage", egress=EgressPolicy(registries=False), user=user
     ) as hands:
         await hands.hand_over(tree)
         say("isolation", hands.isolation)
