@@ -70,10 +70,14 @@ class Postings:
 
     def scores(self, weights: Mapping[int, float]) -> Floats:
         """Return the BM25 score of every document for the terms in *weights*."""
-        found = np.zeros(len(self.lengths), np.float32)
-        for low, high, gain in self._slices(weights):
-            found[_documents(self.keys[low:high])] += self.gains[low:high] * np.float32(gain)
-        return found
+        slices = self._slices(weights)
+        if not slices:
+            return np.zeros(len(self.lengths), np.float32)
+        documents = np.concatenate([_documents(self.keys[low:high]) for low, high, _ in slices])
+        gains = np.concatenate(
+            [self.gains[low:high] * np.float32(gain) for low, high, gain in slices]
+        )
+        return np.bincount(documents, gains, minlength=len(self.lengths)).astype(np.float32)
 
     def idf(self, weights: Mapping[int, float]) -> dict[int, float]:
         """Return how rare each term is: its weight in BM25 without the query's."""

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from indexer.terms import WORD, split, terms_of
@@ -36,6 +37,7 @@ _FIELD = re.compile(
 # Names are looked for in words of bounded length only: no text can make a pattern slow.
 _LONG_WORD = re.compile(r"[\w@.\-/\\:#]{3,300}")
 _PATH = re.compile(r"(?:[\w@.\-]+[/\\])*[\w@\-.]*[\w@\-]\.[A-Za-z][A-Za-z0-9]{0,5}\b")
+_JOINTS = frozenset(".:#/\\")
 _DOTTED = re.compile(r"[^\W\d]\w*(?:(?:\.|::|#|/|\\)[^\W\d]\w*)+")
 _SCOPE = re.compile(r"\s*\[?\w*\s*\(([^)]{2,60})\)!?:|\s*\[?([\w./ -]{2,40}?)\]?:\s")
 _KINDS = frozenset({"fix", "feat", "perf", "chore", "refactor", "bug", "docs", "test", "style"})
@@ -90,6 +92,7 @@ def parse(text: str) -> Query:
     spans = " ".join(_SPAN.findall(title + "\n" + prose))
     for boilerplate in (_FIELD, _HEADING, _CHECKBOX):
         prose = boilerplate.sub("", prose)
+    words = dict.fromkeys(WORD.findall(bare))
     in_title, in_prose, in_code = terms_of(title), terms_of(prose), terms_of(code)
     weights: Counter[str] = Counter()
     for found, weight in ((in_title, 2.0), (in_prose, 1.0), (in_code, 0.5), (terms_of(spans), 1.0)):
@@ -101,8 +104,8 @@ def parse(text: str) -> Query:
         title_sequence=in_title,
         prose_sequence=in_prose,
         code_sequence=in_code,
-        spelled=_spelled(bare),
-        identifiers=tuple(dict.fromkeys(w for w in WORD.findall(bare) if len(w) > 3)),
+        spelled=_spelled(words),
+        identifiers=tuple(word for word in words if len(word) > 3),
         title_identifiers=frozenset(WORD.findall(title)),
         paths=_names(_PATH, text),
         dotted=_names(_DOTTED, bare),
@@ -110,9 +113,9 @@ def parse(text: str) -> Query:
     )
 
 
-def _spelled(text: str) -> dict[str, str]:
+def _spelled(words: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for word in dict.fromkeys(WORD.findall(text)):
+    for word in words:
         low = word[:_MAX_WORD].lower()
         for term in split(word[:_MAX_WORD]):
             found.setdefault(
@@ -131,6 +134,7 @@ def _names(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
     found = dict.fromkeys(
         match.replace("\\", "/")
         for word in _LONG_WORD.findall(text)
+        if not _JOINTS.isdisjoint(word)  # most words are just words
         for match in pattern.findall(word)
     )
     return tuple(found)[:_MAX_NAMES]

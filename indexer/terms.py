@@ -8,6 +8,7 @@ vocabulary; in a vocabulary of 300,000 terms about ten pairs share a number, whi
 import re
 import zlib
 from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -47,7 +48,8 @@ def stem(word: str) -> str:
     return word
 
 
-def split(word: str) -> list[str]:
+@lru_cache(maxsize=50_000)
+def split(word: str) -> tuple[str, ...]:
     """Return the terms of one *word*: itself when it has parts, then its parts, stemmed."""
     parts = _PART.findall(word)
     terms = [word.lower()] if len(parts) > 1 else []
@@ -57,7 +59,7 @@ def split(word: str) -> list[str]:
             terms.extend(low[at : at + 2] for at in range(len(low) - 1))
         elif len(low) > 1 and low not in _EMPTY:
             terms.append(stem(low))
-    return terms
+    return tuple(terms)
 
 
 def terms_of(text: str) -> list[str]:
