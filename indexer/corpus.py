@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from indexer import analysis, terms
 from indexer.kinds import Kind, kind_of
-from indexer.postings import Ints, Postings, packed
+from indexer.postings import Floats, Ints, Postings, packed
+from indexer.uses import Uses
 
 _NAME_WEIGHT = 2  # a term of the file's own name counts twice
 _TOO_MANY_DEAD = 0.25
@@ -162,6 +163,17 @@ class Corpus:
             for word in whole | {part for one in whole for part in one.split("_")}:
                 found[word].append(at)
         return dict(found)
+
+    @cached_property
+    def uses(self) -> Uses:
+        """Which chunks use what other files define."""
+        return Uses.build(self.parts, self.files, self.body, self.file_of, len(self.paths))
+
+    @cached_property
+    def sizes(self) -> Floats:
+        """How much there is in each file: 0..1, by the logarithm of its terms."""
+        grown = np.log1p(self.files.lengths)
+        return np.asarray(grown / max(float(grown.max(initial=0.0)), 1e-6), np.float32)
 
     @property
     def size(self) -> int:

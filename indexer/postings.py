@@ -38,7 +38,7 @@ class Postings:
         b: float = 0.75,
     ) -> "Postings":
         """Return postings of sorted *keys* over so many *documents*, of which some are *alive*."""
-        docs = _documents(keys)
+        docs = documents_of(keys)
         lengths = np.bincount(docs, times, minlength=documents).astype(np.float32)
         total = max(float(lengths.sum()), 1.0)
         mean = total / max(alive, 1)
@@ -56,7 +56,7 @@ class Postings:
         alive: int,
     ) -> "Postings":
         """Return postings without those of *dead* documents and with sorted new ones."""
-        kept = ~dead[_documents(self.keys)]
+        kept = ~dead[documents_of(self.keys)]
         old_keys, old_times = self.keys[kept], self.times[kept]
         places = np.searchsorted(old_keys, keys)
         return Postings.build(
@@ -73,7 +73,7 @@ class Postings:
         slices = self._slices(weights)
         if not slices:
             return np.zeros(len(self.lengths), np.float32)
-        documents = np.concatenate([_documents(self.keys[low:high]) for low, high, _ in slices])
+        documents = np.concatenate([documents_of(self.keys[low:high]) for low, high, _ in slices])
         gains = np.concatenate(
             [self.gains[low:high] * np.float32(gain) for low, high, gain in slices]
         )
@@ -130,7 +130,13 @@ def packed(
     return keys[first], np.minimum(summed, 255).astype(np.uint8)
 
 
-def _documents(keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint32]:
+def terms_of(keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Return the terms of *keys*."""
+    return keys >> _DOC_BITS
+
+
+def documents_of(keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint32]:
+    """Return the documents of *keys*."""
     return keys.astype(np.uint32)  # the lower half
 
 

@@ -24,12 +24,15 @@ WEIGHTS: Mapping[str, float] = MappingProxyType(
         "title_chunk": 0.75,  # the title alone, best chunk
         "path": 0.5,  # terms of the path
         "title_symbols": 0.25,  # the title against terms of the names that a file defines
+        "parts": 0.25,  # the whole text against the same terms
         "symbols": 0.5,  # whole names that a file defines
         "pairs": 0.5,  # neighbouring terms
         "named_path": 1.5,
         "named_module": 0.75,
         "named_stem": 1.0,
         "scope": 1.0,
+        "size": 0.5,  # long files are changed more often than short ones
+        "uses": 0.25,  # defines what the best places use
         "meaning": 0.75,  # embeddings, when there are any
     }
 )
@@ -37,6 +40,7 @@ WEIGHTS: Mapping[str, float] = MappingProxyType(
 _WORTH = {Kind.CODE: 1.0, Kind.TEST: 0.35, Kind.PROSE: 0.3, Kind.DATA: 0.3}
 _MAX_TERMS = 400
 _BEST_CHUNKS = 3
+_PLACES = 10  # the best places, whose uses are followed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,13 +71,14 @@ def rank(
 ) -> Ranking:
     """Return the ranking of *corpus* for *query*; *meaning* is a similarity a chunk, if known."""
     body = corpus.body.scores(_numbered(query.terms, corpus.files))
-    title = _numbered(query.title, corpus.files)
+    title = corpus.body.scores(_numbered(query.title, corpus.files))
     evidence = {
         "file": corpus.files.scores(_numbered(query.terms, corpus.files)),
         "chunks": _top_sum(corpus, body),
-        "title_chunk": _top(corpus, corpus.body.scores(title)),
+        "title_chunk": _top(corpus, title),
         "path": corpus.names.scores(_numbered(query.terms, corpus.names)),
         "title_symbols": corpus.parts.scores(_numbered(query.title, corpus.parts)),
+        "parts": corpus.parts.scores(_numbered(query.terms, corpus.parts)),
         "symbols": corpus.symbols.scores({terms.number(one): 1.0 for one in query.identifiers}),
         "pairs": corpus.pairs.scores(_pairs(query)),
     }
@@ -91,7 +96,30 @@ def rank(
     for name, found in evidence.items():
         total += found * np.float32(weights.get(name, 0.0))
     worth = np.array([_WORTH[kind] for kind in Kind], np.float32)[corpus.kinds]
+    fits = total > 0
+    evidence["size"] = np.where(fits, corpus.sizes, np.float32(0))
+    evidence["uses"] = _scaled(_used(corpus, body, title, total * worth), code)
+    for name in ("size", "uses"):
+        total += evidence[name] * np.float32(weights.get(name, 0.0))
     return Ranking(np.where(corpus.alive, total * worth, 0.0), evidence, body, worth)
+
+
+def _used(corpus: Corpus, body: Floats, title: Floats, files: Floats) -> Floats:
+    """Return for each file how much of it the best places of the best files use."""
+    found = np.zeros(len(corpus.paths), np.float32)
+    top = float(files.max(initial=0.0))
+    if not top > 0 or not len(body):
+        return found
+    fit = _share(body) + np.float32(WEIGHTS["title_chunk"]) * _share(title)
+    is_code = (corpus.alive & (corpus.kinds == Kind.CODE))[corpus.file_of]
+    places = fit * is_code * files[corpus.file_of] / np.float32(top)
+    count = min(_PLACES, len(places))
+    best = np.argpartition(-places, count - 1)[:count]
+    return corpus.uses.from_chunks(best.tolist(), places, len(found))
+
+
+def _share(scores: Floats) -> Floats:
+    return scores / np.float32(max(float(scores.max(initial=0.0)), 1e-6))
 
 
 def _numbered(weights: Mapping[str, float], field: Postings) -> dict[int, float]:

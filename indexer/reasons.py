@@ -51,6 +51,8 @@ class Reasons:
             parts.append("its path fits")
         if self._evidence["scope"][at] > 0:
             parts.append("in the scope of the title")
+        if float(self._evidence["uses"][at]) > _CLEAR:
+            parts.append("used where the text fits")
         if said := self._said(chunk):
             parts.append(f"mentions {', '.join(said)}")
         if not parts and float(self._evidence.get("meaning", np.zeros(at + 1))[at]) > 0:

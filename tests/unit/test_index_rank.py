@@ -75,6 +75,12 @@ CASES = [
         id="title_symbols: a part of a name that is defined",
     ),
     pytest.param(
+        "parts",
+        {"a.py": "def parse_header():\n    pass\n", "b.py": "x = 1  # parse the header\n"},
+        "Broken\nthe header is lost",
+        id="parts: a part of a name that is defined, further down",
+    ),
+    pytest.param(
         "symbols",
         {"a.py": "def load_all():\n    pass\n", "b.py": "load_all()\nload_all()\n"},
         "broken\ncall load_all twice",
@@ -124,7 +130,32 @@ def test_evidence_alone_puts_the_right_file_first(
 
 
 def test_every_kind_of_evidence_has_its_case() -> None:
-    assert {case.values[0] for case in CASES} == set(WEIGHTS) - {"meaning"}
+    assert {case.values[0] for case in CASES} == set(WEIGHTS) - {"meaning", "size", "uses"}
+
+
+def test_of_files_that_fit_alike_the_longer_one_comes_first() -> None:
+    corpus = corpus_of({"a/token.py": "x = 1\n", "b/token.py": FILLER, "c/other.py": FILLER})
+
+    ranking = rank(corpus, parse("the token"), weights={"path": 1.0, "size": 1.0})
+
+    assert [corpus.paths[at] for at in ranking.best(9)] == ["b/token.py", "a/token.py"]
+
+
+def test_what_the_best_place_uses_is_found_without_a_word_of_the_text() -> None:
+    files = {
+        "a.py": "def report(rows):\n    # totals are wrong\n    return add_up(rows)\n",
+        "b.py": "def take_away(rows):\n    return 0\n",
+        "c.py": "def add_up(rows):\n    return 0\n",
+    }
+
+    assert best(files, "totals are wrong") == ["a.py", "c.py"]
+
+
+def test_name_that_many_files_define_leads_nowhere() -> None:
+    files = {f"{n}.py": "def add_up(rows):\n    return 0\n" for n in range(5)}
+    files["a.py"] = "def report(rows):\n    # totals are wrong\n    return add_up(rows)\n"
+
+    assert best(files, "totals are wrong") == ["a.py"]
 
 
 def test_meaning_decides_where_words_do_not() -> None:
