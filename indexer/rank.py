@@ -92,16 +92,21 @@ def rank(
     }
     if meaning is not None:
         evidence["meaning"] = _spread(_top(corpus, meaning), code)
-    total = np.zeros(len(corpus.paths), np.float32)
+    worth = np.array([_WORTH[kind] for kind in Kind], np.float32)[corpus.kinds]
+    total = _weighed(evidence, weights, len(worth))
+    more = {
+        "size": np.where(total > 0, corpus.sizes, np.float32(0)),
+        "uses": _scaled(_used(corpus, body, title, total * worth), code),
+    }
+    total += _weighed(more, weights, len(worth))
+    return Ranking(np.where(corpus.alive, total * worth, 0.0), evidence | more, body, worth)
+
+
+def _weighed(evidence: Mapping[str, Floats], weights: Mapping[str, float], count: int) -> Floats:
+    total = np.zeros(count, np.float32)
     for name, found in evidence.items():
         total += found * np.float32(weights.get(name, 0.0))
-    worth = np.array([_WORTH[kind] for kind in Kind], np.float32)[corpus.kinds]
-    fits = total > 0
-    evidence["size"] = np.where(fits, corpus.sizes, np.float32(0))
-    evidence["uses"] = _scaled(_used(corpus, body, title, total * worth), code)
-    for name in ("size", "uses"):
-        total += evidence[name] * np.float32(weights.get(name, 0.0))
-    return Ranking(np.where(corpus.alive, total * worth, 0.0), evidence, body, worth)
+    return total
 
 
 def _used(corpus: Corpus, body: Floats, title: Floats, files: Floats) -> Floats:
