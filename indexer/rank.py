@@ -33,7 +33,7 @@ WEIGHTS: Mapping[str, float] = MappingProxyType(
         "scope": 1.0,
         "size": 0.5,  # long files are changed more often than short ones
         "uses": 0.25,  # defines what the best places use
-        "meaning": 0.75,  # embeddings, when there are any
+        "meaning": 1.0,  # embeddings, when there are any
     }
 )
 # What is less often the place to change something; never left out.

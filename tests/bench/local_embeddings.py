@@ -25,7 +25,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -67,6 +67,10 @@ class Words:
             terms = bytes(held["terms"]).decode().split("\n")
             vectors = held["vectors"].astype(np.float32)
             return cls(terms, vectors, held["weights"], held["common"])
+
+    def embed_all(self, texts: list[str]) -> list[Floats]:
+        """Return the unit vector of each text."""
+        return [self.embed(text) for text in texts]
 
     def embed(self, text: str) -> Floats:
         """Return the unit vector of *text*."""
@@ -188,8 +192,7 @@ def tune(held: dict[str, Any], histories: Sequence[Path]) -> dict[str, Any]:
 async def _embeddings(request: web.Request) -> web.Response:
     body = await request.json()
     texts = body["input"] if isinstance(body["input"], list) else [body["input"]]
-    words = request.app[_MODEL]
-    vectors = await asyncio.to_thread(lambda: [words.embed(text) for text in texts])
+    vectors = await asyncio.to_thread(request.app[_MODEL].embed_all, texts)
     is_packed = body.get("encoding_format") == "base64"
     rows = [
         {
@@ -208,13 +211,21 @@ async def _embeddings(request: web.Request) -> web.Response:
     )
 
 
-_MODEL: web.AppKey[Words] = web.AppKey("model", Words)
+class Model(Protocol):
+    """What makes vectors of texts."""
+
+    def embed_all(self, texts: list[str]) -> list[Floats]:
+        """Return the unit vector of each text."""
+        ...
 
 
-def application(words: Words) -> web.Application:
-    """Return the server of *words*."""
+_MODEL: web.AppKey[Model] = web.AppKey("model")
+
+
+def application(model: Model) -> web.Application:
+    """Return the server of *model*."""
     app = web.Application(client_max_size=64 * 1024 * 1024)
-    app[_MODEL] = words
+    app[_MODEL] = model
     app.router.add_post("/v1/embeddings", _embeddings)
     return app
 
