@@ -19,6 +19,7 @@ TERM = np.dtype([("term", "<u4"), ("chunk", "<u2"), ("times", "u1")])
 COUNT = np.dtype([("term", "<u4"), ("times", "u1")])
 _MAX_CHUNKS = 0xFFFF
 _MAX_SYMBOLS = 4_000
+_STEP = 32 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +92,20 @@ def detail_of(packed: bytes) -> Detail:
 def piece_of(text: str, start: int, end: int) -> str:
     """Return the lines *start* to *end* of *text*, counted from 1, inclusive."""
     return "\n".join(text.split("\n")[start - 1 : end])
+
+
+def piece_in(packed: bytes, start: int, end: int) -> str:
+    """Return the lines *start* to *end* of the text of an `Analysis`; what follows stays packed."""
+    unpacking, rest, text, seen = zlib.decompressobj(), packed, b"", 0
+    while seen < end and not unpacking.eof:
+        part = unpacking.decompress(rest, _STEP)
+        rest = unpacking.unconsumed_tail
+        seen += part.count(b"\n")
+        text += part
+        if not part and not rest:
+            break
+    lines = text.split(b"\n", end)[start - 1 : end]
+    return b"\n".join(lines).decode("utf-8", "surrogatepass")
 
 
 def _piece(lines: Sequence[str], chunk: Chunk) -> str:

@@ -224,7 +224,8 @@ class _Loaded:
 def best_chunk(corpus: Corpus, ranking: Ranking, meaning: Floats | None, at: int) -> int:
     """Return the chunk of file *at* that fits best: by its words, then by its meaning."""
     first = int(corpus.first_chunk[at])
-    last = first + int((corpus.file_of[first:] == at).argmin() or len(corpus.file_of) - first)
+    is_last = at + 1 == len(corpus.first_chunk)
+    last = len(corpus.file_of) if is_last else int(corpus.first_chunk[at + 1])
     scores = ranking.chunk_scores[first:last].astype(np.float64)
     if meaning is not None:
         scores = scores / max(scores.max(), 1e-6) + 0.5 * meaning[first:last]
@@ -258,4 +259,4 @@ def _shown(
     if packed is None:
         return None, ""
     detail, text = packed
-    return analysis.detail_of(detail), analysis.piece_of(analysis.text_of(text), start, end)
+    return analysis.detail_of(detail), analysis.piece_in(text, start, end)
