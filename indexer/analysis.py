@@ -4,6 +4,7 @@ import hashlib
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -43,10 +44,20 @@ class Analysis:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """What a hit shows of a file: the heading of each chunk, and the symbols."""
+    """What a hit shows of a file: the heading of each chunk, and the symbols, as rows."""
 
     names: tuple[str, ...]
-    symbols: tuple[Symbol, ...]
+    rows: Sequence[Sequence[Any]]
+
+    @property
+    def defined(self) -> list[str]:
+        """The names of the symbols."""
+        return [row[0] for row in self.rows]
+
+    @property
+    def symbols(self) -> tuple[Symbol, ...]:
+        """What the file defines, in order."""
+        return tuple(Symbol(*row) for row in self.rows)
 
 
 def analyse(language: str, text: str, outline: Outline) -> Analysis:
@@ -86,7 +97,7 @@ def text_of(packed: bytes) -> str:
 def detail_of(packed: bytes) -> Detail:
     """Return what an `Analysis` has to show."""
     names, symbols = orjson.loads(packed)
-    return Detail(tuple(names), tuple(Symbol(*row) for row in symbols))
+    return Detail(tuple(names), symbols)
 
 
 def piece_of(text: str, start: int, end: int) -> str:

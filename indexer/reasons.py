@@ -7,7 +7,6 @@ import numpy as np
 
 from indexer import terms
 from indexer.corpus import Corpus
-from indexer.outline import Symbol
 from indexer.query import Query
 from indexer.rank import Ranking
 
@@ -41,12 +40,12 @@ class Reasons:
             float(self._evidence[kind][at]) > 0.99 for kind in ("named_path", "named_module")
         )
 
-    def of(self, at: int, chunk: int, symbols: Sequence[Symbol]) -> str:
-        """Return why file *at* was found; *chunk* is its best place."""
+    def of(self, at: int, chunk: int, defined: Sequence[str]) -> str:
+        """Return why file *at* was found; *chunk* is its best place, *defined* its names."""
         named = (words for kind, words in _NAMED if self._evidence[kind][at] > 0)
         parts = list(islice(named, 1))
-        if defined := self._defined(symbols):
-            parts.append(f"defines {', '.join(defined)}")
+        if asked := self._asked(defined):
+            parts.append(f"defines {', '.join(asked)}")
         if self._evidence["path"][at] > _CLEAR and not parts:
             parts.append("its path fits")
         if self._evidence["scope"][at] > 0:
@@ -59,9 +58,9 @@ class Reasons:
             parts.append("similar in meaning")
         return "; ".join(parts) or "some of its words fit"
 
-    def _defined(self, symbols: Sequence[Symbol]) -> list[str]:
+    def _asked(self, defined: Sequence[str]) -> list[str]:
         asked = set(self._query.identifiers)
-        found = dict.fromkeys(symbol.name for symbol in symbols if symbol.name in asked)
+        found = dict.fromkeys(name for name in defined if name in asked)
         return [f"`{name}`" for name in list(found)[:_MOST]]
 
     def _said(self, chunk: int) -> list[str]:

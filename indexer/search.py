@@ -204,7 +204,7 @@ class Searcher:
                     end=end,
                     score=round(float(ranking.scores[at]) / sum(WEIGHTS.values()), 4),
                     priority=_priority(share, reasons.is_named(at)),
-                    reason=reasons.of(at, chunk, detail.symbols if detail else ()),
+                    reason=reasons.of(at, chunk, detail.defined if detail else ()),
                     language=corpus.blobs[at].rpartition("/")[2],
                     name=detail.names[chunk - int(corpus.first_chunk[at])] if detail else "",
                     text=text,
