@@ -8,7 +8,7 @@ vector is the weighted mean of its terms' vectors. It needs what the project nee
     python -m tests.bench.local_embeddings train --out words.npz DIR [DIR ...] \\
         --history REPO/.git [REPO/.git ...]
     python -m tests.bench.local_embeddings serve --model words.npz --port 8901
-    cadence index DIR --embeddings-url http://127.0.0.1:8901/v1
+    CADENCE_EMBEDDINGS_URL=http://127.0.0.1:8901/v1 cadence index DIR --embeddings
 
 A repository that is to be measured must not be among the histories: they hold the fixes.
 

