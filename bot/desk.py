@@ -16,7 +16,7 @@ from bot.github.values import Comment
 from bot.keeping import Keeping
 from bot.run_defaults import TIME_IS_UP, RunDefaults, model_name, model_spec
 from bot.run_log import RunLog
-from runner.gateway import Wishes
+from runner.desk import Wishes
 from runner.protocol import MessageFrame
 from runner.redact import Redactor
 from runner.spec import (
@@ -45,7 +45,7 @@ class Finder(Protocol):
 
 
 class Desk:
-    """See `runner.gateway.Desk` for the promises."""
+    """See `runner.desk.Desk` for the promises."""
 
     def __init__(
         self,

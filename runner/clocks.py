@@ -5,6 +5,11 @@ from datetime import UTC, datetime, timedelta
 TRUSTED_S = 1.0  # less is the way here, not the clock
 
 
+def utc() -> datetime:
+    """Return what this machine's clock says."""
+    return datetime.now(UTC)
+
+
 class Skew:
     """Times of one line: never in the future, never going back."""
 

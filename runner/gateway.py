@@ -8,107 +8,80 @@ the bus says that the agent changed, so nothing is lost when either side restart
 import asyncio
 import contextlib
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Protocol
 
 import structlog
-from aiohttp import WSMsgType, web
+from aiohttp import web
 from pydantic import ValidationError
 
 from bot.blobs import Blobs
 from bot.bus import Bus
 from bot.domain import Run, RunStatus
 from bot.errors import CadenceError
+from runner.channel import CLOSE_S, PING_S, Channel, SocketChannel
 from runner.clocks import Skew
+from runner.desk import Desk, Told
+from runner.notes import note_for
+from runner.plain import plain
 from runner.protocol import (
-    HEARTBEAT_S,
+    AWAY,
     MAX_FRAME_BYTES,
-    OLDEST_PROTOCOL,
+    PROTOCOL_VERSION,
+    REFUSED,
+    REPLACED,
+    RESTART,
     TOO_OLD,
     AckFrame,
     AssignFrame,
-    CancelFrame,
     CheckpointFrame,
     EventFrame,
+    FromRunner,
     HeartbeatFrame,
     HelloFrame,
-    MessageFrame,
     NeedTokenFrame,
     PausedFrame,
-    PauseFrame,
     ResultFrame,
-    ResumeFrame,
     SearchFrame,
     TokenFrame,
+    agreed,
     from_runner,
     known,
 )
 from runner.searches import SEARCH_S, Searches
-from runner.spec import Checkpoint, Outcome, RunSpec, Snippet, Wire
+from runner.spec import Outcome, Wire
 from runner.uploads import Uploads
 
 HELLO_S = 10.0
 LOOK_S = 15.0  # the bus tells at once; this is for what it may lose
-_GONE = 4410
-_REPLACED = 4409
+_MOST_TOKENS = 4  # asked for at once
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
-    """What people want of a run now; *cancel_reason* is None while nobody stops it."""
-
-    is_paused: bool = False
-    cancel_reason: str | None = None
-    messages: tuple[MessageFrame, ...] = ()
+class Nonsense(Exception):
+    """A runner said what no runner of any version says."""
 
 
-class Desk(Protocol):
-    """What the gateway needs of the coordinator."""
+@dataclass(slots=True, kw_only=True)
+class _Line:
+    """One line of one run, and what is done beside it."""
 
-    async def run_of(self, token_hash: str) -> Run | None:
-        """Return the open or closed run of a token."""
-        ...
+    channel: Channel
+    run: Run
+    searches: Searches
+    skew: Skew
+    tokens: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
-    async def spec_of(self, run: Run) -> RunSpec:
-        """Return what the run is to do."""
-        ...
+    async def say(self, frame: Wire) -> None:
+        await self.channel.say(frame.to_json())
 
-    async def wishes_for(self, run: Run) -> Wishes:
-        """Return what people want of the run now."""
-        ...
-
-    async def renew(self, run: Run) -> None:
-        """Move the lease's end: the runner was heard."""
-        ...
-
-    async def record(
-        self, run_id: str, seq: int, kind: str, data: dict[str, Any], at: datetime
-    ) -> bool:
-        """Store an event once."""
-        ...
-
-    async def record_result(self, run_id: str, seq: int, outcome: Outcome) -> bool:
-        """Store the result once."""
-        ...
-
-    async def record_checkpoint(self, run: Run, seq: int, checkpoint: Checkpoint) -> bool:
-        """Store where the run came to, once."""
-        ...
-
-    async def note_pause(self, run: Run, *, is_paused: bool) -> None:
-        """Note whether the run waits between two steps, with its work kept."""
-        ...
-
-    async def clone_token(self, run: Run) -> str:
-        """Return a read token for the run's repository; raise `CadenceError`."""
-        ...
-
-    async def search(self, run: Run, query: str, k: int) -> tuple[str, tuple[Snippet, ...]]:
-        """Return how the index searched and what it found; raise `CadenceError`."""
-        ...
+    async def close(self) -> None:
+        """Drop what is under way: nobody is there to hear it."""
+        for task in self.tokens.values():
+            task.cancel()
+        await asyncio.gather(*self.tokens.values(), return_exceptions=True)
+        await self.searches.close()
 
 
 class Gateway:
@@ -119,7 +92,7 @@ class Gateway:
         self._search_s = search_s
         self._waiting: Desk | None = None
         self.uploads = Uploads(blobs, self._authenticated)
-        self._lines: dict[str, web.WebSocketResponse] = {}
+        self._lines: dict[str, Channel] = {}
 
     def open_for(self, desk: Desk) -> None:
         """Let machines in; before that they are asked to come again."""
@@ -137,8 +110,28 @@ class Gateway:
 
     async def close(self) -> None:
         """Hang up; the runners will dial again."""
-        for line in list(self._lines.values()):
-            await line.close(code=1012, message=b"restart")
+        lines = list(self._lines.values())
+        await asyncio.gather(*(line.close(RESTART, "restart") for line in lines))
+
+    async def serve(self, channel: Channel, run: Run) -> None:
+        """Talk over one line until it is down; a newer line of the same run takes its place."""
+        older = self._lines.get(run.id)
+        self._lines[run.id] = channel
+        try:
+            if older is not None:
+                await older.close(REPLACED, "replaced")
+            await self._talk(channel, run)
+        except Nonsense as error:
+            log.warning("runner line refused", run_id=run.id, reason=str(error))
+            await channel.close(REFUSED, str(error))
+        except CadenceError as error:
+            log.warning("runner line closed", run_id=run.id, reason=str(error))
+            await channel.close(AWAY, "dial again")
+        except (ConnectionError, TimeoutError):
+            log.info("runner line broke", run_id=run.id)
+        finally:
+            if self._lines.get(run.id) is channel:
+                del self._lines[run.id]
 
     async def _authenticated(self, request: web.Request) -> Run:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -153,124 +146,128 @@ class Gateway:
 
     async def _dialled(self, request: web.Request) -> web.WebSocketResponse:
         run = await self._authenticated(request)
-        socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MAX_FRAME_BYTES)
+        socket = web.WebSocketResponse(
+            heartbeat=PING_S, max_msg_size=MAX_FRAME_BYTES, timeout=CLOSE_S
+        )
         await socket.prepare(request)
-        older = self._lines.get(run.id)
-        if older is not None:
-            await older.close(code=_REPLACED, message=b"replaced")
-        self._lines[run.id] = socket
-        try:
-            await self._talk(socket, run)
-        except (ValidationError, CadenceError) as error:
-            log.warning("runner line closed", run_id=run.id, reason=type(error).__name__)
-            await socket.close(code=1008)
-        except (ConnectionError, TimeoutError):
-            log.info("runner line broke", run_id=run.id)
-        finally:
-            if self._lines.get(run.id) is socket:
-                del self._lines[run.id]
+        await self.serve(SocketChannel(socket), run)
         return socket
 
-    async def _talk(self, socket: web.WebSocketResponse, run: Run) -> None:
-        first = await socket.receive(timeout=HELLO_S)
-        if first.type is not WSMsgType.TEXT:
+    async def _talk(self, channel: Channel, run: Run) -> None:
+        async with asyncio.timeout(HELLO_S):
+            first = await channel.hear()
+        if first is None:
             return
-        hello = known(from_runner, first.data)
+        hello = _read(first)
         if not isinstance(hello, HelloFrame) or hello.run_id != run.id:
-            await socket.close(code=1008)
+            raise Nonsense("the first frame is a hello")
+        version = agreed(hello.protocol, hello.oldest)
+        if version is None:
+            await channel.close(TOO_OLD, _too_old(hello))
             return
-        if hello.protocol < OLDEST_PROTOCOL:
-            await socket.close(code=TOO_OLD, message=b"this runner is too old: update its image")
-            return
+        skew = Skew(hello.at, datetime.now(UTC))
         log.info("runner dialled in", run_id=run.id, agent_id=run.agent_id, seq=hello.last_seq)
         await self._desk.renew(run)
         spec = await self._desk.spec_of(run)
-        await _send(socket, _assignment(spec, run))
-        searches = Searches(
-            partial(self._desk.search, run), partial(_send, socket), timeout_s=self._search_s
+        assigned = AssignFrame(
+            spec=spec, protocol=version, acked_seq=run.acked_seq, can_search=True, can_keep=True
         )
-        skew = Skew(hello.at, datetime.now(UTC))
-        wishes = asyncio.create_task(self._tell_wishes(socket, run, told_pause=hello.is_paused))
+        await channel.say(assigned.to_json())
+        searches = Searches(
+            partial(self._desk.search, run),
+            lambda frame: channel.say(frame.to_json()),
+            timeout_s=self._search_s,
+        )
+        line = _Line(channel=channel, run=run, searches=searches, skew=skew)
+        wishes = asyncio.create_task(self._tell_wishes(line, told_pause=hello.is_paused))
         try:
-            async for message in socket:
-                if message.type is WSMsgType.TEXT:
-                    await self._heard(socket, run, message.data, searches, skew)
+            while (text := await channel.hear()) is not None:
+                await self._heard(line, text)
         finally:
             wishes.cancel()
-            await searches.close()
-            with contextlib.suppress(asyncio.CancelledError):
-                await wishes
+            await asyncio.gather(wishes, return_exceptions=True)
+            await line.close()
 
-    async def _heard(
-        self,
-        socket: web.WebSocketResponse,
-        run: Run,
-        text: str,
-        searches: Searches,
-        skew: Skew,
-    ) -> None:
-        frame = known(from_runner, text)
+    async def _heard(self, line: _Line, text: str) -> None:
+        frame = _read(text)
         if frame is None:
-            log.info("frame of an unknown type", run_id=run.id)
+            log.info("frame of an unknown type", run_id=line.run.id)
             return
-        if frame.run_id != run.id:
-            raise CadenceError("a frame for another run")
+        if frame.run_id != line.run.id:
+            raise Nonsense("this frame is for another run")
         match frame:
             case EventFrame() | ResultFrame() | CheckpointFrame():
-                await self._store(run, frame, skew)
-                await _send(socket, AckFrame(seq=frame.seq))
+                await self._store(line, frame)
+                await line.say(AckFrame(seq=frame.seq))
             case PausedFrame():
-                await self._desk.note_pause(run, is_paused=frame.is_paused)
+                await self._desk.note_pause(line.run, is_paused=frame.is_paused)
             case NeedTokenFrame():
-                await _send(socket, await self._token_for(run, frame))
+                self._begin_token(line, frame)
             case SearchFrame():
-                await searches.begin(frame)
+                await line.searches.begin(frame)
             case HeartbeatFrame() | HelloFrame():
-                await self._desk.renew(run)
+                await self._desk.renew(line.run)
 
-    async def _store(
-        self, run: Run, frame: EventFrame | ResultFrame | CheckpointFrame, skew: Skew
-    ) -> None:
+    async def _store(self, line: _Line, frame: EventFrame | ResultFrame | CheckpointFrame) -> None:
+        run = line.run
         match frame:
             case EventFrame():
-                at = skew.right(frame.at, datetime.now(UTC))
-                await self._desk.record(run.id, frame.seq, frame.kind, frame.data, at)
+                at = line.skew.right(frame.at, datetime.now(UTC))
+                await self._desk.record(run.id, frame.seq, frame.kind, plain(frame.data), at)
             case ResultFrame():
-                await self._desk.record_result(run.id, frame.seq, frame.outcome)
+                outcome = Outcome.model_validate(plain(frame.outcome.model_dump(mode="json")))
+                await self._desk.record_result(run.id, frame.seq, outcome)
             case CheckpointFrame():
                 await self._desk.record_checkpoint(run, frame.seq, frame.checkpoint)
 
-    async def _token_for(self, run: Run, frame: NeedTokenFrame) -> TokenFrame:
+    def _begin_token(self, line: _Line, frame: NeedTokenFrame) -> None:
+        """Fetch a token beside the line: GitHub may be slow, and heartbeats are to be heard."""
+        if frame.request_id in line.tokens or len(line.tokens) >= _MOST_TOKENS:
+            return
+        task = asyncio.create_task(self._token_for(line, frame))
+        line.tokens[frame.request_id] = task
+        task.add_done_callback(lambda _: line.tokens.pop(frame.request_id, None))
+
+    async def _token_for(self, line: _Line, frame: NeedTokenFrame) -> None:
+        answer = {"request_id": frame.request_id, "token": "", "error": ""}
         try:
-            token = await self._desk.clone_token(run)
+            answer["token"] = await self._desk.clone_token(line.run)
         except CadenceError as error:
-            return TokenFrame(request_id=frame.request_id, error=str(error))
-        return TokenFrame.model_validate({"request_id": frame.request_id, "token": token})
+            answer["error"] = str(error)
+        with contextlib.suppress(ConnectionError):  # it is asked for again over the next line
+            await line.say(TokenFrame.model_validate(answer))
 
-    async def _tell_wishes(
-        self, socket: web.WebSocketResponse, run: Run, *, told_pause: bool
-    ) -> None:
-        told_cancel, last_message = False, 0
-        async with self._bus.watch("wishes", run.agent_id) as changes:
-            with contextlib.suppress(ConnectionError):
+    async def _tell_wishes(self, line: _Line, *, told_pause: bool) -> None:
+        """Tell a run what people want of it; where that cannot be known, it must dial again."""
+        try:
+            async with self._bus.watch("wishes", line.run.agent_id) as changes:
+                told = Told(is_paused=told_pause)
                 while True:
-                    wishes = await self._desk.wishes_for(run)
-                    if wishes.is_paused != told_pause:
-                        told_pause = wishes.is_paused
-                        await _send(socket, PauseFrame() if told_pause else ResumeFrame())
-                    for message in wishes.messages:
-                        if message.id > last_message:
-                            last_message = message.id
-                            await _send(socket, message)
-                    if wishes.cancel_reason is not None and not told_cancel:
-                        told_cancel = True
-                        await _send(socket, CancelFrame(reason=wishes.cancel_reason))
+                    for frame in told.news(await self._desk.wishes_for(line.run)):
+                        await line.say(frame)
                     await changes.wait(timeout_s=LOOK_S)
+        except CadenceError as error:
+            log.warning("wishes not known", run_id=line.run.id, reason=str(error))
+            await line.channel.close(AWAY, "dial again")
+        except ConnectionError:
+            log.debug("line broke while wishes were told", run_id=line.run.id)
 
 
-def _assignment(spec: RunSpec, run: Run) -> AssignFrame:
-    return AssignFrame(spec=spec, acked_seq=run.acked_seq, can_search=True, can_keep=True)
+def _read(text: str) -> FromRunner | None:
+    """Return the frame in *text*, a note in its place when it cannot be read but has a number.
+
+    None is for a frame without a number of which only a newer runner knows.
+    """
+    try:
+        frame = known(from_runner, text)
+    except ValidationError as error:
+        note = note_for(text)
+        if note is None:
+            raise Nonsense("this is no frame") from error
+        return note
+    return frame if frame is not None else note_for(text)
 
 
-async def _send(socket: web.WebSocketResponse, frame: Wire) -> None:
-    await socket.send_str(frame.to_json())
+def _too_old(hello: HelloFrame) -> str:
+    who = "this coordinator" if hello.oldest > PROTOCOL_VERSION else "this machine's runner"
+    return f"{who} is too old for the other side: update it"

@@ -1,11 +1,17 @@
 """What service and machine say to each other: JSON text frames over one WebSocket.
 
 The runner dials ``/ws/runner`` with ``Authorization: Bearer <run token>``. Frames that carry a
-*seq* (`EventFrame`, `ResultFrame`) are kept by the runner until `AckFrame` names that number, and
-are sent again after a reconnect; the coordinator drops a number that it has stored. Names on the
-wire are camelCase; unknown fields, and frames of unknown types (`known`), are ignored, so that
-either side may be newer. What an older coordinator would refuse is said only when `AssignFrame`
-says that it is understood.
+*seq* (`EventFrame`, `ResultFrame`, `CheckpointFrame`) are kept by the runner until `AckFrame` names
+that number, and are sent again after a reconnect; the coordinator drops a number that it has
+stored. Names on the wire are camelCase; unknown fields, and frames of unknown types (`known`), are
+ignored, so that either side may be newer. What an older coordinator would refuse is said only when
+`AssignFrame` says that it is understood.
+
+The runner's hello names the newest and the oldest version that it speaks; `AssignFrame` names the
+one that both speak (`agreed`), or the coordinator closes with `TOO_OLD`. A coordinator of version 2
+closes with `AWAY` when it only cannot store now, and stores a note in the place of a numbered frame
+that it cannot read; what it refuses for good it closes with `REFUSED`. One of version 1 closes with
+`REFUSED` for all of these.
 """
 
 from datetime import datetime
@@ -16,9 +22,14 @@ from pydantic import Field, SecretStr, TypeAdapter, ValidationError, field_seria
 
 from runner.spec import Checkpoint, Outcome, RunSpec, Snippet, Wire
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 OLDEST_PROTOCOL = 1
-TOO_OLD = 4426  # close code: the other side must be brought up to date
+TOO_OLD = 4426  # close code: one side must be brought up to date; the reason says which
+AWAY = 1013  # close code: nothing can be stored now, dial again
+REFUSED = 1008  # close code: this makes no sense
+RESTART = 1012  # close code: dial again
+GONE = 4410  # close code: there is no such run any more
+REPLACED = 4409  # close code: the same run has dialled again
 HEARTBEAT_S = 10.0  # a line that is silent for half as long again is taken for dead
 MAX_FRAME_BYTES = 1_048_576
 MAX_QUERY_CHARS = 4_000
@@ -56,6 +67,7 @@ class HelloFrame(Wire):
 
     type: Literal["hello"] = "hello"
     protocol: int = PROTOCOL_VERSION
+    oldest: int = 1
     runner_version: str = ""
     run_id: str
     last_seq: int = 0
@@ -129,11 +141,13 @@ class SearchFrame(Wire):
 class AssignFrame(Wire):
     """Work on this; sent again after every hello.
 
-    *can_search*: a `SearchFrame` is answered; *can_keep*: checkpoints and pauses are heard.
+    *protocol* is the version that both speak; version 1 did not say it. *can_search*: a
+    `SearchFrame` is answered; *can_keep*: checkpoints and pauses are heard.
     """
 
     type: Literal["assign"] = "assign"
     spec: RunSpec
+    protocol: int = 1
     acked_seq: int = 0
     can_search: bool = False
     can_keep: bool = False
@@ -229,6 +243,12 @@ ToRunner = (
 _BY_TYPE = Field(discriminator="type")
 from_runner: TypeAdapter[FromRunner] = TypeAdapter(Annotated[FromRunner, _BY_TYPE])
 from_coordinator: TypeAdapter[ToRunner] = TypeAdapter(Annotated[ToRunner, _BY_TYPE])
+
+
+def agreed(newest: int, oldest: int) -> int | None:
+    """Return the newest version that we and a runner speak, None when there is none."""
+    version = min(PROTOCOL_VERSION, newest)
+    return version if version >= max(OLDEST_PROTOCOL, oldest) else None
 
 
 def known(frames: TypeAdapter[Frame], text: str) -> Frame | None:

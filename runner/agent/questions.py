@@ -5,9 +5,11 @@ import contextlib
 import uuid
 from collections.abc import Awaitable, Callable
 
+from runner.agent.seams import RunFailed
 from runner.protocol import (
     MAX_FOUND,
     MAX_QUERY_CHARS,
+    Found,
     FoundFrame,
     NeedTokenFrame,
     SearchFrame,
@@ -36,6 +38,27 @@ class Questions:
                 return await answer
         finally:
             del self._open[question.request_id]
+
+    async def token(self, run_id: str, send: Send, *, timeout_s: float) -> str:
+        """Return a read token; raise `RunFailed` with the coordinator's sentence."""
+        request = NeedTokenFrame(run_id=run_id, request_id=uuid.uuid4().hex)
+        try:
+            answer = await self.ask(request, send, timeout_s=timeout_s)
+        except TimeoutError as error:
+            raise RunFailed("the coordinator gave no token to read the repository") from error
+        if not isinstance(answer, TokenFrame) or answer.error:
+            raise RunFailed(answer.error)
+        return answer.token.get_secret_value()
+
+    async def found(self, request: SearchFrame, send: Send, *, timeout_s: float) -> Found:
+        """Return what the index knows; what hinders it is a sentence in the answer."""
+        try:
+            answer = await self.ask(request, send, timeout_s=timeout_s)
+        except TimeoutError:
+            return Found(error=f"the coordinator did not answer within {timeout_s:g} s")
+        if not isinstance(answer, FoundFrame):
+            return Found(error="the coordinator answered something else")
+        return answer
 
     async def ask_again(self, send: Send, *, can_search: bool) -> None:
         """Ask everything that is open over a new line; an older coordinator hears no search."""

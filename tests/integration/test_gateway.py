@@ -13,9 +13,9 @@ from bot.bus import Bus
 from bot.domain import RunStatus
 from runner.agent.dial import connect
 from runner.agent.link import RunNotOurs, WebSocketLink
-from runner.agent.outbox import Outbox, OutboxFull
 from runner.agent.seams import RunFailed
-from runner.gateway import Gateway, Wishes
+from runner.desk import Wishes
+from runner.gateway import Gateway
 from runner.protocol import EventKind, MessageFrame
 from runner.spec import Outcome
 from tests.fakes.desk import FakeDesk
@@ -212,17 +212,3 @@ async def test_silence_of_the_coordinator_ends_the_run_after_a_while(tmp_path: P
     with pytest.raises(RunFailed, match="did not come back"):
         await link.run()
     link.close()
-
-
-def test_outbox_keeps_what_was_not_acknowledged(tmp_path: Path) -> None:
-    outbox = Outbox(tmp_path / "outbox", max_bytes=20)
-    for seq, text in enumerate(("eins", "zwei", "drei"), start=1):
-        outbox.add(text, seq)
-    outbox.ack(1)
-
-    assert list(outbox.after(0)) == [(2, "zwei"), (3, "drei")]
-    with pytest.raises(OutboxFull):
-        outbox.add("x" * 20, 4)
-    outbox.ack(3)
-    outbox.add("x" * 20, 4)
-    outbox.close()
