@@ -17,7 +17,7 @@ from bot.domain import Agent, AgentEvent
 from bot.errors import NotFound
 
 PING_S = 15.0
-BATCH = 500
+BATCH = 50  # of up to 1 MiB each, kept for whoever reads slowly
 _PAGE = Path(__file__).parent / "web" / "log.html"
 _HEADERS = {
     "Content-Security-Policy": (

@@ -22,7 +22,7 @@ Story = Callable[["Place"], Awaitable[None]]
 ENDS = ("### ✅", "### 📝", "### 😕", "### ⏹️ Stopped", "### 🤷")
 TREE = {**FILES, ".github/cadence.yml": CONFIG, "check.py": CHECK}
 STATUS = "<!-- cadence:agent:"
-ALL_S = 150
+ALL_S = 450
 
 
 class Place:
@@ -76,7 +76,7 @@ class Place:
 
     async def until(self, claim: Callable[[], Any], what: str) -> Any:
         """Wait until *claim* is true and return what it said."""
-        return await self.world.until(claim, f"{self.name}: {what}", seconds=90)
+        return await self.world.until(claim, f"{self.name}: {what}", seconds=ALL_S / 2)
 
     async def ended(self, *words: str, agents: int = 1) -> None:
         """Wait for the end of the last of so many *agents*: its comment holds all *words*."""

@@ -49,9 +49,9 @@ async def weather(root: Path, postgres_url: str, *, agents: int, kills: int, see
         await storm.blow(kills, pause_s=(0.5, 2.5))
         await made.until(lambda: over(postgres_url) == agents, "all are over", seconds=200)
         assert ends(postgres_url) == {"completed done ": agents}
-        await made.until(lambda: not wrong_pulls(made, numbers), "right pull requests", seconds=60)
-        await made.until(lambda: not made.runner_pids()[1:], "no machine is left", seconds=90)
-        await made.until(lambda: not unseen(watchers, stored(postgres_url)), "all seen", seconds=20)
+        await made.until(lambda: not wrong_pulls(made, numbers), "right pull requests")
+        await made.until(lambda: not made.runner_pids()[1:], "no machine is left")
+        await made.until(lambda: not unseen(watchers, stored(postgres_url)), "all seen")
         for task in watching:
             task.cancel()
         await asyncio.gather(*watching, return_exceptions=True)

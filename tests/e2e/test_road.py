@@ -143,7 +143,7 @@ async def test_runner_killed_in_mid_command_is_followed_by_another(stage: Stage)
         await made.until(lambda: len(made.llm.messages) >= 2, "the model was asked")
         [home] = [h for h in made.machines.iterdir() if (h / "runner.pid").exists()]
         os.kill(int((home / "runner.pid").read_text().split()[0]), signal.SIGKILL)
-        await made.until(partial(said, made, number, "is ready for review"), "done", seconds=60)
+        await made.until(partial(said, made, number, "is ready for review"), "done")
 
     assert len(made.github.pulls(REPO)) == 1
 
@@ -155,7 +155,7 @@ async def test_coordinator_killed_in_mid_work_loses_nothing(stage: Stage) -> Non
         await made.until(lambda: len(made.llm.messages) >= 2, "the model was asked")
         await made.kill()
         await made.start()
-        await made.until(partial(said, made, number, "is ready for review"), "done", seconds=60)
+        await made.until(partial(said, made, number, "is ready for review"), "done")
 
     assert len(made.github.pulls(REPO)) == 1
 

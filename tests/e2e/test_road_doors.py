@@ -11,7 +11,7 @@ from deploy.devkit.github import git
 from tests.e2e.plays import EDIT, finish, use
 from tests.e2e.street import Place, hold, street
 
-pytestmark = [pytest.mark.slow, pytest.mark.sandbox]
+pytestmark = [pytest.mark.slow, pytest.mark.sandbox, pytest.mark.timeout(500)]
 
 
 async def test_every_door_option_and_command_does_what_it_says(

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -91,7 +92,8 @@ class World:
         )
         log.close()
         async with aiohttp.ClientSession() as session:
-            for _ in range(400):
+            deadline = time.monotonic() + 90
+            while time.monotonic() < deadline:
                 if self.process.returncode is not None:
                     break
                 try:
@@ -118,9 +120,10 @@ class World:
     def log(self) -> str:
         return (self.root / "coordinator.log").read_text()
 
-    async def until(self, claim: Callable[[], Any], what: str, *, seconds: float = 40) -> Any:
-        """Wait until *claim* is true and return what it said."""
-        for _ in range(int(seconds * 20)):
+    async def until(self, claim: Callable[[], Any], what: str, *, seconds: float = 120) -> Any:
+        """Wait until *claim* is true and return what it said; a busy machine needs its time."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
             said = claim()
             if said:
                 return said

@@ -81,7 +81,7 @@ async def drained(dispatcher: Dispatcher, door: Handled, wanted: Sequence[str]) 
     await dispatcher.open()
     drain = asyncio.create_task(dispatcher.drain())
     try:
-        for _ in range(200):
+        for _ in range(1_000):
             if sorted(door.guids) == sorted(wanted):
                 await asyncio.sleep(0.3)  # would one come twice?
                 return

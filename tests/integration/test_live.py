@@ -1,7 +1,9 @@
 """The live log: replay, then live, and nothing that a text could do to the page."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -10,8 +12,12 @@ from aiohttp.test_utils import TestClient
 
 from bot.agents import Agents
 from bot.bus import Bus
+from bot.db.agents import save_all
+from bot.db.engine import Database
+from bot.domain import AgentEvent
 from mobile_api.health import Health
 from mobile_api.live import LiveLog
+from runner.clocks import utc
 from tests.fakes.tasks import TASK
 
 Client = TestClient[Any, Any]
@@ -67,6 +73,39 @@ async def test_what_was_seen_is_not_sent_again(
         events = await heard(answer, "end")
 
     assert [data["kind"] for name, data in events if name == "message"] == ["cancel requested"]
+
+
+class Counted(Agents):
+    """Agents, and how many events were read for those who watch."""
+
+    read = 0
+
+    async def events(self, agent_id: str, *, after: int = 0, limit: int = 1000) -> list[AgentEvent]:
+        found = await super().events(agent_id, after=after, limit=limit)
+        self.read += len(found)
+        return found
+
+
+async def test_who_reads_slowly_is_not_read_ahead_for(
+    aiohttp_client: MakeClient, database: Database, bus: Bus
+) -> None:
+    agents = Counted(database, bus)
+    agent, _ = await agents.create(TASK)
+    events = [
+        AgentEvent(agent_id=agent.id, seq=seq, kind="text", data={"text": "x" * 100_000}, at=utc())
+        for seq in range(2, 602)
+    ]
+    async with database.write() as tx:
+        await save_all(tx, [replace(agent, seq=601)], events)
+    client = await opened(aiohttp_client, agents, bus)
+
+    async with client.get(f"/agents/{agent.id}/stream"):
+        before = -1
+        while not agents.read or agents.read != before:  # until it stands still
+            before = agents.read
+            await asyncio.sleep(0.5)
+
+    assert before < 300
 
 
 async def test_unknown_agent_is_not_found(

@@ -4,7 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Literal
@@ -327,6 +327,13 @@ async def test_workspace_that_grows_too_large_ends_the_run_with_a_sentence(
             await hands.run("head -c 9000000 /dev/zero > big; sleep 60", timeout_s=60)
 
 
+async def until(claim: Callable[[], bool]) -> None:
+    """Wait until *claim* is true."""
+    async with asyncio.timeout(60):
+        while not claim():  # noqa: ASYNC110 - processes tell nobody
+            await asyncio.sleep(0.05)
+
+
 _VICTIM = """
 import asyncio, sys
 from pathlib import Path
@@ -339,7 +346,6 @@ async def main(place, mode, marker):
     ) as hands:
         await hands.call("bash", {"command": f"setsid sleep {marker} > /dev/null 2>&1 &"})
         running = asyncio.create_task(hands.run(f"sleep {marker}", timeout_s=60))
-        await asyncio.sleep(0.5)
         print("up", flush=True)
         await running
 asyncio.run(main(*sys.argv[1:]))
@@ -358,15 +364,11 @@ async def test_nothing_is_left_when_the_runner_is_killed(tmp_path: Path, mode: s
     while line != b"up\n":
         line = await victim.stdout.readline()
         assert line
-    assert processes().count(f"sleep {marker}") >= 2
+    await until(lambda: processes().count(f"sleep {marker}") >= 2)
     victim.kill()
     await victim.wait()
-    for _ in range(50):
-        if f"sleep {marker}" not in processes():
-            break
-        await asyncio.sleep(0.1)
 
-    assert f"sleep {marker}" not in processes()
+    await until(lambda: f"sleep {marker}" not in processes())
 
 
 async def test_nothing_is_left_when_the_sandbox_closes(tmp_path: Path) -> None:

@@ -44,11 +44,22 @@ class Shelf:
         return [delivery for batch in self.batches for delivery in batch]
 
 
+class Counted(Ingest):
+    """The way into the store, and how many came this far."""
+
+    arrived = 0
+
+    async def add(self, delivery: Delivery) -> None:
+        self.arrived += 1
+        await super().add(delivery)
+
+
 @dataclass(kw_only=True)
 class Door:
     """A running door before a shelf."""
 
     shelf: Shelf
+    ingest: Counted
     url: str
     port: int
     stored: list[str] = field(default_factory=list)
@@ -56,7 +67,7 @@ class Door:
 
 async def _open(secret: bytes) -> AsyncIterator[Door]:
     shelf, stored = Shelf(), list[str]()
-    ingest = Ingest(shelf, on_stored=stored.extend)
+    ingest = Counted(shelf, on_stored=stored.extend)
     app = web.Application()
     add_webhook(app, PATH, Webhook(ingest, secret=secret, events={"issue_comment"}))
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
@@ -64,7 +75,8 @@ async def _open(secret: bytes) -> AsyncIterator[Door]:
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     port = runner.addresses[0][1]
     storing = asyncio.create_task(ingest.run())
-    yield Door(shelf=shelf, url=f"http://127.0.0.1:{port}{PATH}", port=port, stored=stored)
+    url = f"http://127.0.0.1:{port}{PATH}"
+    yield Door(shelf=shelf, ingest=ingest, url=url, port=port, stored=stored)
     storing.cancel()
     with suppress(asyncio.CancelledError):
         await storing
@@ -343,7 +355,9 @@ async def test_deliveries_that_wait_for_a_commit_share_the_next_one(door: Door) 
         asyncio.ensure_future(send(door, raw(headers(X_GitHub_Delivery=f"{GUID[:-2]}{n:02}"))))
         for n in range(20)
     ]
-    await asyncio.sleep(0.2)
+    async with asyncio.timeout(30):
+        while door.ingest.arrived < 20:  # noqa: ASYNC110 - a fake tells nobody
+            await asyncio.sleep(0.01)
     assert not any(post.done() for post in posts)  # not one answer before its commit
     door.shelf.gate.set()
 
