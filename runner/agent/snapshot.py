@@ -16,12 +16,29 @@ from runner.spec import TreeState
 
 TIMEOUT_S = 120.0
 MAX_BUNDLE_BYTES = 64 * 1024 * 1024
+# Neither the agent's settings nor a tree's attributes may change bytes on their way through git.
 _GIT = r"""
 set -e
 g() { git -c core.hooksPath=/dev/null -c core.fsmonitor=false -c commit.gpgSign=false \
-          -c gc.auto=0 -c core.pager=cat -c core.untrackedCache=false "$@"; }
+          -c gc.auto=0 -c core.pager=cat -c core.untrackedCache=false -c core.fileMode=true \
+          -c core.symlinks=true -c core.autocrlf=false -c core.safecrlf=false \
+          -c core.sparseCheckout=false -c core.excludesFile=/dev/null "$@"; }
+raw() {
+  mkdir -p .git/info
+  [ -e .git/cadence-attributes ] || mv .git/info/attributes .git/cadence-attributes 2>/dev/null \
+    || : > .git/cadence-attributes
+  echo '* -text -ident -filter -working-tree-encoding' > .git/info/attributes
+  trap cooked EXIT
+}
+cooked() {
+  if [ -s .git/cadence-attributes ]; then mv .git/cadence-attributes .git/info/attributes
+  else rm -f .git/cadence-attributes .git/info/attributes; fi
+  trap - EXIT
+}
+changes_bytes() { [ -n "$(g ls-files -- .gitattributes '**/.gitattributes')" ]; }
 """
-# An index of our own remembers what was seen, so that only files that changed are read again.
+# An index of our own remembers what was seen, so that only files that changed are read again; one
+# that begins where attributes changed bytes has seen nothing yet.
 _SNAPSHOT = (
     _GIT
     + r"""
@@ -29,15 +46,19 @@ export GIT_AUTHOR_NAME=cadence GIT_AUTHOR_EMAIL=cadence@localhost GIT_AUTHOR_DAT
 export GIT_COMMITTER_NAME=cadence GIT_COMMITTER_EMAIL=cadence@localhost
 export GIT_COMMITTER_DATE="$GIT_AUTHOR_DATE"
 own=.git/cadence-index
-[ -f "$own" ] || cp .git/index "$own"
 rm -f "$own.lock"
-GIT_INDEX_FILE="$own" g add --all -- . >&2
-tree=$(GIT_INDEX_FILE="$own" g write-tree)
 staged=$(g write-tree 2>/dev/null || g rev-parse 'HEAD^{tree}')
+if [ ! -f "$own" ]; then
+  if changes_bytes; then GIT_INDEX_FILE="$own" g read-tree "$staged"; else cp .git/index "$own"; fi
+fi
+raw
+GIT_INDEX_FILE="$own" g add --all -- . >&2
+cooked
+tree=$(GIT_INDEX_FILE="$own" g write-tree)
 head=$(g rev-parse --verify --quiet HEAD || true)
 ref=$(g symbolic-ref --quiet HEAD || true)
-mkdir -p .git/info; touch .git/info/exclude
-excluded=$(g hash-object -w .git/info/exclude)
+touch .git/info/exclude
+excluded=$(g hash-object -w --no-filters .git/info/exclude)
 kept=$(printf '040000 tree %s\tstaged\n100644 blob %s\texcluded\n' "$staged" "$excluded" | g mktree)
 head=${head:-$START}
 if [ -n "$LAST_SNAPSHOT" ] && [ "$head $ref" = "$LAST_HEAD" ] \
@@ -63,6 +84,7 @@ _UNPACK = (
 for bundle in $BUNDLES; do g bundle unbundle ".git/$bundle" > /dev/null; rm -f ".git/$bundle"; done
 """
 )
+# With attributes about, equal names do not mean equal bytes: then every file is written anew.
 _PUT_BACK = (
     _GIT
     + r"""
@@ -73,8 +95,12 @@ if [ -n "$REF" ]; then
 else
   g update-ref --no-deref HEAD "$HEAD_SHA"
 fi
+anew=; if changes_bytes; then anew=yes; fi
+raw
 g read-tree --reset -u "$SNAPSHOT"
+if [ -n "$anew" ]; then rm -f .git/index; g read-tree --reset -u "$SNAPSHOT"; fi
 g clean --quiet -d --force -- .
+cooked
 rm -f .git/cadence-index
 cp .git/index .git/cadence-index
 g read-tree --reset "$STATE:staged"

@@ -179,3 +179,85 @@ async def test_what_was_left_behind_before_is_cleaned(upstream: Path, tmp_path: 
         await second.chain.put_back(state)
 
         assert second.files() == files
+
+
+ATTRIBUTES = "* text=auto\n*.bat text eol=crlf\n*.id ident\n*.utf text working-tree-encoding=UTF-16\n"
+BYTES = {
+    "new.bat": b"one\r\ntwo\nthree\r\n",
+    "new.txt": b"one\r\ntwo\n",
+    "old.bat": b"turned\nto lines\n",
+    "old.txt": b"one\r\ntwo\r\n",
+    "new.id": b"$Id: by hand $\n",
+    "odd.utf": b"\xfe\xff\x00a\x00\n",
+}
+
+
+async def test_bytes_stay_what_they_are_whatever_attributes_say(
+    upstream: Path, tmp_path: Path
+) -> None:
+    """A tree's attributes change line ends, words and encodings on the way through git."""
+    (upstream / ".gitattributes").write_text(ATTRIBUTES)
+    (upstream / "old.bat").write_bytes(b"one\r\ntwo\r\n")
+    (upstream / "same.bat").write_bytes(b"one\r\ntwo\r\n")
+    (upstream / "old.txt").write_bytes(b"one\ntwo\n")
+    (upstream / "old.id").write_bytes(b"$Id$\n")
+    git("add", "--all", cwd=upstream)
+    git("commit", "--quiet", "-m", "attributes", cwd=upstream)
+    async with machine(upstream, tmp_path / "first") as first:
+        for name, data in BYTES.items():
+            (first.tree / name).write_bytes(data)
+        await first.do("git add new.bat old.txt")
+        state, bundle = await first.chain.take()
+        files, status = first.files(), await first.status()
+        assert bundle is not None
+        assert files["same.bat"][1] == b"one\r\ntwo\r\n"
+
+    async with machine(upstream, tmp_path / "second") as second:
+        await second.chain.unpack([bundle])
+        await second.chain.put_back(state)
+
+        assert second.files() == files
+        assert await second.status() == status
+        assert not (second.tree / ".git/info/attributes").exists()
+
+
+async def test_files_that_are_tracked_and_ignored_are_kept(upstream: Path, tmp_path: Path) -> None:
+    (upstream / "ignored").mkdir()
+    for name in ("changed", "same", "removed"):
+        (upstream / "ignored" / name).write_text(name)
+    (upstream / ".gitattributes").write_text(ATTRIBUTES)
+    git("add", "--all", "--force", cwd=upstream)
+    git("commit", "--quiet", "-m", "ignored and tracked", cwd=upstream)
+    async with machine(upstream, tmp_path / "first") as first:
+        await first.do("echo x >> ignored/changed; rm ignored/removed")
+        state, bundle = await first.chain.take()
+        files, status = first.files(), await first.status()
+    assert bundle is not None
+
+    async with machine(upstream, tmp_path / "second") as second:
+        await second.chain.unpack([bundle])
+        await second.chain.put_back(state)
+
+        assert second.files() == files
+        assert await second.status() == status
+
+
+async def test_settings_that_the_agent_made_do_not_change_what_is_kept(
+    upstream: Path, tmp_path: Path
+) -> None:
+    async with machine(upstream, tmp_path / "first") as first:
+        await first.do(
+            "git config core.fileMode false; git config core.symlinks false; "
+            "git config core.autocrlf input; git config core.safecrlf true; "
+            "git config core.excludesFile /work/all; git config core.sparseCheckout true"
+        )
+        await first.do("chmod +x a.txt; ln -s a.txt link; printf '1\\r\\n2\\n' > crlf.txt")
+        state, bundle = await first.chain.take()
+        files = first.files()
+    assert bundle is not None
+
+    async with machine(upstream, tmp_path / "second") as second:
+        await second.chain.unpack([bundle])
+        await second.chain.put_back(state)
+
+        assert second.files() == files
