@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import hashlib
 import json
+import os
 import random
 import resource
 import statistics
@@ -125,10 +126,26 @@ async def subscriber(session: aiohttp.ClientSession, url: str, agent_id: str, ta
                     tally.delays_ms.append((time.time() - sent) * 1_000)
 
 
+async def over(database_url: str) -> int:
+    """Return how many runners the coordinator takes for lost: their heartbeats came too late."""
+    database = Database(database_url)
+    await database.open()
+    now = datetime.now(UTC)
+    found = [one for one in await Runs(database).all_open() if (one.lease_until or now) < now]
+    await database.close()
+    return len(found)
+
+
 def memory_mb(pid: int) -> float:
     status = Path(f"/proc/{pid}/status").read_text()
     [line] = [row for row in status.splitlines() if row.startswith("VmRSS")]
     return int(line.split()[1]) / 1_000
+
+
+def cpu_s(pid: int) -> float:
+    """Return the processor time that a process has used: it tells much on a busy machine."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def measure(root: Path, url: str, count: int, per_s: float, seconds: float) -> dict[str, Any]:
@@ -159,8 +176,10 @@ async def measure(root: Path, url: str, count: int, per_s: float, seconds: float
         connected_s = time.time() - began
         tally.delays_ms.clear()
         sent, acked, at = tally.sent, tally.acks, time.time()
+        used = cpu_s(made.process.pid)
         await asyncio.sleep(seconds)
         span = time.time() - at
+        used = cpu_s(made.process.pid) - used
         figures = {
             "runners": count,
             "events/s sent": round((tally.sent - sent) / span),
@@ -168,6 +187,9 @@ async def measure(root: Path, url: str, count: int, per_s: float, seconds: float
             "p50 ms": round(statistics.median(tally.delays_ms or [0])),
             "p99 ms": round(sorted(tally.delays_ms or [0])[int(len(tally.delays_ms) * 0.99) - 1]),
             "seen": len(tally.delays_ms),
+            "coordinator CPU ms an event": round(used * 1_000 / max(tally.acks - acked, 1), 2),
+            "leases over": await over(database_url),
+            "load": os.getloadavg()[0],
             "coordinator MB": round(memory_mb(made.process.pid)),
             "idle MB": round(idle_mb),
             "broken lines": tally.broken,

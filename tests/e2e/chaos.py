@@ -1,4 +1,4 @@
-"""A storm over many agents: coordinator, runners and database connections die at random moments.
+"""A storm over many agents: coordinator, runners, machines and database connections die.
 
 Whoever watches an agent's log keeps watching through all of it, as a browser does.
 """
@@ -18,7 +18,8 @@ from typing import Any
 import aiohttp
 import psycopg
 
-from tests.e2e.plays import FIX, finish, play, use
+from deploy.devkit.fly import FlyStandIn
+from tests.e2e.plays import FIX, finish, play, results, use
 from tests.e2e.world import World
 from tests.fakes.github import REPO
 
@@ -52,6 +53,23 @@ class Watcher:
                 await asyncio.sleep(0.2)
 
 
+class LastOnes:
+    """The model's gate: the last agents do not end before the storm, so it finds whom to hit."""
+
+    def __init__(self, agents: int, *, kept: int = 3) -> None:
+        self.over = asyncio.Event()
+        self._free = agents - kept
+        self._ending: set[str] = set()
+
+    async def __call__(self, body: dict[str, Any]) -> None:
+        if results(body) <= STEPS:
+            return
+        # A conversation begins with the same words on every machine.
+        self._ending.add(json.dumps(body["messages"][0]["content"][0]["text"]))
+        if len(self._ending) > self._free:
+            await self.over.wait()
+
+
 @dataclass
 class Storm:
     """The storm and what it hit."""
@@ -59,6 +77,7 @@ class Storm:
     made: World
     dice: random.Random
     kinds: Sequence[str]
+    fly: FlyStandIn | None = None
     hits: Counter[str] = field(default_factory=Counter)
 
     async def blow(self, kills: int, *, pause_s: tuple[float, float]) -> None:
@@ -67,11 +86,10 @@ class Storm:
         self.dice.shuffle(kinds)
         for kind in kinds:
             await asyncio.sleep(self.dice.uniform(*pause_s))
-            for _ in range(100):  # between two machines there is none to kill
-                if await self._strike(kind):
-                    self.hits[kind] += 1
-                    break
-                await asyncio.sleep(0.1)
+            async with asyncio.timeout(90):  # between two machines there is none to kill
+                while not await self._strike(kind):  # noqa: ASYNC110 - nobody tells
+                    await asyncio.sleep(0.1)
+            self.hits[kind] += 1
 
     async def _strike(self, kind: str) -> bool:
         if kind == "coordinator":
@@ -80,6 +98,8 @@ class Storm:
             return True
         if kind == "database":
             return await asyncio.to_thread(self._cut_connections)
+        if kind == "machine":
+            return await self._kill_machine()
         return self._kill_runner()
 
     def _cut_connections(self) -> bool:
@@ -91,17 +111,60 @@ class Storm:
         return bool(cut and cut[0])
 
     def _kill_runner(self) -> bool:
-        pids = []
-        for path in self.made.machines.glob("*/runner.pid"):
-            with contextlib.suppress(OSError, ValueError):
-                pid = int(path.read_text().split()[0])
-                os.kill(pid, 0)
-                pids.append(pid)
+        """End the processes of a run, whose machine lives on or notices."""
+        pids = [*_local_runs(self.made), *(one.process.pid for one in self._working())]
         if not pids:
             return False
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.dice.choice(pids), signal.SIGKILL)
         return True
+
+    async def _kill_machine(self) -> bool:
+        """End a rented machine that has a run, as a dying host would."""
+        working = self._working()
+        if self.fly is None or not working:
+            return False
+        await self.fly.kill(self.dice.choice(working).id)
+        return True
+
+    def _working(self) -> list[Any]:
+        if self.fly is None:
+            return []
+        query = "SELECT provider_id FROM machines WHERE run_id IS NOT NULL AND state <> 'gone'"
+        with psycopg.connect(self.made.settings["DATABASE_URL"]) as connection:
+            taken = {row[0] for row in connection.execute(query).fetchall()}
+        return [one for one in self.fly.living() if one.id in taken and one.process is not None]
+
+
+def _local_runs(made: World) -> list[int]:
+    pids = []
+    for path in made.machines.glob("*/runner.pid"):
+        with contextlib.suppress(OSError, ValueError):
+            pid = int(path.read_text().split()[0])
+            os.kill(pid, 0)
+            pids.append(pid)
+    return pids
+
+
+def orphans(made: World, fly: FlyStandIn) -> list[str]:
+    """Return machines that live and should not, and processes that are no machine's."""
+    query = "SELECT provider_id, state, run_id FROM machines"
+    with psycopg.connect(made.settings["DATABASE_URL"]) as connection:
+        known = {row[0]: row[1:] for row in connection.execute(query).fetchall()}
+    waiting = {"booting", "ready", "stopped"}
+    living = fly.living()
+    wrong = [
+        f"machine {one.id}: {known.get(one.id, 'nobody knows it')}"
+        for one in living
+        if one.id not in known or known[one.id][0] not in waiting or known[one.id][1]
+    ]
+    groups = {one.process.pid for one in living if one.process is not None}
+    assert made.process is not None
+    for pid in made.runner_pids():
+        with contextlib.suppress(ProcessLookupError):
+            if pid != made.process.pid and os.getpgid(pid) not in groups:
+                wrong.append(f"process {pid}")
+    return wrong
 
 
 def tasks(made: World, count: int) -> list[int]:

@@ -57,3 +57,11 @@ def said(world: World, number: int, *words: str) -> bool:
     """Whether the one status comment holds all *words*."""
     comments = world.status_comments(number)
     return len(comments) == 1 and all(word in comments[0] for word in words)
+
+
+def results(request: dict[str, Any]) -> int:
+    """Return how many tool results the model is shown in *request*."""
+    blocks = [
+        b for m in request["messages"] if isinstance(m["content"], list) for b in m["content"]
+    ]
+    return sum(block.get("type") == "tool_result" for block in blocks)

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
@@ -10,9 +11,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from deploy.devkit.fly import FlyStandIn
 from tests.e2e.chaos import (
+    LastOnes,
     Storm,
     Watcher,
+    orphans,
     stored_events,
     storm_play,
     tasks,
@@ -20,14 +24,19 @@ from tests.e2e.chaos import (
     wrong_pulls,
 )
 from tests.e2e.plays import prepare
-from tests.e2e.world import world
+from tests.e2e.world import World, world
 
 FINAL = {"completed", "failed", "cancelled"}
 pytestmark = [pytest.mark.slow, pytest.mark.sandbox, pytest.mark.postgres, pytest.mark.timeout(580)]
 
 
-async def weather(root: Path, postgres_url: str, *, agents: int, kills: int, seed: int) -> Storm:
-    """Let a storm blow over *agents* and hold everything against what should be."""
+async def weather(
+    root: Path, postgres_url: str, *, agents: int, kills: int, seed: int, kinds: Sequence[str]
+) -> Storm:
+    """Let a storm blow over *agents* and hold everything against what should be.
+
+    With machines among the *kinds* the agents run on rented ones, else on this machine.
+    """
     async with AsyncExitStack() as stack:
         made = await stack.enter_async_context(world(root, storm_play()))
         made.settings |= {
@@ -38,6 +47,7 @@ async def weather(root: Path, postgres_url: str, *, agents: int, kills: int, see
             "CADENCE_SECRET_KEY": "k" * 32,
             "DATABASE_URL": postgres_url,
         }
+        fly = await rented(stack, made) if "machine" in kinds else None
         await prepare(made.github)
         await made.start()
         numbers = tasks(made, agents)
@@ -45,17 +55,37 @@ async def weather(root: Path, postgres_url: str, *, agents: int, kills: int, see
         ids = sorted(stored(postgres_url))
         watchers = [Watcher(agent_id) for agent_id in ids]
         watching = [asyncio.create_task(one.watch(made)) for one in watchers]
-        storm = Storm(made, random.Random(seed), ["runner", "runner", "coordinator", "database"])  # noqa: S311
+        made.llm.gate = gate = LastOnes(agents)
+        storm = Storm(made, random.Random(seed), kinds, fly)  # noqa: S311 - moments, not secrets
         await storm.blow(kills, pause_s=(0.5, 2.5))
-        await made.until(lambda: over(postgres_url) == agents, "all are over", seconds=200)
+        gate.over.set()
+        await made.until(lambda: over(postgres_url) == agents, "all are over", seconds=400)
         assert ends(postgres_url) == {"completed done ": agents}
         await made.until(lambda: not wrong_pulls(made, numbers), "right pull requests")
-        await made.until(lambda: not made.runner_pids()[1:], "no machine is left")
+        if fly is not None:
+            await made.until(lambda: not orphans(made, fly), "no orphan is left", seconds=240)
+        else:
+            await made.until(lambda: not made.runner_pids()[1:], "no machine is left")
         await made.until(lambda: not unseen(watchers, stored(postgres_url)), "all seen")
         for task in watching:
             task.cancel()
         await asyncio.gather(*watching, return_exceptions=True)
         return storm
+
+
+async def rented(stack: AsyncExitStack, made: World) -> FlyStandIn:
+    """Let the agents of this world run on machines of Fly's stand-in."""
+    place = made.root / "fly"
+    place.mkdir()
+    fly = await stack.enter_async_context(FlyStandIn(place))
+    made.settings |= {
+        "CADENCE_FLY_TOKEN": fly.token,
+        "CADENCE_FLY_URL": fly.url,
+        "CADENCE_FLY_IMAGE": "registry/runner@sha256:" + "0" * 64,
+        "CADENCE_PUBLIC_URL": made.url,
+        "CADENCE_POOL_WARM": "2",
+    }
+    return fly
 
 
 def rows(url: str, query: str) -> list[tuple[str, int]]:
@@ -82,7 +112,16 @@ def over(url: str) -> int:
 
 
 async def test_storm_over_a_few_tasks_costs_nothing(tmp_path: Path, postgres_url: str) -> None:
-    storm = await weather(tmp_path, postgres_url, agents=4, kills=12, seed=7)
+    kinds = ["runner", "runner", "coordinator", "database"]
+    storm = await weather(tmp_path, postgres_url, agents=4, kills=12, seed=7, kinds=kinds)
 
-    assert sum(storm.hits.values()) >= 12
-    assert set(storm.hits) == {"runner", "coordinator", "database"}
+    assert storm.hits == {"runner": 6, "coordinator": 3, "database": 3}
+
+
+async def test_storm_over_rented_machines_leaves_none_behind(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    kinds = ["runner", "machine", "coordinator", "database"]
+    storm = await weather(tmp_path, postgres_url, agents=3, kills=8, seed=8, kinds=kinds)
+
+    assert storm.hits == {"runner": 2, "machine": 2, "coordinator": 2, "database": 2}

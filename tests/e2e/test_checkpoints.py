@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.plays import FIX, ask, finish, play, prepare, said, use
+from tests.e2e.plays import FIX, ask, finish, play, prepare, results, said, use
 from tests.e2e.world import World, world
 from tests.fakes.github import REPO
 
@@ -45,14 +45,6 @@ def pid_of(made: World) -> int | None:
             if stat[stat.rindex(")") + 2] not in "ZX":
                 return pid
     return None
-
-
-def results(message: dict[str, Any]) -> int:
-    """How many tool results the model was shown in a request."""
-    blocks = [
-        b for m in message["messages"] if isinstance(m["content"], list) for b in m["content"]
-    ]
-    return sum(block.get("type") == "tool_result" for block in blocks)
 
 
 def shown(made: World, path: str, branch: str) -> str:
