@@ -292,7 +292,11 @@ async def test_slow_coordinator_gets_no_more_than_a_window(tmp_path: Path) -> No
             await gate.wait()
             return await super().record(*said)
 
-    desk = SlowDesk()
+        async def note_pause(self, run: Run, *, is_paused: bool) -> None:
+            stored_before.append(len(self.events))
+            await super().note_pause(run, is_paused=is_paused)
+
+    desk, stored_before = SlowDesk(), list[int]()
     run = desk.run("h")
     gateway = Gateway(Bus(), blobs=Blobs((tmp_path / "store").as_uri()))
     gateway.open_for(desk)
@@ -304,13 +308,18 @@ async def test_slow_coordinator_gets_no_more_than_a_window(tmp_path: Path) -> No
         await link.emit(EventKind.TEXT, {"text": str(number)})
     await asyncio.sleep(0.05)
     flying = sum('"type":"event"' in text for text in ours.said)
+    await link.say_paused(is_paused=True)
     gate.set()
+    async with asyncio.timeout(30):
+        while not desk.pauses:  # noqa: ASYNC110 - a fake tells nobody
+            await asyncio.sleep(0.01)
     await link.finish(Outcome(status="completed"))
     ours.cut()
     await asyncio.gather(*ends)
     link.close()
 
     assert flying == WINDOW
+    assert stored_before == [1_000]  # its machine may be given back: nothing is still to be said
     assert [data["text"] for _, _, data in desk.events] == [str(n) for n in range(1_000)]
 
 

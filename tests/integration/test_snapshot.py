@@ -181,7 +181,9 @@ async def test_what_was_left_behind_before_is_cleaned(upstream: Path, tmp_path: 
         assert second.files() == files
 
 
-ATTRIBUTES = "* text=auto\n*.bat text eol=crlf\n*.id ident\n*.utf text working-tree-encoding=UTF-16\n"
+ATTRIBUTES = (
+    "* text=auto\n*.bat text eol=crlf\n*.id ident\n*.utf text working-tree-encoding=UTF-16\n"
+)
 BYTES = {
     "new.bat": b"one\r\ntwo\nthree\r\n",
     "new.txt": b"one\r\ntwo\n",
