@@ -1,6 +1,8 @@
 """What goes wrong when it should, and what the stand-in remembers."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import aiohttp
 import httpx2
@@ -54,6 +56,32 @@ async def test_fault_hits_the_turn_it_names(llm: AnthropicStandIn, client: Async
     assert refused.value.response.headers["retry-after"] == "7"
     assert refused.value.response.headers["anthropic-ratelimit-requests-remaining"] == "0"
     assert text_of(await create(client, user("go"), said(first), user("and?"))) == "two"
+
+
+async def test_gate_holds_an_answer_and_hears_when_nobody_waits_for_it_any_more(
+    llm: AnthropicStandIn, client: AsyncAnthropic
+) -> None:
+    llm.say("fine")
+    held, let_go, hung_up = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def gate(body: dict[str, Any]) -> None:
+        held.set()
+        try:
+            await let_go.wait()
+        except asyncio.CancelledError:
+            hung_up.set()
+            raise
+
+    llm.gate = gate
+    async with asyncio.timeout(60):
+        first = asyncio.create_task(create(client))
+        await held.wait()
+        assert not first.done()
+        first.cancel()
+        await hung_up.wait()
+        second = asyncio.create_task(create(client))
+        let_go.set()
+        assert text_of(await second) == "fine"
 
 
 async def test_fault_can_come_from_another_process(
