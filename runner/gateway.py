@@ -54,7 +54,7 @@ from runner.spec import Outcome, Wire
 from runner.uploads import Uploads
 
 HELLO_S = 10.0
-LOOK_S = 15.0  # the bus tells at once; this is for what it may lose
+LOOK_S = 30.0  # the bus tells at once; this is for what it may lose
 _MOST_TOKENS = 4  # asked for at once
 log = structlog.get_logger()
 
