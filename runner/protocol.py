@@ -27,6 +27,7 @@ OLDEST_PROTOCOL = 1
 TOO_OLD = 4426  # close code: one side must be brought up to date; the reason says which
 AWAY = 1013  # close code: nothing can be stored now, dial again
 REFUSED = 1008  # close code: this makes no sense
+TOO_LARGE = 1009  # close code: this frame is larger than we take
 RESTART = 1012  # close code: dial again
 GONE = 4410  # close code: there is no such run any more
 REPLACED = 4409  # close code: the same run has dialled again

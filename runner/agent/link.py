@@ -27,6 +27,7 @@ from runner.protocol import (
     GONE,
     MAX_FRAME_BYTES,
     REFUSED,
+    TOO_LARGE,
     TOO_OLD,
     AckFrame,
     AssignFrame,
@@ -222,9 +223,9 @@ class WebSocketLink:
             raise RunNotOurs(f"the coordinator closed with {code}")
         if code == REFUSED and self._protocol > 1:
             raise RunFailed(f"the coordinator refused what this machine said: {reason}")
-        if code == REFUSED:
+        if code in (REFUSED, TOO_LARGE):
             self._delivery.refused()
-        return self._protocol > 0 and code != REFUSED
+        return self._protocol > 0 and code not in (REFUSED, TOO_LARGE)
 
     async def _beat(self, channel: Channel) -> None:
         with contextlib.suppress(ConnectionError):

@@ -24,6 +24,7 @@ from runner.gateway import Gateway
 from runner.protocol import (
     PROTOCOL_VERSION,
     REFUSED,
+    TOO_LARGE,
     TOO_OLD,
     AckFrame,
     AssignFrame,
@@ -229,7 +230,8 @@ async def test_frames_of_a_runner_that_cleans_nothing_are_stored(
 class OlderCoordinator:
     """One of version 1: it closes for a frame that it does not understand, whoever says it."""
 
-    def __init__(self) -> None:
+    def __init__(self, code: int) -> None:
+        self.code = code
         self.acked = 0
         self.texts: list[str] = []
 
@@ -242,7 +244,7 @@ class OlderCoordinator:
         while (text := await side.hear()) is not None:
             frame = json.loads(text)
             if frame["type"] == "event" and frame["kind"] == "question":
-                await side.close(REFUSED)
+                await side.close(self.code)
                 return
             if "seq" in frame and frame["seq"] == self.acked + 1:
                 self.acked += 1
@@ -250,9 +252,12 @@ class OlderCoordinator:
                 await side.say(AckFrame(seq=self.acked).to_json())
 
 
-async def test_frame_that_an_older_coordinator_refuses_holds_nothing_up(tmp_path: Path) -> None:
+@pytest.mark.parametrize("code", [REFUSED, TOO_LARGE])
+async def test_frame_that_an_older_coordinator_refuses_holds_nothing_up(
+    code: int, tmp_path: Path
+) -> None:
     link = WebSocketLink("http://127.0.0.1:9", "t", "run-1", root=tmp_path)
-    older = OlderCoordinator()
+    older = OlderCoordinator(code)
 
     async def dial() -> None:
         while True:
