@@ -25,6 +25,14 @@ from tests.fakes.github import REPO
 pytestmark = [pytest.mark.slow, pytest.mark.sandbox, pytest.mark.timeout(400)]
 STEPS = 20
 PAUSE_BEFORE = 12  # a step
+THOUGHTS = [
+    {
+        "type": "thinking",
+        "thinking": "Wörter, \u2713 und \U0001f600 ",
+        "signature": "c2ln+/==",
+    },
+    {"type": "redacted_thinking", "data": "b3BhcXVl"},
+]
 
 
 @asynccontextmanager
@@ -62,6 +70,25 @@ def changes(made: World, branch: str) -> list[str]:
     command = ["git", "diff", "--name-status", f"main...{branch}"]
     done = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=True)
     return done.stdout.splitlines()
+
+
+def changed_words(requests: list[dict[str, Any]]) -> list[Any]:
+    """Return what a request showed the model and the last one does not, or not in its place.
+
+    What the model said must go back to it as it came; the marks of the cache wander.
+    """
+
+    def bare(block: Any) -> Any:
+        return {k: v for k, v in block.items() if k != "cache_control"}
+
+    last = [[bare(block) for block in one["content"]] for one in requests[-1]["messages"]]
+    wrong = []
+    for request in requests:
+        for message, known in zip(request["messages"], last, strict=False):
+            blocks = [bare(block) for block in message["content"]]
+            if blocks != known[: len(blocks)]:
+                wrong.append((blocks, known))
+    return wrong
 
 
 class Gate:
@@ -116,6 +143,8 @@ async def killed_in_step(made: World, gate: Gate, step: int, after_s: float) -> 
 async def test_machine_killed_at_every_step_changes_nothing(tmp_path: Path) -> None:
     turns = [use("bash", command=f"echo {n} >> steps.txt; sleep 0.2") for n in range(1, STEPS)]
     turns.insert(7, FIX["turns"][0])
+    for turn in turns[::3]:
+        turn["content"][:0] = THOUGHTS
     dice = random.Random(4)  # noqa: S311 - moments, not secrets
     async with stage(tmp_path, play(*turns, finish())) as made:
         made.llm.gate = gate = Gate()
@@ -129,8 +158,10 @@ async def test_machine_killed_at_every_step_changes_nothing(tmp_path: Path) -> N
         fixed = shown(made, "widgets.py", pull.head_ref)
         changed = changes(made, pull.head_ref)
         calls = len(made.llm.messages)
+        unlike = changed_words([one for one in made.llm.messages if "tools" in one])
         log = made.log()
 
+    assert unlike == []
     assert lines == [str(n) for n in range(1, STEPS)]
     assert "width * height" in fixed
     assert changed == ["A\tsteps.txt", "M\twidgets.py"]
