@@ -86,7 +86,7 @@ class Storm:
         self.dice.shuffle(kinds)
         for kind in kinds:
             await asyncio.sleep(self.dice.uniform(*pause_s))
-            async with asyncio.timeout(90):  # between two machines there is none to kill
+            async with asyncio.timeout(240):  # between two machines there is none to kill
                 while not await self._strike(kind):  # noqa: ASYNC110 - nobody tells
                     await asyncio.sleep(0.1)
             self.hits[kind] += 1

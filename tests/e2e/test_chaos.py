@@ -27,7 +27,12 @@ from tests.e2e.plays import prepare
 from tests.e2e.world import World, world
 
 FINAL = {"completed", "failed", "cancelled"}
-pytestmark = [pytest.mark.slow, pytest.mark.sandbox, pytest.mark.postgres, pytest.mark.timeout(580)]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.sandbox,
+    pytest.mark.postgres,
+    pytest.mark.timeout(1_500),
+]
 
 
 async def weather(
@@ -59,7 +64,7 @@ async def weather(
         storm = Storm(made, random.Random(seed), kinds, fly)  # noqa: S311 - moments, not secrets
         await storm.blow(kills, pause_s=(0.5, 2.5))
         gate.over.set()
-        await made.until(lambda: over(postgres_url) == agents, "all are over", seconds=400)
+        await made.until(lambda: over(postgres_url) == agents, "all are over", seconds=900)
         assert ends(postgres_url) == {"completed done ": agents}
         await made.until(lambda: not wrong_pulls(made, numbers), "right pull requests")
         if fly is not None:
