@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 async def scene(tmp_path: Path) -> AsyncIterator[World]:
     async with world(tmp_path) as made:
         made.settings["CADENCE_RUNNER_PROGRAM"] = "tests.fakes.runner_program"
-        made.settings["CADENCE_LEASE_S"] = "4"
+        made.settings["CADENCE_LEASE_S"] = "30"
         yield made
 
 

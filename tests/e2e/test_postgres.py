@@ -18,7 +18,7 @@ async def scene(tmp_path: Path, postgres_url: str) -> AsyncIterator[World]:
     async with world(tmp_path) as made:
         made.settings |= {
             "CADENCE_RUNNER_PROGRAM": "tests.fakes.runner_program",
-            "CADENCE_LEASE_S": "6",
+            "CADENCE_LEASE_S": "30",
             "CADENCE_EXECUTOR_SILENT_S": "6",
             "CADENCE_SECRET_KEY": "k" * 32,
             "DATABASE_URL": postgres_url,
