@@ -24,9 +24,10 @@ g() { git -c core.hooksPath=/dev/null -c core.fsmonitor=false -c commit.gpgSign=
           -c core.symlinks=true -c core.autocrlf=false -c core.safecrlf=false \
           -c core.sparseCheckout=false -c core.excludesFile=/dev/null "$@"; }
 raw() {
-  mkdir -p .git/info
-  [ -e .git/cadence-attributes ] || mv .git/info/attributes .git/cadence-attributes 2>/dev/null \
-    || : > .git/cadence-attributes
+  [ -d .git/info ] || mkdir -p .git/info
+  if [ -e .git/cadence-attributes ]; then :
+  elif [ -e .git/info/attributes ]; then mv .git/info/attributes .git/cadence-attributes
+  else : > .git/cadence-attributes; fi
   echo '* -text -ident -filter -working-tree-encoding' > .git/info/attributes
   trap cooked EXIT
 }
