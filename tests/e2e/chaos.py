@@ -13,12 +13,14 @@ import subprocess
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import psycopg
 
 from deploy.devkit.fly import FlyStandIn
+from deploy.devkit.fly.machines import FlyMachine
 from tests.e2e.plays import FIX, finish, play, results, use
 from tests.e2e.world import World
 from tests.fakes.github import REPO
@@ -100,7 +102,7 @@ class Storm:
             return await asyncio.to_thread(self._cut_connections)
         if kind == "machine":
             return await self._kill_machine()
-        return self._kill_runner()
+        return await self._kill_runner()
 
     def _cut_connections(self) -> bool:
         with psycopg.connect(self.made.settings["DATABASE_URL"], autocommit=True) as connection:
@@ -110,9 +112,14 @@ class Storm:
             ).fetchone()
         return bool(cut and cut[0])
 
-    def _kill_runner(self) -> bool:
-        """End the processes of a run, whose machine lives on or notices."""
-        pids = [*_local_runs(self.made), *(one.process.pid for one in self._working())]
+    async def _kill_runner(self) -> bool:
+        """End the processes of a run; its machine notices."""
+        if self.fly is not None:
+            working = self._working()
+            if working:
+                await self.fly.kill(self.dice.choice(working).id)
+            return bool(working)
+        pids = _local_runs(self.made)
         if not pids:
             return False
         with contextlib.suppress(ProcessLookupError):
@@ -120,20 +127,20 @@ class Storm:
         return True
 
     async def _kill_machine(self) -> bool:
-        """End a rented machine that has a run, as a dying host would."""
+        """Lose a rented machine that has a run, with its host."""
         working = self._working()
         if self.fly is None or not working:
             return False
-        await self.fly.kill(self.dice.choice(working).id)
+        await self.fly.host_dies(self.dice.choice(working).id)
         return True
 
-    def _working(self) -> list[Any]:
+    def _working(self) -> list[FlyMachine]:
         if self.fly is None:
             return []
         query = "SELECT provider_id FROM machines WHERE run_id IS NOT NULL AND state <> 'gone'"
         with psycopg.connect(self.made.settings["DATABASE_URL"]) as connection:
             taken = {row[0] for row in connection.execute(query).fetchall()}
-        return [one for one in self.fly.living() if one.id in taken and one.process is not None]
+        return [one for one in self.fly.living() if one.id in taken and one.body is not None]
 
 
 def _local_runs(made: World) -> list[int]:
@@ -158,13 +165,19 @@ def orphans(made: World, fly: FlyStandIn) -> list[str]:
         for one in living
         if one.id not in known or known[one.id][0] not in waiting or known[one.id][1]
     ]
-    groups = {one.process.pid for one in living if one.process is not None}
     assert made.process is not None
-    for pid in made.runner_pids():
-        with contextlib.suppress(ProcessLookupError):
-            if pid != made.process.pid and os.getpgid(pid) not in groups:
-                wrong.append(f"process {pid}")
-    return wrong
+    roots = {one.body.pid for one in living if one.body is not None} | {made.process.pid}
+    return wrong + [f"process {pid}" for pid in made.runner_pids() if not roots & _line_of(pid)]
+
+
+def _line_of(pid: int) -> set[int]:
+    """Return a process and those that it comes from; empty for one that is over."""
+    found: set[int] = set()
+    with contextlib.suppress(OSError):
+        while pid > 1:
+            found.add(pid)
+            pid = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    return found
 
 
 def tasks(made: World, count: int) -> list[int]:
