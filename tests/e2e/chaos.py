@@ -153,8 +153,8 @@ def _local_runs(made: World) -> list[int]:
     return pids
 
 
-def orphans(made: World, fly: FlyStandIn) -> list[str]:
-    """Return machines that live and should not, and processes that are no machine's."""
+def orphans(made: World, fly: FlyStandIn, place: Path) -> list[str]:
+    """Return machines that live and should not, and processes in *place* that are no machine's."""
     query = "SELECT provider_id, state, run_id FROM machines"
     with psycopg.connect(made.settings["DATABASE_URL"]) as connection:
         known = {row[0]: row[1:] for row in connection.execute(query).fetchall()}
@@ -167,7 +167,9 @@ def orphans(made: World, fly: FlyStandIn) -> list[str]:
     ]
     assert made.process is not None
     roots = {one.body.pid for one in living if one.body is not None} | {made.process.pid}
-    return wrong + [f"process {pid}" for pid in made.runner_pids() if not roots & _line_of(pid)]
+    return wrong + [
+        f"process {pid}" for pid in made.runner_pids(place) if not roots & _line_of(pid)
+    ]
 
 
 def _line_of(pid: int) -> set[int]:

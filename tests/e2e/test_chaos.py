@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -52,7 +53,7 @@ async def weather(
             "CADENCE_SECRET_KEY": "k" * 32,
             "DATABASE_URL": postgres_url,
         }
-        fly = await rented(stack, made) if "machine" in kinds else None
+        fly, place = await rented(stack, made) if "machine" in kinds else (None, root)
         await prepare(made.github)
         await made.start()
         numbers = tasks(made, agents)
@@ -68,7 +69,9 @@ async def weather(
         assert ends(postgres_url) == {"completed done ": agents}
         await made.until(lambda: not wrong_pulls(made, numbers), "right pull requests")
         if fly is not None:
-            await made.until(lambda: not orphans(made, fly), "no orphan is left", seconds=240)
+            await made.until(
+                lambda: not orphans(made, fly, place), "no orphan is left", seconds=240
+            )
         else:
             await made.until(lambda: not made.runner_pids()[1:], "no machine is left")
         await made.until(lambda: not unseen(watchers, stored(postgres_url)), "all seen")
@@ -78,10 +81,10 @@ async def weather(
         return storm
 
 
-async def rented(stack: AsyncExitStack, made: World) -> FlyStandIn:
+async def rented(stack: AsyncExitStack, made: World) -> tuple[FlyStandIn, Path]:
     """Let the agents of this world run on machines of Fly's stand-in."""
-    place = made.root / "fly"
-    place.mkdir()
+    # A machine's folder holds sockets, whose names must be short.
+    place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fly-")))
     fly = await stack.enter_async_context(FlyStandIn(place))
     made.settings |= {
         "CADENCE_FLY_TOKEN": fly.token,
@@ -90,7 +93,7 @@ async def rented(stack: AsyncExitStack, made: World) -> FlyStandIn:
         "CADENCE_PUBLIC_URL": made.url,
         "CADENCE_POOL_WARM": "2",
     }
-    return fly
+    return fly, place
 
 
 def rows(url: str, query: str) -> list[tuple[str, int]]:

@@ -138,8 +138,9 @@ class World:
             if c.author.login == BOT and c.body.startswith("<!-- cadence:agent:")
         ]
 
-    def runner_pids(self) -> list[int]:
-        """Return processes that belong to our machines."""
+    def runner_pids(self, *elsewhere: Path) -> list[int]:
+        """Return processes that belong to our machines, or to one of the folders *elsewhere*."""
+        ours = [str(place).encode() for place in (self.root, *elsewhere)]
         found = []
         for entry in Path("/proc").iterdir():
             if entry.name.isdigit():
@@ -150,8 +151,8 @@ class World:
                     continue
                 if b"multiprocessing.resource_tracker" in words[1]:
                     continue  # of the coordinator's own workers; it ends with the coordinator
-                ours = str(self.root).encode()
-                if any(ours in w for w in words) or where.startswith(str(self.machines)):
+                told = any(place in word for place in ours for word in words)
+                if told or where.startswith((str(self.machines), *map(str, elsewhere))):
                     found.append(int(entry.name))
         return found
 
