@@ -13,7 +13,7 @@ import orjson
 from indexer import terms
 from indexer.outline import Chunk, Outline, Symbol
 
-VERSION = 1  # of everything that decides what an analysis holds; another one starts anew
+VERSION = 2  # of everything that decides what an analysis holds; another one starts anew
 
 CHUNK = np.dtype([("start", "<u4"), ("end", "<u4"), ("key", "S16")])
 TERM = np.dtype([("term", "<u4"), ("chunk", "<u2"), ("times", "u1")])

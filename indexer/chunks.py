@@ -48,7 +48,18 @@ def _found(language: str, text: str) -> list[Definition]:
     if language in {"vue", "svelte", "astro"}:
         return _embedded(text)
     found = definitions(language, text)
+    if language == "markdown" and found:
+        return list(_sections(found, text.count("\n") + 1))
     return found if found is not None else _by_words(text)
+
+
+def _sections(found: Sequence[Definition], last: int) -> Iterator[Definition]:
+    """Yield headings with what is below them; the grammar knows that only of those with ``#``."""
+    around = max(one.end for one in found[:-1]) if len(found) > 1 else 0
+    last = around if around >= found[-1].start else last
+    for at, one in enumerate(found):
+        below = found[at + 1].start - 1 if at + 1 < len(found) else last
+        yield one._replace(end=max(one.end, below))
 
 
 def _by_words(text: str) -> list[Definition]:

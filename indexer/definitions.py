@@ -29,6 +29,7 @@ method (method_signature name: (_) @n) @d
 method (abstract_method_signature name: (_) @n) @d
 function (function_signature name: (_) @n) @d
 module (internal_module name: (_) @n) @d
+module (module name: (_) @n) @d
 property (public_field_definition name: (_) @n value: [(arrow_function) (function_expression)]) @d
 """
 )
@@ -48,8 +49,12 @@ _SOURCES = {
 function (function_definition name: (identifier) @n) @d
 class (class_definition name: (identifier) @n) @d
 constant (module (expression_statement (assignment left: (identifier) @n) @d))
+type (type_alias_statement left: (type (identifier) @n)) @d
 """,
-    "javascript": _JAVASCRIPT,
+    "javascript": _JAVASCRIPT
+    + """
+property (field_definition property: (_) @n value: [(arrow_function) (function_expression)]) @d
+""",
     "typescript": _TYPESCRIPT,
     "tsx": _TYPESCRIPT,
     "go": """
@@ -59,6 +64,7 @@ type (type_spec name: (type_identifier) @n) @d
 type (type_alias name: (type_identifier) @n) @d
 constant (source_file (const_declaration (const_spec name: (identifier) @n) @d))
 variable (source_file (var_declaration (var_spec name: (identifier) @n) @d))
+variable (source_file (var_declaration (var_spec_list (var_spec name: (identifier) @n) @d)))
 """,
     "rust": """
 function (function_item name: (identifier) @n) @d
@@ -69,6 +75,9 @@ union (union_item name: (type_identifier) @n) @d
 trait (trait_item name: (type_identifier) @n) @d
 impl (impl_item type: (type_identifier) @n) @d
 impl (impl_item type: (generic_type type: (type_identifier) @n)) @d
+impl (impl_item type: (scoped_type_identifier name: (type_identifier) @n)) @d
+impl (impl_item type: (generic_type type: (scoped_type_identifier name: (type_identifier) @n))) @d
+impl (impl_item type: (reference_type type: (type_identifier) @n)) @d
 macro (macro_definition name: (identifier) @n) @d
 module (mod_item name: (identifier) @n) @d
 type (type_item name: (type_identifier) @n) @d
@@ -83,6 +92,7 @@ class (record_declaration name: (identifier) @n) @d
 interface (annotation_type_declaration name: (identifier) @n) @d
 method (method_declaration name: (identifier) @n) @d
 method (constructor_declaration name: (identifier) @n) @d
+method (compact_constructor_declaration name: (identifier) @n) @d
 """,
     "c": _C,
     "cpp": _C
@@ -103,6 +113,7 @@ method (method_declaration name: (identifier) @n) @d
 method (constructor_declaration name: (identifier) @n) @d
 property (property_declaration name: (identifier) @n) @d
 type (delegate_declaration name: (identifier) @n) @d
+function (compilation_unit (global_statement (local_function_statement name: (identifier) @n) @d))
 """,
     "ruby": """
 method (method name: (_) @n) @d
@@ -155,7 +166,7 @@ key (document (pair [(bare_key) (dotted_key) (quoted_key)] @n) @d)
 """,
     "markdown": """
 heading (section (atx_heading heading_content: (inline) @n)) @d
-heading (section (setext_heading heading_content: (_) @n)) @d
+heading (setext_heading heading_content: (_) @n) @d
 """,
 }
 # Kinds that hold others: a name inside one is shown with it (`Session.request`).
@@ -167,7 +178,7 @@ NOT_SYMBOLS = frozenset({"key", "heading"})
 
 
 def _lines(source: str) -> tuple[tuple[str, str], ...]:
-    rows = (line.partition(" ") for line in source.strip().splitlines())
+    rows = (line.partition(" ") for line in source.splitlines() if line)
     return tuple((kind, pattern) for kind, _, pattern in rows)
 
 

@@ -74,7 +74,12 @@ def definitions(language: str, text: str) -> list[Definition] | None:
         found.add(Definition(_plain(name), grammar.kinds[pattern], start, max(start, end)))
         if len(found) >= _MAX_DEFINITIONS:
             break
-    return sorted(found, key=lambda one: (one.start, -one.end, one.name))
+    return sorted(found, key=_order)
+
+
+def _order(one: Definition) -> tuple[int, int, str, bool, str]:
+    """Return what sorts outer before inner, and what a constant is before that it is one."""
+    return one.start, -one.end, one.name, one.kind == "constant", one.kind
 
 
 def _depth(source: bytes) -> int:
@@ -114,4 +119,6 @@ def _grammar(language: str) -> _Grammar:
 
 def _plain(name: bytes) -> str:
     """Return *name* without quotes and marks, on one line."""
-    return " ".join(name.decode("utf-8", "replace").split()).strip("\"':`#* ")
+    plain = " ".join(name.decode("utf-8", "replace").split()).strip(":#* ")
+    is_quoted = len(plain) > 1 and plain[0] == plain[-1] and plain[0] in "\"'`"
+    return plain[1:-1] if is_quoted and plain[0] not in plain[1:-1] else plain
