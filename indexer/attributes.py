@@ -1,7 +1,7 @@
 """What ``.gitattributes`` files say of the paths of a repository, as git reads them.
 
-Only what decides whether a file is read for the index is kept: ``linguist-generated``,
-``linguist-vendored``, ``diff`` and macros, such as ``binary``, that set them.
+Only what decides whether a file is read for the index, and as what, is kept: ``diff``, what
+linguist looks at, and macros, such as ``binary``, that set them.
 """
 
 import os
@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from indexer.languages import language_called
 from indexer.left_out import NO_MARKS, Marks
 from indexer.wildmatch import PathPattern
 
@@ -19,7 +20,14 @@ _MAX_FILE = 1024 * 1024
 # For one path, all files above it together: each rule costs time for each path.
 _MAX_RULES = 1_000
 _MACRO = b"[attr]"
-_KEPT = (b"linguist-generated", b"linguist-vendored", b"diff")
+_KEPT = (
+    b"diff",
+    b"linguist-generated",
+    b"linguist-vendored",
+    b"linguist-language",
+    b"linguist-documentation",
+    b"linguist-detectable",
+)
 _BLANK = b" \t\r\n"
 _ESCAPED = re.compile(rb"\\([abfnrtv\"\\]|[0-3][0-7]{2})")
 _ESCAPES = {
@@ -130,11 +138,16 @@ def _capped(chain: _Chain) -> _Chain:
 
 
 def _marks(found: Mapping[bytes, State]) -> Marks:
-    diff = found.get(b"diff")
+    diff, named = found.get(b"diff"), found.get(b"linguist-language")
+    counts = _claim(found.get(b"linguist-detectable"))
+    if counts is None and _claim(found.get(b"linguist-documentation")):
+        counts = False
     return Marks(
         generated=_claim(found.get(b"linguist-generated")),
         vendored=_claim(found.get(b"linguist-vendored")),
         binary=not diff if isinstance(diff, bool) else None,
+        language=(language_called(os.fsdecode(named)) or "") if isinstance(named, bytes) else "",
+        counts=counts,
     )
 
 

@@ -32,7 +32,7 @@ perl pl pm pod t psgi
 r r
 julia jl
 dart dart
-elixir ex exs heex leex
+elixir ex exs heex leex eex
 erlang erl hrl
 haskell hs lhs
 ocaml ml mli mll mly
@@ -62,6 +62,7 @@ awk awk
 jq jq
 nix nix
 hcl tf tfvars hcl
+bicep bicep
 solidity sol
 sql sql pgsql psql plsql ddl
 graphql graphql gql graphqls
@@ -74,6 +75,7 @@ html html htm xhtml
 jinja jinja jinja2 j2 njk
 handlebars hbs handlebars mustache
 erb erb
+razor cshtml razor vbhtml
 haml haml
 slim slim
 pug pug jade
@@ -129,7 +131,7 @@ xml xml xsd xsl xslt wsdl plist csproj vbproj fsproj vcxproj props targets nuspe
 xml storyboard xib rss atom pom filters
 svg svg
 csv csv tsv
-ini ini cfg conf cnf properties editorconfig desktop service rc env
+ini ini cfg conf cnf properties xcconfig editorconfig desktop service rc env
 diff diff patch
 gettext po pot
 pem pem crt cer csr key asc pub
@@ -221,7 +223,7 @@ csharp dotnet-script csi
 java java jshell
 """
 
-# What editors call our languages, where they say it otherwise.
+# What editors and linguist call our languages, where they say it otherwise.
 _ALIASES = """
 bash sh shell shell-script zsh ksh
 cpp c++
@@ -242,6 +244,27 @@ objectivec objc
 go golang
 yaml yml
 dockerfile docker
+objectivec objective-c objective-c++
+visualbasic visual-basic visual-basic-.net visual-basic-6.0 vba
+fsharp f#
+emacslisp elisp
+commonlisp common-lisp
+vimscript vim-script
+assembly unix-assembly nasm motorola-68k-assembly
+json json-with-comments json5 jupyter-notebook
+erb html+erb
+jinja html+django html+jinja
+razor html+razor
+php html+php blade hack
+elixir html+eex html+heex
+text plain-text
+ini java-properties editorconfig
+gomod go-module
+gosum go-checksums
+ignore ignore-list
+gitattributes git-attributes
+requirements pip-requirements
+batch batchfile
 """
 
 

@@ -74,6 +74,11 @@ def language_of(path: str, head: bytes) -> str:
     )
 
 
+def language_called(name: str) -> str | None:
+    """Return the language that linguist calls *name*, such as ``C++``; None when it is unknown."""
+    return EDITOR_NAMES.get("-".join(name.lower().split()))
+
+
 def is_code(language: str) -> bool:
     """Whether *language* is one to program in, templates and style sheets included."""
     return language in CODE

@@ -46,11 +46,17 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What ``.gitattributes`` says of a file; None where it says nothing."""
+    """What ``.gitattributes`` says of a file; None, or no language, where it says nothing.
+
+    *counts* is whether its language is one of the repository's: it is not when the file is
+    documentation, or linguist is not to detect it.
+    """
 
     generated: bool | None = None
     vendored: bool | None = None
     binary: bool | None = None
+    language: str = ""
+    counts: bool | None = None
 
 
 NO_MARKS = Marks()
