@@ -12,7 +12,7 @@ from indexer.frameworks import frameworks
 from indexer.kinds import Kind, kind_of
 from indexer.landmarks import RelevantFile, landmarks
 from indexer.languages import is_code
-from indexer.manifests import Dependency, Manifest, Unreadable, javascript, others, python
+from indexer.manifests import Dependency, Manifest, Unreadable, javascript, jvm, others, python
 
 _T = TypeVar("_T")
 _MOST_DEPENDENCIES = 2_000
@@ -30,26 +30,35 @@ _READERS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
         (r"package\.json", javascript.package),
         (r"go\.mod", others.go_mod),
         (r"Cargo\.toml", others.cargo),
-        (r"pom\.xml", others.pom),
-        (r"build\.gradle(?:\.kts)?", others.gradle),
+        (r"pom\.xml", jvm.pom),
+        (r"build\.gradle(?:\.kts)?", jvm.gradle),
+        (r"libs\.versions\.toml", jvm.catalog),
         (r"Gemfile|gems\.rb", others.gemfile),
         (r"[\w.-]+\.gemspec", others.gemspec),
         (r"composer\.json", others.composer),
         (r"[\w.-]+\.(?:cs|fs|vb)proj|Directory\.Packages\.props", others.csproj),
         (r"pubspec\.ya?ml", others.pubspec),
         (r"Package\.swift", others.package_swift),
+        (r"mix\.exs", others.mix),
         (r"CMakeLists\.txt", others.cmake),
     )
 )
+_ANY = re.compile("|".join(pattern.pattern for pattern, _ in _READERS))
 _LOCKS: Mapping[str, tuple[str, str, Callable[[str], Mapping[str, str]]]] = {
     "poetry.lock": ("pypi", "poetry", python.locked),
+    "pdm.lock": ("pypi", "pdm", python.locked),
     "uv.lock": ("pypi", "uv", python.locked),
+    "Pipfile.lock": ("pypi", "pipenv", python.pipfile_lock),
     "package-lock.json": ("npm", "npm", javascript.npm_lock),
     "pnpm-lock.yaml": ("npm", "pnpm", javascript.pnpm_lock),
     "yarn.lock": ("npm", "yarn", javascript.yarn_lock),
+    "bun.lock": ("npm", "bun", javascript.bun_lock),
     "Cargo.lock": ("crates", "cargo", others.cargo_lock),
     "Gemfile.lock": ("rubygems", "bundler", others.gem_lock),
     "composer.lock": ("packagist", "composer", others.composer_lock),
+    "pubspec.lock": ("pub", "pub", others.pub_lock),
+    "Package.resolved": ("swift", "swift", others.swift_lock),
+    "mix.lock": ("hex", "mix", others.mix_lock),
 }
 _MANAGERS = {
     "pypi": "pip",
@@ -61,6 +70,7 @@ _MANAGERS = {
     "packagist": "composer",
     "nuget": "dotnet",
     "pub": "pub",
+    "hex": "mix",
     "swift": "swift",
     "cmake": "cmake",
     "gradle": "gradle",
@@ -122,9 +132,12 @@ def codebase_context(
     sizes: Mapping[str, int],
     paths: Collection[str],
     *,
+    claimed: Collection[str] = (),
     now: datetime,
 ) -> CodebaseContext:
     """Return what *manifests*, bytes of code a language in *sizes*, and all *paths* tell.
+
+    Languages that are *claimed* count, although they are data or pages.
 
     Never raises: a manifest that cannot be read is named in the problems.
     """
@@ -140,8 +153,7 @@ def codebase_context(
     dependencies = _versioned(read, locked)
     own = {one.own_name for one in read.values() if one.own_name}
     known = frameworks(dependencies, paths, own)
-    code = {name: size for name, size in sizes.items() if is_code(name) and name not in _PAGES}
-    languages = dict(sorted(code.items(), key=lambda one: (-one[1], one[0])))
+    languages = _languages(sizes, claimed)
     ecosystems = Counter(one.ecosystem for one in dependencies)
     main = ecosystems.most_common(1)[0][0] if ecosystems else ""
     entries = {entry for one in read.values() for entry in one.entries}
@@ -158,7 +170,19 @@ def codebase_context(
     )
 
 
+def _languages(sizes: Mapping[str, int], claimed: Collection[str]) -> dict[str, int]:
+    """Return the languages of *sizes* that people program in, and those *claimed*; most first."""
+    code = {
+        name: size
+        for name, size in sizes.items()
+        if name in claimed or (is_code(name) and name not in _PAGES)
+    }
+    return dict(sorted(code.items(), key=lambda one: (-one[1], one[0])))
+
+
 def _reader(name: str) -> Reader | None:
+    if _ANY.fullmatch(name) is None:  # as nearly all of them
+        return None
     return next((reader for pattern, reader in _READERS if pattern.fullmatch(name)), None)
 
 

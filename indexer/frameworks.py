@@ -36,6 +36,7 @@ _BY_DEPENDENCY: tuple[tuple[str, str, str], ...] = (
     ("quarkus", "maven", r"io\.quarkus.*"),
     ("micronaut", "maven", r"io\.micronaut.*"),
     ("ktor", "maven", r"io\.ktor:.*"),
+    ("flutter", "pub", "flutter"),  # before what its plugins are made of
     ("android", "gradle", r"com\.android\..*"),
     ("gin", "go", r"github\.com/gin-gonic/gin"),
     ("echo", "go", r"github\.com/labstack/echo(?:/v\d+)?"),
@@ -47,7 +48,6 @@ _BY_DEPENDENCY: tuple[tuple[str, str, str], ...] = (
     ("tauri", "crates", "tauri"),
     ("asp.net", "nuget", r"Microsoft\.NET\.Sdk\.Web|Microsoft\.AspNetCore\..*"),
     ("vapor", "swift", "vapor"),
-    ("flutter", "pub", "flutter"),
     ("phoenix", "hex", "phoenix"),
     ("fastify", "npm", "fastify"),
     ("koa", "npm", "koa"),

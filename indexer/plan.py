@@ -1,15 +1,19 @@
 """What has to be done to bring an index up to date: nothing is read here but lists."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from indexer.attributes import NAME as ATTRIBUTES
+from indexer.context import is_manifest
 from indexer.kinds import kind_of
 from indexer.languages import language_of
 from indexer.left_out import Reason
 from indexer.snapshot import Entry, Source
 from indexer.store import Held
+
+_MAX_MANIFESTS = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,9 +27,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What has to be read, what stays as it was, and what is left out unread."""
+    """What has to be read, what stays as it was, and what is left out unread.
+
+    *manifests* say what the repository needs; locks among them are left out of the index.
+    """
 
     entries: list[Entry]
+    manifests: list[Entry]
     kept: dict[str, Held]
     wanted: list[Entry]
     left_out: Counter[str]
@@ -36,7 +44,7 @@ class Plan:
         left_out: Counter[str] = Counter()
         listed = list(source.entries())
         known = old if _has_same_rules(listed, old) else {}
-        entries = []
+        entries, manifests = list[Entry](), list[Entry]()
         for entry in listed:
             held = known.get(entry.path)
             is_known = held is not None and _is_same(entry, held)
@@ -45,6 +53,8 @@ class Plan:
                 entries.append(entry)
             else:
                 left_out[reason.value] += 1
+            if reason in {None, Reason.GENERATED} and is_manifest(entry.path):
+                manifests.append(entry)
         entries = _within(entries, limits, left_out)
         kept, wanted = {}, []
         for entry in entries:
@@ -53,7 +63,14 @@ class Plan:
                 kept[entry.path] = held
             else:
                 wanted.append(entry)
-        return cls(entries, kept, wanted, left_out)
+        return cls(entries, manifests[:_MAX_MANIFESTS], kept, wanted, left_out)
+
+
+def mark_of(entries: Iterable[Entry]) -> str:
+    """Return what is the same as long as the files that *entries* stand for are."""
+    facts = "\0".join(f"{one.path}\0{one.oid or stamp_of(one)}" for one in entries)
+    data = facts.encode("utf-8", "surrogateescape")
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
 def _has_same_rules(listed: Iterable[Entry], old: Mapping[str, Held]) -> bool:

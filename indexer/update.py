@@ -13,18 +13,19 @@ from typing import Any, TypedDict
 
 from bot.errors import Unavailable
 from indexer.analysis import VERSION
-from indexer.context import codebase_context, is_manifest
+from indexer.context import codebase_context
 from indexer.languages import language_of
 from indexer.left_out import Reason
-from indexer.plan import Limits, Plan, stamp_of
+from indexer.plan import Limits, Plan, mark_of, stamp_of
 from indexer.snapshot import Entry, Source
 from indexer.store import DEFAULT, Change, Held, State, Store
 from indexer.work import Job, Workers
 
 Progress = Callable[[int, int], None]
 _HEAD = 4_096
-_MAX_MANIFESTS = 400
-_BASE = "base"  # in a report: the generation of the default branch that a branch was compared with
+# In a report: the generation of the default branch that a branch was compared with, and a mark of
+# the manifests that the context was read from.
+_BASE, _MANIFESTS = "base", "manifests"
 _OVERTAKEN = "the index was brought up to date by somebody else"
 
 
@@ -92,9 +93,9 @@ class Updater:
             return Report(commit=source.commit, changed=False)
         usable = state is None or state.version == VERSION
         made = _Made(self._store, repository, progress)
-        own = self._store.files(repository, ref)
-        base = self._store.files(repository) if ref != DEFAULT else {}
+        own, base = self._rows(repository, ref)
         plan = Plan.of(source, {**base, **own} if usable else {}, self._limits)
+        mark = mark_of(plan.manifests)
         held = plan.kept | made.held_of(source, plan.wanted, self._limits, self._workers)
         change = Change(
             repository=repository,
@@ -102,15 +103,21 @@ class Updater:
             expected=state.generation if state else 0,
             commit=source.commit,
             **_steps(own, held if ref == DEFAULT else _difference(held, base)),
-            context=self._context(source, plan, held, state),
+            context=self._context(source, plan, held, state, mark),
             indexed_at=self._now(),
         )
         report = made.report(change, plan, held)
-        if report.changed or state is None or not usable or source.commit:
-            noted = replace(change, report={**report.to_json(), _BASE: below})
-            self._land(noted, leaves_rests=bool(own) or not usable)
+        is_new = state is None or not usable or mark != state.report.get(_MANIFESTS)
+        if report.changed or is_new or source.commit:
+            noted = {**report.to_json(), _BASE: below, _MANIFESTS: mark}
+            self._land(replace(change, report=noted), leaves_rests=bool(own) or not usable)
             made.mend(source, plan.wanted, self._limits, self._workers)
         return report  # a folder that did not change has no new commit to note
+
+    def _rows(self, repository: int, ref: str) -> tuple[dict[str, Held], dict[str, Held]]:
+        """Return what *ref* holds, and what the default branch does where *ref* is another one."""
+        base = self._store.files(repository) if ref != DEFAULT else {}
+        return self._store.files(repository, ref), base
 
     def _generation_below(self, repository: int, ref: str) -> int:
         """Return the generation of the default branch that the branch *ref* is compared with."""
@@ -139,22 +146,39 @@ class Updater:
         )
 
     def _context(
-        self, source: Source, plan: Plan, held: Mapping[str, Held], state: State | None
+        self,
+        source: Source,
+        plan: Plan,
+        held: Mapping[str, Held],
+        state: State | None,
+        mark: str,
     ) -> Mapping[str, Any]:
-        """Return what the repository is made of; as it was when no manifest changed."""
-        wanted = [entry for entry in plan.entries if is_manifest(entry.path)][:_MAX_MANIFESTS]
+        """Return what the repository is made of; as it was if few files and no manifest changed."""
         few = len(plan.wanted) * 10 < len(held)
-        if state is not None and state.context and few:
-            changed = {entry.path for entry in plan.wanted}
-            if changed.isdisjoint(entry.path for entry in wanted):
-                return state.context
-        manifests = {entry.path: data for entry, data in source.read(wanted) if data is not None}
-        sizes: Counter[str] = Counter()
-        for entry in plan.entries:
-            one = held.get(entry.path)
-            if one is not None and one.is_indexed:
-                sizes[one.blob.rpartition("/")[2]] += entry.size or 0
-        return codebase_context(manifests, sizes, list(held), now=self._now()).to_json()
+        if state is not None and few and state.report.get(_MANIFESTS) == mark:
+            return state.context
+        read = source.read(plan.manifests)
+        manifests = {entry.path: data for entry, data in read if data is not None}
+        sizes, claimed = _sizes(plan.entries, held)
+        found = codebase_context(manifests, sizes, list(held), claimed=claimed, now=self._now())
+        return found.to_json()
+
+
+def _sizes(
+    entries: Iterable[Entry], held: Mapping[str, Held]
+) -> tuple[Counter[str], frozenset[str]]:
+    """Return bytes a language, and the languages that ``.gitattributes`` wants counted."""
+    sizes, claimed = Counter[str](), set[str]()
+    for entry in entries:
+        one = held.get(entry.path)
+        if one is None or not one.is_indexed or entry.marks.counts is False:
+            continue
+        language = one.blob.rpartition("/")[2]
+        language = "typescript" if language == "tsx" else language  # one language to its users
+        sizes[language] += entry.size or 0
+        if entry.marks.counts:
+            claimed.add(language)
+    return sizes, frozenset(claimed)
 
 
 class _Steps(TypedDict):
@@ -223,7 +247,7 @@ class _Made:
                 blob = f"{entry.oid}/!{(reason or Reason.UNREADABLE).value}"
                 self._held[entry.path] = Held(blob=blob, stamp=stamp_of(entry))
                 continue
-            language = language_of(entry.path, data[:_HEAD])
+            language = entry.marks.language or language_of(entry.path, data[:_HEAD])
             blob = f"{entry.oid}/{language}"
             self._held[entry.path] = Held(blob=blob, stamp=stamp_of(entry))
             if blob not in known:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,14 @@ class Manifest:
 
 class Unreadable(Exception):
     """A manifest is not what its name says; the message is a phrase."""
+
+
+def dependency(
+    name: str, version: Any, ecosystem: str, manifest: str, *, dev: bool = False
+) -> Dependency:
+    """Return a dependency; a *version* that is no text, or says any, counts as unknown."""
+    said = version if isinstance(version, str) and version != "*" else ""
+    return Dependency(name=name, version=said, ecosystem=ecosystem, manifest=manifest, dev=dev)
 
 
 Reader = Callable[[str, str], Manifest]

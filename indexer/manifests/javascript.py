@@ -1,4 +1,4 @@
-"""JavaScript: package.json and the locks of npm, pnpm and yarn."""
+"""JavaScript: package.json and the locks of npm, pnpm, yarn and bun."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -16,6 +16,7 @@ _KINDS = (
     ("devDependencies", True),
 )
 _YARN = re.compile(r'^"?(@?[^@"\s]+)@[^\n]*:\n  version:? "?([^"\n]+)"?', re.M)
+_BUN = re.compile(r'^\s+"(@?[^"@/]+(?:/[^"@/]+)?)": \["(?:@?[^"@]+)@([^"]+)"', re.M)
 _PNPM = re.compile(r"/?(@?[^@()]+)@([^@()]+)")
 
 
@@ -62,6 +63,11 @@ def pnpm_lock(text: str) -> Mapping[str, str]:
     packages = data.get("packages") if isinstance(data, dict) else None
     matches = (_PNPM.match(str(name)) for name in packages or ())
     return {match[1]: match[2] for match in matches if match}
+
+
+def bun_lock(text: str) -> Mapping[str, str]:
+    """Return the versions in bun.lock, which is JSON with commas too many."""
+    return dict(_BUN.findall(text))
 
 
 def yarn_lock(text: str) -> Mapping[str, str]:

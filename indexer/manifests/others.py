@@ -1,14 +1,14 @@
-"""Go, Rust, Java and Kotlin, Ruby, PHP, C#, Dart, Swift, C and C++."""
+"""Go, Rust, Ruby, PHP, C#, Dart, Swift, Elixir, C and C++."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import yaml
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
-from indexer.manifests import Dependency, Manifest, Unreadable
+from indexer.manifests import Dependency, Manifest, Unreadable, dependency
 from indexer.manifests.javascript import json_object
 from indexer.manifests.python import toml
 
@@ -19,13 +19,15 @@ _SPEC = re.compile(
     r"""(?:\s*,\s*['"]([^'"]+)['"])?"""
 )
 _GEM_LOCK = re.compile(r"^ {4}([\w.\-]+) \(([^)]+)\)$", re.M)
-_GRADLE = re.compile(
-    r"""\b(implementation|api|compileOnly|runtimeOnly|kapt|testImplementation|testRuntimeOnly"""
-    r"""|androidTestImplementation|compile|testCompile)\b\s*\(?\s*(?:platform\s*\()?\s*"""
-    r"""['"]([\w.\-]+:[\w.\-]+)(?::([^'"]+))?['"]"""
+_SWIFT = re.compile(
+    r"""\.package\([^)]*?url:\s*"([^"]+)"(?:[^)]*?\b(?:from|exact):\s*"([^"]+)")?"""
 )
-_PLUGIN = re.compile(r"""\bid\s*\(?\s*['"]([\w.\-]+)['"]\)?(?:\s*version\s*['"]([^'"]+)['"])?""")
-_SWIFT = re.compile(r"""\.package\([^)]*?url:\s*"([^"]+)"[^)]*?(?:from:\s*"([^"]+)")?\)""")
+# ``{:ecto, "~> 3.0", only: :test}``; other tuples have neither a version nor a place.
+_MIX = re.compile(
+    r"""\{\s*:(\w+)\s*,\s*(?:"([^"]+)"|(?=(?:git|github|path|in_umbrella|hex):))([^{}]*)\}"""
+)
+_MIX_VERSION = re.compile(r"[~><=!]*\s*\d")
+_MIX_LOCK = re.compile(r"""^\s*"(\w+)":\s*\{:hex,\s*:\w+,\s*"([^"]+)\"""", re.M)
 _CMAKE = re.compile(r"find_package\s*\(\s*([\w.+-]+)(?:\s+([\d.]+))?", re.I)
 
 
@@ -33,7 +35,7 @@ def go_mod(path: str, text: str) -> Manifest:
     """Read go.mod; what is only needed by others is left out."""
     own = re.search(r"^module\s+(\S+)", text, re.M)
     found = tuple(
-        _one(name, version, "go", path)
+        dependency(name, version, "go", path)
         for name, version, indirect in _GO.findall(text)
         if not indirect and not (own and name == own[1])
     )
@@ -53,7 +55,7 @@ def cargo(path: str, text: str) -> Manifest:
             rows = table.get(kind) if isinstance(table, dict) else None
             for name, wanted in rows.items() if isinstance(rows, dict) else ():
                 version = wanted.get("version", "") if isinstance(wanted, dict) else wanted
-                found.append(_one(name, version, "crates", path, dev=dev))
+                found.append(dependency(name, version, "crates", path, dev=dev))
     package = data.get("package")
     own = package.get("name") if isinstance(package, dict) else ""
     return Manifest(dependencies=tuple(found), own_name=str(own or ""))
@@ -65,55 +67,9 @@ def cargo_lock(text: str) -> Mapping[str, str]:
     return {str(one["name"]): str(one["version"]) for one in rows if "version" in one}
 
 
-def pom(path: str, text: str) -> Manifest:
-    """Read a Maven project; its own properties are put in."""
-    try:
-        root = fromstring(text.encode())
-    except (ParseError, DefusedXmlException, ValueError, RecursionError) as error:
-        raise Unreadable("no XML") from error
-    space = root.tag.partition("}")[0] + "}" if root.tag.startswith("{") else ""
-
-    def said(node: Any, name: str) -> str:
-        return (node.findtext(f"{space}{name}") or "").strip()
-
-    properties = {
-        one.tag.removeprefix(space): (one.text or "").strip()
-        for one in root.find(f"{space}properties") or ()
-    }
-
-    def filled(value: str) -> str:
-        return re.sub(r"\$\{([^}]+)\}", lambda m: properties.get(m[1], m[0]), value)
-
-    found = [
-        _one(
-            f"{said(one, 'groupId')}:{said(one, 'artifactId')}",
-            filled(said(one, "version")),
-            "maven",
-            path,
-            dev=said(one, "scope") == "test",
-        )
-        for one in root.iter(f"{space}dependency")
-    ]
-    parent = root.find(f"{space}parent")
-    if parent is not None:
-        name = f"{said(parent, 'groupId')}:{said(parent, 'artifactId')}"
-        found.append(_one(name, filled(said(parent, "version")), "maven", path))
-    return Manifest(dependencies=tuple(found), own_name=said(root, "artifactId"))
-
-
-def gradle(path: str, text: str) -> Manifest:
-    """Read the plain notations of a Gradle build file; it is a program and is not run."""
-    found = [
-        _one(name, version, "maven", path, dev="test" in kind.lower())
-        for kind, name, version in _GRADLE.findall(text)
-    ]
-    found += [_one(name, version, "gradle", path) for name, version in _PLUGIN.findall(text)]
-    return Manifest(dependencies=tuple(found))
-
-
 def gemfile(path: str, text: str) -> Manifest:
     """Read a Gemfile."""
-    found = (_one(name, version, "rubygems", path) for name, version in _GEM.findall(text))
+    found = (dependency(name, version, "rubygems", path) for name, version in _GEM.findall(text))
     return Manifest(dependencies=tuple(found))
 
 
@@ -121,7 +77,7 @@ def gemspec(path: str, text: str) -> Manifest:
     """Read a gem's own specification."""
     own = re.search(r"""\.name\s*=\s*['"]([^'"]+)['"]""", text)
     found = (
-        _one(name, version, "rubygems", path, dev=bool(dev))
+        dependency(name, version, "rubygems", path, dev=bool(dev))
         for dev, name, version in _SPEC.findall(text)
     )
     return Manifest(dependencies=tuple(found), own_name=own[1] if own else "")
@@ -140,7 +96,7 @@ def composer(path: str, text: str) -> Manifest:
         rows = data.get(kind)
         for name, version in rows.items() if isinstance(rows, dict) else ():
             if "/" in name:
-                found.append(_one(name, version, "packagist", path, dev=dev))
+                found.append(dependency(name, version, "packagist", path, dev=dev))
     return Manifest(dependencies=tuple(found), own_name=str(data.get("name") or ""))
 
 
@@ -159,12 +115,12 @@ def csproj(path: str, text: str) -> Manifest:
         raise Unreadable("no XML") from error
     names = ("PackageReference", "PackageVersion", "FrameworkReference")
     found = [
-        _one(one.get("Include", ""), one.get("Version", ""), "nuget", path)
+        dependency(one.get("Include", ""), one.get("Version", ""), "nuget", path)
         for one in root.iter()
         if one.tag.rpartition("}")[2] in names and one.get("Include")
     ]
     if (sdk := root.get("Sdk")) is not None:
-        found.append(_one(sdk, "", "nuget", path))
+        found.append(dependency(sdk, "", "nuget", path))
     return Manifest(dependencies=tuple(found))
 
 
@@ -178,26 +134,63 @@ def pubspec(path: str, text: str) -> Manifest:
     for kind, dev in (("dependencies", False), ("dev_dependencies", True)):
         rows = data.get(kind) if isinstance(data, dict) else None
         for name, version in rows.items() if isinstance(rows, dict) else ():
-            found.append(_one(str(name), version, "pub", path, dev=dev))
-    return Manifest(dependencies=tuple(found))
+            found.append(dependency(str(name), version, "pub", path, dev=dev))
+    own = data.get("name") if isinstance(data, dict) else None
+    return Manifest(dependencies=tuple(found), own_name=own if isinstance(own, str) else "")
+
+
+def pub_lock(text: str) -> Mapping[str, str]:
+    """Return the versions in pubspec.lock."""
+    try:
+        data = yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise Unreadable("no YAML") from error
+    rows = data.get("packages") if isinstance(data, dict) else None
+    return _versions(rows.items() if isinstance(rows, dict) else ())
 
 
 def package_swift(path: str, text: str) -> Manifest:
     """Read the packages that a Swift package names by address."""
     rows = _SWIFT.findall(text)
     names = ((url.rstrip("/").removesuffix(".git").rpartition("/")[2], v) for url, v in rows)
-    return Manifest(dependencies=tuple(_one(name, v, "swift", path) for name, v in names))
+    return Manifest(dependencies=tuple(dependency(name, v, "swift", path) for name, v in names))
+
+
+def swift_lock(text: str) -> Mapping[str, str]:
+    """Return the versions in Package.resolved, of either format."""
+    data = json_object(text)
+    inner = data.get("object")
+    pins = inner.get("pins") if isinstance(inner, dict) else data.get("pins")
+    rows = [one for one in pins if isinstance(one, dict)] if isinstance(pins, list) else []
+    return _versions((one.get("identity") or one.get("package"), one.get("state")) for one in rows)
+
+
+def mix(path: str, text: str) -> Manifest:
+    """Read mix.exs, which is a program: what its list of dependencies looks like."""
+    own = re.search(r"\bapp:\s*:(\w+)", text)
+    found = tuple(
+        dependency(name, version, "hex", path, dev=re.search(r"\bonly:", more) is not None)
+        for name, version, more in _MIX.findall(text)
+        if not version or _MIX_VERSION.match(version)
+    )
+    return Manifest(dependencies=found, own_name=own[1] if own else "")
+
+
+def mix_lock(text: str) -> Mapping[str, str]:
+    """Return the versions in mix.lock."""
+    return dict(_MIX_LOCK.findall(text))
 
 
 def cmake(path: str, text: str) -> Manifest:
     """Read what a CMake project looks for."""
-    found = (_one(name, version, "cmake", path) for name, version in _CMAKE.findall(text))
+    found = (dependency(name, version, "cmake", path) for name, version in _CMAKE.findall(text))
     return Manifest(dependencies=tuple(found))
 
 
-def _one(name: str, version: Any, ecosystem: str, path: str, *, dev: bool = False) -> Dependency:
-    said = version if isinstance(version, str) and version != "*" else ""
-    return Dependency(name=name, version=said, ecosystem=ecosystem, manifest=path, dev=dev)
+def _versions(rows: Iterable[tuple[Any, Any]]) -> dict[str, str]:
+    """Return name and version of *rows* that have both."""
+    found = ((name, one.get("version")) for name, one in rows if isinstance(one, dict))
+    return {str(name): version for name, version in found if name and isinstance(version, str)}
 
 
 def _targets(data: Mapping[str, Any]) -> Iterator[Any]:

@@ -10,6 +10,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from indexer.manifests import Dependency, Manifest, Unreadable
+from indexer.manifests.javascript import json_object
 
 _DEV = ("dev", "test", "lint", "doc", "typing")
 
@@ -35,6 +36,16 @@ def pyproject(path: str, text: str) -> Manifest:
         if isinstance(value, str)
     )
     return Manifest(dependencies=tuple(found), own_name=str(own), entries=entries)
+
+
+def pipfile_lock(text: str) -> Mapping[str, str]:
+    """Return the versions in Pipfile.lock."""
+    found = {}
+    for table in ("develop", "default"):
+        for name, one in _table(json_object(text), table).items():
+            if isinstance(one, dict) and isinstance(one.get("version"), str):
+                found[str(canonicalize_name(name))] = one["version"].removeprefix("==")
+    return found
 
 
 def setup_cfg(path: str, text: str) -> Manifest:

@@ -431,3 +431,80 @@ def test_workers_rest_when_there_is_nothing_to_do() -> None:
         work._pause.wait(0.1)
 
     assert workers._pool is None
+
+
+def test_versions_come_from_locks_although_locks_are_left_out(scene: Scene) -> None:
+    lock = '[[package]]\nname = "django"\nversion = "5.1.3"\n'
+    manifest = '[project]\nname = "x"\ndependencies = ["django>=5"]\n'
+    scene.commit({"pyproject.toml": manifest, "uv.lock": lock, **several(30)})
+
+    report = scene.index()
+
+    assert report.left_out == {"generated": 1}
+    assert dependencies(scene) == {"django": "5.1.3"}
+
+
+def test_push_of_nothing_but_a_lock_changes_the_versions(scene: Scene) -> None:
+    lock = '[[package]]\nname = "django"\nversion = "5.1.3"\n'
+    manifest = '[project]\nname = "x"\ndependencies = ["django>=5"]\n'
+    scene.commit({"pyproject.toml": manifest, "uv.lock": lock, **several(30)})
+    scene.index()
+    scene.commit({"uv.lock": lock.replace("5.1.3", "5.2.0")})
+
+    scene.index()
+
+    assert dependencies(scene) == {"django": "5.2.0"}
+
+
+def test_folder_sees_that_its_lock_changed(scene: Scene) -> None:
+    lock = '[[package]]\nname = "django"\nversion = "5.1.3"\n'
+    manifest = '[project]\nname = "x"\ndependencies = ["django>=5"]\n'
+    scene.write({"pyproject.toml": manifest, "uv.lock": lock, **several(30)})
+    scene.updater.refresh(1, Folder(scene.repo))
+    scene.write({"uv.lock": lock.replace("5.1.3", "5.2.0 ")})
+
+    scene.updater.refresh(1, Folder(scene.repo))
+
+    assert dependencies(scene) == {"django": "5.2.0 "}
+
+
+def test_attributes_say_what_a_file_is_and_what_counts(scene: Scene) -> None:
+    attributes = (
+        "*.tpl linguist-language=PHP\nguide/** linguist-documentation\n"
+        "gen.go -linguist-detectable\n*.sql linguist-detectable\n"
+    )
+    scene.commit(
+        {
+            ".gitattributes": attributes,
+            "page.tpl": "<?php function shown() {} ?>\n",
+            "guide/big.rs": "fn long() {}\n" * 90,
+            "gen.go": "package a\n" * 90,
+            "schema.sql": "CREATE TABLE t (a INT);\n" * 9,
+            "web/.gitattributes": "*.tpl linguist-language=JavaScript\n",
+            "web/page.tpl": "function clicked() {}\n",
+        }
+    )
+
+    report = scene.index()
+
+    assert report.languages["php"] == report.languages["javascript"] == 1
+    assert scene.found("clicked")[0] == "web/page.tpl"
+    state = scene.store.state(1)
+    assert state is not None
+    assert list(state.context["languages"]) == ["sql", "php", "javascript"]
+
+
+def test_two_dialects_are_one_language(scene: Scene) -> None:
+    scene.commit({"a.ts": "let a = 1\n" * 3, "b.tsx": "let b = 1\n" * 3, "c.js": "let c\n" * 8})
+
+    scene.index()
+
+    state = scene.store.state(1)
+    assert state is not None
+    assert state.context["language"] == "typescript"
+
+
+def dependencies(scene: Scene) -> dict[str, str]:
+    state = scene.store.state(1)
+    assert state is not None
+    return {one["name"]: one["version"] for one in state.context["dependencies"]}

@@ -62,7 +62,16 @@ dev = ["ruff"]
     "Shop.csproj": '<Project Sdk="Microsoft.NET.Sdk.Web"><ItemGroup>'
     '<PackageReference Include="Dapper" Version="2.1.0"/></ItemGroup></Project>',
     "pubspec.yaml": "name: shop\ndependencies:\n  flutter:\n    sdk: flutter\n  http: ^1.2.0\n",
-    "Package.swift": '.package(url: "https://example.org/vapor/vapor.git", from: "4.1.0")',
+    "Package.swift": '.package(url: "https://example.org/vapor/vapor.git", from: "4.1.0"),\n'
+    '.package(url: "https://example.org/a/b", exact: "1.2.0", traits: ["X"]),\n'
+    '.package(url: "https://example.org/a/c", branch: "main")',
+    "mix.exs": 'def project, do: [app: :shop, version: "0.1.0"]\ndefp deps do\n [{:phoenix, "~> 1.7"},\n'
+    '  {:own, path: "own"}, {:credo, ">= 1.7.0", only: [:dev, :test]}]\nend\n'
+    'def run({:ok, "text"}), do: {:error, "no"}\n',
+    "libs.versions.toml": '[versions]\nktor = "3.0.1"\n[libraries]\n'
+    'server = { module = "io.ktor:ktor-server", version.ref = "ktor" }\n'
+    'gson = { group = "com.google.code.gson", name = "gson", version = "2.11.0" }\n'
+    'guava = "com.google.guava:guava:33.0"\n[plugins]\nk = { id = "org.x", version = "2.1" }\n',
     "CMakeLists.txt": "find_package(OpenSSL 3.0 REQUIRED)\n",
     "package.json": PACKAGE,
 }
@@ -93,7 +102,17 @@ EXPECTED = {
     "composer.json": ("laravel", {"laravel/framework": "^11.0"}),
     "Shop.csproj": ("asp.net", {"Dapper": "2.1.0", "Microsoft.NET.Sdk.Web": ""}),
     "pubspec.yaml": ("flutter", {"flutter": "", "http": "^1.2.0"}),
-    "Package.swift": ("vapor", {"vapor": "4.1.0"}),
+    "Package.swift": ("vapor", {"vapor": "4.1.0", "b": "1.2.0", "c": ""}),
+    "mix.exs": ("phoenix", {"phoenix": "~> 1.7", "own": "", "credo": ">= 1.7.0"}),
+    "libs.versions.toml": (
+        "ktor",
+        {
+            "io.ktor:ktor-server": "3.0.1",
+            "com.google.code.gson:gson": "2.11.0",
+            "com.google.guava:guava": "33.0",
+            "org.x": "2.1",
+        },
+    ),
     "CMakeLists.txt": ("", {"OpenSSL": "3.0"}),
     "package.json": ("next", {"next": "^15.1.0", "react": "19.0.0", "vitest": "^3.0.0"}),
 }
@@ -129,6 +148,13 @@ def test_lock_file_tells_the_version_that_is_used() -> None:
         ("package.json", ("pnpm-lock.yaml", "packages:\n  react@19.0.2:\n    x: 1\n"), "react", "19.0.2"),
         ("Cargo.toml", ("Cargo.lock", '[[package]]\nname = "axum"\nversion = "0.8.1"\n'), "axum", "0.8.1"),
         ("Gemfile", ("Gemfile.lock", "GEM\n  specs:\n    rails (8.0.1)\n      rack (>= 2)\n"), "rails", "8.0.1"),
+        ("pyproject.toml", ("pdm.lock", '[[package]]\nname = "django"\nversion = "5.1.4"\n'), "django", "5.1.4"),
+        ("Pipfile", ("Pipfile.lock", '{"default": {"Flask": {"version": "==3.1.0"}}}'), "flask", "3.1.0"),
+        ("package.json", ("bun.lock", '{ "packages": {\n    "react": ["react@19.0.3", "", {}, "sha512-x"],\n} }'), "react", "19.0.3"),
+        ("pubspec.yaml", ("pubspec.lock", 'packages:\n  http:\n    version: "1.2.3"\n'), "http", "1.2.3"),
+        ("mix.exs", ("mix.lock", '%{\n  "phoenix": {:hex, :phoenix, "1.7.14", "c7", [:mix], [], "hexpm", "f9"},\n}'), "phoenix", "1.7.14"),
+        ("Package.swift", ("Package.resolved", '{"pins": [{"identity": "vapor", "state": {"version": "4.106.1"}}], "version": 3}'), "vapor", "4.106.1"),
+        ("Package.swift", ("Package.resolved", '{"object": {"pins": [{"package": "vapor", "state": {"version": "4.0.9"}}]}}'), "vapor", "4.0.9"),
         ("composer.json", ("composer.lock", '{"packages": [{"name": "laravel/framework", "version": "v11.9"}]}'), "laravel/framework", "v11.9"),
     ],
     ids=lambda one: one if isinstance(one, str) else one[0],
@@ -158,6 +184,14 @@ def test_root_comes_before_its_parts() -> None:
     made = context({"package.json": PACKAGE, "tools/api/requirements.txt": "django"})
 
     assert made.frameworks == ("next", "react", "django")
+
+
+def test_flutter_is_not_the_android_that_its_plugins_are_made_of() -> None:
+    plugin = 'plugins { id("com.android.library") version "8.7" }\n'
+
+    made = context({"pubspec.yaml": MANIFESTS["pubspec.yaml"], "android/build.gradle": plugin})
+
+    assert made.frameworks == ("flutter", "android")
 
 
 def test_language_is_the_one_with_most_code() -> None:
