@@ -142,13 +142,7 @@ def codebase_context(
     Never raises: a manifest that cannot be read is named in the problems.
     """
     problems: list[str] = []
-    read: dict[str, Manifest] = {}
-    for path in sorted(manifests, key=lambda one: (one.count("/"), one)):
-        reader = _reader(path.rpartition("/")[2])
-        if reader is not None:
-            found = _tried(path, manifests[path], partial(reader, path), problems)
-            if found is not None:
-                read[path] = found
+    read = _read(manifests, problems)
     locked, manager = _locked(manifests, problems)
     dependencies = _versioned(read, locked)
     own = {one.own_name for one in read.values() if one.own_name}
@@ -168,6 +162,18 @@ def codebase_context(
         problems=tuple(problems),
         analyzed_at=now,
     )
+
+
+def _read(manifests: Mapping[str, bytes], problems: list[str]) -> dict[str, Manifest]:
+    """Return what *manifests* say, those nearest to the root first."""
+    read: dict[str, Manifest] = {}
+    for path in sorted(manifests, key=lambda one: (one.count("/"), one)):
+        reader = _reader(path.rpartition("/")[2])
+        if reader is not None:
+            found = _tried(path, manifests[path], partial(reader, path), problems)
+            if found is not None:
+                read[path] = found
+    return read
 
 
 def _languages(sizes: Mapping[str, int], claimed: Collection[str]) -> dict[str, int]:

@@ -95,7 +95,6 @@ class Updater:
         made = _Made(self._store, repository, progress)
         own, base = self._rows(repository, ref)
         plan = Plan.of(source, {**base, **own} if usable else {}, self._limits)
-        mark = mark_of(plan.manifests)
         held = plan.kept | made.held_of(source, plan.wanted, self._limits, self._workers)
         change = Change(
             repository=repository,
@@ -103,13 +102,13 @@ class Updater:
             expected=state.generation if state else 0,
             commit=source.commit,
             **_steps(own, held if ref == DEFAULT else _difference(held, base)),
-            context=self._context(source, plan, held, state, mark),
+            context=self._context(source, plan, held, state),
             indexed_at=self._now(),
         )
         report = made.report(change, plan, held)
-        is_new = state is None or not usable or mark != state.report.get(_MANIFESTS)
-        if report.changed or is_new or source.commit:
-            noted = {**report.to_json(), _BASE: below, _MANIFESTS: mark}
+        noted = {**report.to_json(), _BASE: below, _MANIFESTS: mark_of(plan.manifests)}
+        is_new = state is None or noted[_MANIFESTS] != state.report.get(_MANIFESTS)
+        if report.changed or is_new or not usable or source.commit:
             self._land(replace(change, report=noted), leaves_rests=bool(own) or not usable)
             made.mend(source, plan.wanted, self._limits, self._workers)
         return report  # a folder that did not change has no new commit to note
@@ -151,11 +150,10 @@ class Updater:
         plan: Plan,
         held: Mapping[str, Held],
         state: State | None,
-        mark: str,
     ) -> Mapping[str, Any]:
         """Return what the repository is made of; as it was if few files and no manifest changed."""
         few = len(plan.wanted) * 10 < len(held)
-        if state is not None and few and state.report.get(_MANIFESTS) == mark:
+        if state is not None and few and state.report.get(_MANIFESTS) == mark_of(plan.manifests):
             return state.context
         read = source.read(plan.manifests)
         manifests = {entry.path: data for entry, data in read if data is not None}
