@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import sys
 import uuid
 from pathlib import Path
@@ -9,11 +10,13 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.commands import daemon, daemons, machines, plans, vps
+from bot.commands.later import Later
 from bot.errors import CadenceError
 from bot.settings import Settings, load
 
+_FULL_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100}")
 app = typer.Typer(
+    cls=Later,
     help="Hand a coding task to an agent; get a reviewable pull request back.",
     no_args_is_help=True,
     add_completion=False,
@@ -133,14 +136,15 @@ def index(
     ] = False,
 ) -> None:
     """Index a folder or a repository, or bring its index up to date."""
-    from bot.folder_search import index_folder
-    from bot.repository_search import index_repository, is_repository
-
     settings = load()
     _quiet(settings)
-    if is_repository(target) and not Path(target).exists():
+    if _is_repository(target):
+        from bot.repository_search import index_repository
+
         index_repository(settings, target, as_json=as_json)
     else:
+        from bot.folder_search import index_folder
+
         index_folder(settings, Path(target), as_json=as_json, embeddings=embeddings)
 
 
@@ -154,22 +158,17 @@ def search(
     ] = False,
 ) -> None:
     """Find the files that a text is about; on a folder it needs no server and no key."""
-    from bot.folder_search import search_folder
-    from bot.repository_search import is_repository, search_repository
-
     settings = load()
     _quiet(settings)
-    if is_repository(target) and not Path(target).exists():
+    if _is_repository(target):
+        from bot.repository_search import search_repository
+
         search_repository(settings, target, query, k=k, as_json=as_json)
     else:
+        from bot.folder_search import search_folder
+
         search_folder(settings, Path(target), query, k=k, as_json=as_json)
 
-
-app.command()(daemon.daemon)
-app.add_typer(daemons.app, name="daemons")
-app.add_typer(machines.app, name="machines")
-app.add_typer(plans.app, name="plans")
-app.add_typer(vps.app, name="vps")
 
 bench = typer.Typer(help="Measure on your own code.", no_args_is_help=True)
 app.add_typer(bench, name="bench")
@@ -186,6 +185,11 @@ def retrieval(
 
     _quiet(load())
     measure(repo, most=queries, as_json=as_json)
+
+
+def _is_repository(target: str) -> bool:
+    """Whether *target* is written like a repository on GitHub and is no folder."""
+    return _FULL_NAME.fullmatch(target) is not None and not Path(target).exists()
 
 
 def _quiet(settings: Settings) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import re
 import sys
 from collections.abc import AsyncIterator
 
@@ -18,13 +17,6 @@ from bot.github.app import GitHubApp
 from bot.index_wiring import indexes_of
 from bot.indexes import Indexes
 from bot.settings import Settings
-
-_FULL_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100}")
-
-
-def is_repository(target: str) -> bool:
-    """Whether *target* is written like a repository on GitHub."""
-    return _FULL_NAME.fullmatch(target) is not None
 
 
 def index_repository(settings: Settings, full_name: str, *, as_json: bool) -> None:

@@ -36,8 +36,13 @@ class Terminal:
     def run(
         self, *words: str, given: bytes = b"", code: int = 0
     ) -> subprocess.CompletedProcess[bytes]:
+        return self.python("-m", "bot", *words, given=given, code=code)
+
+    def python(
+        self, *words: str, given: bytes = b"", code: int = 0
+    ) -> subprocess.CompletedProcess[bytes]:
         done = subprocess.run(
-            [sys.executable, "-m", "bot", *words],
+            [sys.executable, *words],
             input=given,
             capture_output=True,
             env=self._environment,
@@ -161,3 +166,13 @@ def test_line_is_answered_before_the_next_one_is_asked(terminal: Terminal) -> No
 
     assert asking.wait(timeout=60) == 0
     asking.stdout.close()
+
+
+def test_search_waits_for_no_import_that_only_servers_need(terminal: Terminal) -> None:
+    code = (
+        "import sys; from bot.__main__ import app;"
+        f"app(['search', {str(terminal.folder)!r}, 'total'], standalone_mode=False);"
+        "print(sorted({'sqlalchemy', 'aiohttp', 'dbos', 'openai'} & set(sys.modules)))"
+    )
+
+    assert terminal.python("-c", code).stdout.splitlines()[-1] == b"[]"
