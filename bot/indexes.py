@@ -92,6 +92,11 @@ class Indexes:
                 if not await self._installations.name_of(repository_id):
                     await self.forget(repository_id)  # it went away while we worked
 
+    @property
+    def embeds(self) -> bool:
+        """Whether there is anybody to make vectors."""
+        return self._embeddings is not None
+
     async def embed(self, repository_id: int) -> int:
         """Make the vectors that the index of a repository lacks; return how many."""
         if self._embeddings is None:
