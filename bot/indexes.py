@@ -82,14 +82,17 @@ class Indexes:
         """
         turn = self._turns.setdefault(repository_id, asyncio.Lock())
         async with turn:
+            # What was queued may be of the time before the repository was renamed or transferred.
+            known = await self._installations.place_of(repository_id)
+            place = known or (installation_id, full_name)
             try:
-                return await self._refreshed(installation_id, repository_id, full_name, branch)
+                return await self._refreshed(*place, repository_id, branch)
             except (NotFound, GitHubRefused) as error:
                 log.info("repository not indexed", repository_id=repository_id, reason=str(error))
                 await self.forget(repository_id)
                 return None
             finally:
-                if not await self._installations.name_of(repository_id):
+                if not await self._installations.is_reached(repository_id):
                     await self.forget(repository_id)  # it went away while we worked
 
     @property
@@ -109,7 +112,7 @@ class Indexes:
         try:
             return await asyncio.to_thread(asyncio.run, work)
         finally:
-            if not await self._installations.name_of(repository_id):
+            if not await self._installations.is_reached(repository_id):
                 await self.forget(repository_id)  # it went away while we worked
 
     async def search(
@@ -173,7 +176,13 @@ class Indexes:
         """Drop everything of a repository: analyses, texts, vectors, costs, memory, its mirror."""
         await asyncio.to_thread(self._store.forget, repository_id)
         self._searcher.drop(repository_id)
+        for seen in [one for one in self._seen if one[0] == repository_id]:
+            self._seen.pop(seen, None)
         await self._mirrors.forget(repository_id)
+
+    async def leave(self, installation_id: int, repository_id: int) -> None:
+        """Drop what was fetched of a repository for an installation that has it no more."""
+        await self._mirrors.forget(repository_id, installation_id=installation_id)
 
     async def forget_branch(self, repository_id: int, branch: str) -> None:
         """Drop what is kept of one branch."""
@@ -211,9 +220,8 @@ class Indexes:
         return vector if vector.any() else None
 
     async def _refreshed(
-        self, installation_id: int, repository_id: int, full_name: str, branch: str
+        self, installation_id: int, full_name: str, repository_id: int, branch: str
     ) -> Report | None:
-        full_name = await self._installations.name_of(repository_id) or full_name
         repository = self._github.repository(
             installation_id, full_name, repository_id=repository_id
         )

@@ -133,12 +133,15 @@ class Mirrors:
             _tidy(path)
             yield Mirror(git, url)
 
-    async def forget(self, repository_id: int) -> None:
-        """Remove the mirror of a repository, of whichever installation; wait for who holds it."""
-        name = f"{int(repository_id)}.git"
-        for path in await asyncio.to_thread(lambda: list(self._root.glob(f"*/{name}"))):
-            async with _locked(path.with_suffix(".lock")):
-                await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
+    async def forget(self, repository_id: int, *, installation_id: int | None = None) -> None:
+        """Remove the mirror of a repository, of all installations or one; wait for who holds it."""
+        of = "*" if installation_id is None else str(int(installation_id))
+        pattern = f"{of}/{int(repository_id)}.lock"  # whoever made a mirror made its lock first
+        for lock in await asyncio.to_thread(lambda: list(self._root.glob(pattern))):
+            async with _locked(lock):
+                for place in (lock.with_suffix(".git"), *lock.parent.glob(f"{lock.stem}-*.desk")):
+                    await asyncio.to_thread(shutil.rmtree, place, ignore_errors=True)
+                lock.unlink(missing_ok=True)
 
 
 @contextlib.asynccontextmanager
@@ -148,9 +151,21 @@ async def _locked(path: Path) -> AsyncIterator[int]:
     try:
         while not _try_lock(descriptor):  # noqa: ASYNC110 - other processes set no event of ours
             await asyncio.sleep(_LOCK_POLL_S)
-        yield descriptor
+        if _is_at(path, descriptor):
+            yield descriptor
+            return
     finally:
         os.close(descriptor)
+    async with _locked(path) as again:  # it was forgotten while we waited
+        yield again
+
+
+def _is_at(path: Path, descriptor: int) -> bool:
+    """Whether the file open at *descriptor* is the one that others find at *path*."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
 
 
 def _try_lock(descriptor: int) -> bool:

@@ -52,8 +52,7 @@ async def forget(event: Event, visit: Visit) -> None:
     known = await visit.services.installations.repositories(installation_id)
     named = _rows(event.data, "repositories")  # a repeated delivery finds no rows of ours any more
     await visit.services.installations.remove(installation_id)
-    for repository_id in {row[0] for row in known} | {row[0] for row in named}:
-        await visit.services.indexes.forget(repository_id)
+    await _let_go(visit, installation_id, [row[0] for row in (*known, *named)])
 
 
 @router.register("installation_repositories", action="added")
@@ -64,10 +63,8 @@ async def change_reach(event: Event, visit: Visit) -> None:
     installation_id = await _note(event, visit)
     added = _rows(event.data, "repositories_added")
     await installations.add_repositories(installation_id, added)
-    gone = [row[0] for row in _rows(event.data, "repositories_removed")]
-    await installations.remove_repositories(gone)
-    for repository_id in gone:
-        await visit.services.indexes.forget(repository_id)
+    removed = _rows(event.data, "repositories_removed")
+    await _let_go(visit, installation_id, [row[0] for row in removed])
     await _index_first(visit, installation_id, added)
 
 
@@ -75,6 +72,18 @@ async def _index_first(visit: Visit, installation_id: int, rows: Sequence[Reposi
     """Queue the first index of *rows*; of very many, the rest waits until it is needed."""
     for repository_id, full_name, _ in rows[:FIRST_INDEXES]:
         await visit.services.index(installation_id, repository_id, full_name, visit.guid)
+
+
+async def _let_go(visit: Visit, installation_id: int, repository_ids: Sequence[int]) -> None:
+    """Forget repositories; of those that another installation has by now, only the mirror."""
+    gone = await visit.services.installations.remove_repositories(
+        repository_ids, installation_id=installation_id
+    )
+    for repository_id in sorted(set(repository_ids)):
+        if repository_id in gone:
+            await visit.services.indexes.forget(repository_id)
+        else:
+            await visit.services.indexes.leave(installation_id, repository_id)
 
 
 async def _forget_all(visit: Visit, installation_id: int) -> None:

@@ -26,6 +26,10 @@ class Forgetting(Protocol):
         """Drop everything that is kept of a repository."""
         ...
 
+    async def leave(self, installation_id: int, repository_id: int) -> None:
+        """Drop what was fetched of a repository for an installation that has it no more."""
+        ...
+
     async def forget_branch(self, repository_id: int, branch: str) -> None:
         """Drop what is kept of one branch."""
         ...

@@ -78,10 +78,22 @@ class Installations:
         async with self._db.write() as tx:
             await self._add(tx, installation_id, rows)
 
-    async def remove_repositories(self, repository_ids: Sequence[int]) -> None:
-        """Forget repositories."""
+    async def remove_repositories(
+        self, repository_ids: Sequence[int], *, installation_id: int | None = None
+    ) -> set[int]:
+        """Forget repositories and return which are nobody's now.
+
+        With an *installation_id* only what it has is forgotten: of a repository that was
+        transferred, the new installation may be heard of before the old one.
+        """
+        where = repositories.c.id.in_(repository_ids)
         async with self._db.write() as tx:
-            await tx.execute(delete(repositories).where(repositories.c.id.in_(repository_ids)))
+            if installation_id is None:
+                await tx.execute(delete(repositories).where(where))
+            mine = repositories.c.installation_id == installation_id
+            await tx.execute(delete(repositories).where(where, mine))
+            left = await tx.execute(select(repositories.c.id).where(where))
+            return set(repository_ids) - set(left.scalars())
 
     async def rename(self, repository_id: int, full_name: str) -> None:
         """Note a repository's new name."""
@@ -99,11 +111,26 @@ class Installations:
         async with self._db.read() as tx:
             return [(row.id, row.full_name) for row in await tx.execute(query)]
 
-    async def name_of(self, repository_id: int) -> str:
-        """Return a repository's full name, empty when it is none of ours."""
-        query = select(repositories.c.full_name).where(repositories.c.id == repository_id)
+    async def place_of(self, repository_id: int) -> tuple[int, str] | None:
+        """Return installation and full name of a repository, None when it is none of ours."""
+        columns = repositories.c.installation_id, repositories.c.full_name
+        query = select(*columns).where(repositories.c.id == repository_id)
         async with self._db.read() as tx:
-            return (await tx.execute(query)).scalar() or ""
+            row = (await tx.execute(query)).first()
+        return None if row is None else (row.installation_id, row.full_name)
+
+    async def is_reached(self, repository_id: int) -> bool:
+        """Whether an installation has the repository and is not suspended."""
+        both = repositories.outerjoin(
+            installations, installations.c.id == repositories.c.installation_id
+        )
+        query = (
+            select(repositories.c.id)
+            .select_from(both)
+            .where(repositories.c.id == repository_id, installations.c.suspended_at.is_(None))
+        )
+        async with self._db.read() as tx:
+            return (await tx.execute(query)).first() is not None
 
     async def find_repository(self, full_name: str) -> tuple[int, int, str] | None:
         """Return installation, number and name of a repository of ours; case does not matter."""

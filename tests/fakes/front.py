@@ -101,6 +101,7 @@ class KeptIndexes:
     def __init__(self) -> None:
         self.asked: list[tuple[int, int, str]] = []
         self.forgotten: list[int | tuple[int, str]] = []
+        self.left: list[tuple[int, int]] = []
 
     async def ask(self, installation_id: int, repository_id: int, name: str, why: str) -> None:
         """Note that an index is wanted."""
@@ -110,6 +111,10 @@ class KeptIndexes:
     async def forget(self, repository_id: int) -> None:
         """Note that a repository is forgotten."""
         self.forgotten.append(repository_id)
+
+    async def leave(self, installation_id: int, repository_id: int) -> None:
+        """Note that an installation has a repository no more."""
+        self.left.append((installation_id, repository_id))
 
     async def forget_branch(self, repository_id: int, branch: str) -> None:
         """Note that a branch is forgotten."""

@@ -131,13 +131,60 @@ async def test_repositories_that_come_and_go(village: Village) -> None:
     assert asked(village) == [(village.town.installation_id, repository_id(village), REPO)]
 
 
+async def moved(village: Village, *, first: str) -> None:
+    """Tell that a repository went from one installation to another, in either order."""
+    row = {"id": repository_id(village), "full_name": REPO}
+    old, new = village.town.installation_id, 4_711
+    account = {"login": "acme", "type": "Organization"}
+    told = {
+        "added": (new, {"repositories_added": [row], "repositories_removed": []}),
+        "removed": (old, {"repositories_added": [], "repositories_removed": [row]}),
+    }
+    await village.door.installations.note_repository(old, row["id"], REPO, "main")
+    for action in sorted(told, key=lambda one: one != first):
+        number, lists = told[action]
+        body = {"action": action, "installation": {"id": number, "account": account}, **lists}
+        await village.deliver("installation_repositories", body)
+
+
+@pytest.mark.parametrize("first", ["added", "removed"])
+async def test_transferred_repository_is_of_its_new_installation(
+    village: Village, first: str
+) -> None:
+    await moved(village, first=first)
+
+    assert await village.door.installations.place_of(repository_id(village)) == (4_711, REPO)
+    assert asked(village) == [(4_711, repository_id(village), REPO)]
+    if first == "added":  # its index moves with it
+        assert forgotten(village) == []
+        left = village.door.indexes.left
+        assert left == [(village.town.installation_id, repository_id(village))]
+
+
+async def test_end_of_the_old_installation_is_not_that_of_a_transferred_repository(
+    village: Village,
+) -> None:
+    old, number = village.town.installation_id, repository_id(village)
+    await village.door.installations.note_repository(4_711, number, REPO, "main")
+    gone = {"action": "deleted", "installation": {"id": old, "account": {"login": "acme"}}}
+
+    await village.deliver(
+        "installation", {**gone, "repositories": [{"id": number, "full_name": REPO}]}
+    )
+
+    assert await village.door.installations.place_of(number) == (4_711, REPO)
+    assert forgotten(village) == []
+    assert village.door.indexes.left == [(old, number)]
+
+
 async def test_renamed_repository_keeps_its_index(village: Village) -> None:
     number = repository_id(village)
     village.github.rename_repository(REPO, "gadgets")
     await village.settled()
 
     assert (asked(village), forgotten(village)) == ([], [])
-    assert await village.door.installations.name_of(number) in {"", "acme/gadgets"}
+    place = await village.door.installations.place_of(number)
+    assert place in {None, (village.town.installation_id, "acme/gadgets")}
 
 
 async def test_deleted_repository_is_forgotten(village: Village) -> None:

@@ -239,7 +239,7 @@ async def test_forgetting_in_the_middle_of_work_leaves_nothing(scene: Scene) -> 
     await scene.push("def total():\n    pass\n")
     work = asyncio.create_task(scene.refresh())
     installations = scene.indexes._installations
-    while not await installations.name_of(scene.id):  # noqa: ASYNC110 - a row, not an event
+    while not await installations.place_of(scene.id):  # noqa: ASYNC110 - a row, not an event
         await asyncio.sleep(0)
     await installations.remove_repositories([scene.id])
     await scene.indexes.forget(scene.id)
@@ -249,6 +249,48 @@ async def test_forgetting_in_the_middle_of_work_leaves_nothing(scene: Scene) -> 
 
     assert scene.store.state(scene.id) is None
     assert scene.store.blobs(scene.id) == set()
+
+
+async def test_suspension_in_the_middle_of_work_leaves_nothing(scene: Scene) -> None:
+    await scene.push("def total():\n    pass\n")
+    work = asyncio.create_task(scene.refresh())
+    installations = scene.indexes._installations
+    while not await installations.place_of(scene.id):  # noqa: ASYNC110 - a row, not an event
+        await asyncio.sleep(0)
+    await installations.upsert(
+        scene.installation, account_login="acme", account_type="User", suspended=True
+    )
+    await scene.indexes.forget(scene.id)
+
+    with contextlib.suppress(Unavailable):  # the mirror went away while it was read
+        await work
+
+    assert scene.store.state(scene.id) is None
+    assert scene.store.blobs(scene.id) == set()
+    assert list((scene.root / "mirrors").glob("*/*")) == []
+
+
+async def test_what_was_queued_before_a_transfer_is_done_for_the_new_installation(
+    scene: Scene,
+) -> None:
+    await scene.refresh()
+    await scene.push("def total():\n    pass\n")
+
+    report = await scene.indexes.refresh(scene.installation + 1, scene.id, "acme/formerly")
+
+    assert report is not None
+    assert await scene.found("total") == ["basket.py"]
+
+
+async def test_mirror_of_an_installation_that_lost_a_repository_goes(scene: Scene) -> None:
+    await scene.refresh()
+
+    await scene.indexes.leave(scene.installation + 1, scene.id)
+    assert scene.mirrors()
+    await scene.indexes.leave(scene.installation, scene.id)
+
+    assert list((scene.root / "mirrors").glob("*/*")) == []
+    assert scene.store.state(scene.id) is not None
 
 
 async def test_github_that_is_down_is_asked_again_later(scene: Scene) -> None:
