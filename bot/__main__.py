@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.commands.later import Later
-from bot.errors import CadenceError
+from bot.errors import CadenceError, InvalidRequest
 from bot.settings import Settings, load
 
 _FULL_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100}")
@@ -189,6 +189,8 @@ def retrieval(
 
 def _is_repository(target: str) -> bool:
     """Whether *target* is written like a repository on GitHub and is no folder."""
+    if not target.strip():
+        raise InvalidRequest("say which folder, or OWNER/REPO")
     return _FULL_NAME.fullmatch(target) is not None and not Path(target).exists()
 
 

@@ -28,6 +28,7 @@ from indexer.store.sqlite import SqliteStore
 from indexer.update import Report, Updater
 
 FOLDER = 1  # the number of the one repository in a folder's index
+_SHOWN = 8  # languages in a report
 _MAX_LINE = 4 * 1024 * 1024
 # What a line from anybody may raise; the last two: a number and brackets without end.
 _WRONG = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
@@ -178,8 +179,11 @@ def print_found(found: Found, *, as_json: bool) -> None:
 def _show_hit(hit: Hit, console: Console) -> None:
     place = f"{_printable(hit.path)}:{hit.start}-{hit.end}"
     colour = _COLOURS[hit.priority]
-    console.print(f"[bold {colour}]{escape(place)}[/]  {escape(hit.name)}", highlight=False)
-    console.print(f"  [dim]{hit.priority} · {hit.score:.2f} · {escape(hit.reason)}[/]")
+    # Lines are left whole: a path that is cut in two can be neither clicked nor piped.
+    named = f"[bold {colour}]{escape(place)}[/]  {escape(_printable(hit.name))}"
+    console.print(named, highlight=False, soft_wrap=True)
+    why = f"{hit.priority} · {hit.score:.2f} · {escape(_printable(hit.reason))}"
+    console.print(f"  [dim]{why}[/]", highlight=False, soft_wrap=True)
     if console.is_terminal and hit.priority is Priority.HIGH:
         lines = hit.text.split("\n")[:8]
         lexer = _LEXERS.get(hit.language, hit.language)
@@ -200,8 +204,12 @@ def show_report(report: Report, size: int | None, console: Console) -> None:
         f" {report.analysed} taken apart, {report.removed} removed."
     )
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    for language, count in list(report.languages.items())[:8]:
+    languages = list(report.languages.items())
+    for language, count in languages[:_SHOWN]:
         table.add_row(language, str(count))
+    if others := languages[_SHOWN:]:
+        counted = sum(count for _, count in others)
+        table.add_row(f"{len(others)} other languages", str(counted))
     for reason, count in report.left_out.items():
         table.add_row(f"[dim]left out: {escape(reason)}[/]", f"[dim]{count}[/]")
     console.print(table)

@@ -34,7 +34,7 @@ def search_repository(
 
 
 async def _index(settings: Settings, full_name: str, *, as_json: bool) -> None:
-    async with _opened(settings) as (indexes, installations):
+    async with _opened(settings, full_name) as (indexes, installations):
         installation_id, repository_id, name = await _known(installations, full_name)
         console = Console(stderr=True, quiet=as_json or not sys.stderr.isatty())
         with console.status(f"Indexing {name}"):
@@ -49,7 +49,7 @@ async def _index(settings: Settings, full_name: str, *, as_json: bool) -> None:
 
 
 async def _search(settings: Settings, full_name: str, query: str, *, k: int, as_json: bool) -> None:
-    async with _opened(settings) as (indexes, installations):
+    async with _opened(settings, full_name) as (indexes, installations):
         _, repository_id, _ = await _known(installations, full_name)
         print_found(await indexes.search(repository_id, query, k=k), as_json=as_json)
 
@@ -64,9 +64,13 @@ async def _known(installations: Installations, full_name: str) -> tuple[int, int
 
 
 @contextlib.asynccontextmanager
-async def _opened(settings: Settings) -> AsyncIterator[tuple[Indexes, Installations]]:
+async def _opened(
+    settings: Settings, full_name: str
+) -> AsyncIterator[tuple[Indexes, Installations]]:
     if not settings.app_id:
-        raise BadSettings("there is no App yet: run cadence setup, or give a folder")
+        raise BadSettings(
+            f"there is no folder {full_name}; for a repository on GitHub run cadence setup first"
+        )
     database = Database(settings.database)
     await database.open()
     timeout = aiohttp.ClientTimeout(total=60, sock_connect=10)

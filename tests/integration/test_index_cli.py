@@ -176,3 +176,28 @@ def test_search_waits_for_no_import_that_only_servers_need(terminal: Terminal) -
     )
 
     assert terminal.python("-c", code).stdout.splitlines()[-1] == b"[]"
+
+
+def test_path_is_one_line_however_long_it_is(terminal: Terminal) -> None:
+    name = "a_path_that_is_longer_than_a_terminal_is_wide_and_has_to_stay_whole_" + "x" * 60
+    terminal.write(f"{name}.py", "def circumference(r):\n    return 6 * r\n")
+
+    said = terminal.run("search", str(terminal.folder), "circumference").stdout.decode()
+
+    assert f"{name}.py:1-3" in said.splitlines()[0]
+
+
+def test_report_counts_the_languages_that_it_does_not_name(terminal: Terminal) -> None:
+    for ending in ("go", "rs", "rb", "ts", "c", "php", "kt", "swift", "lua", "java"):
+        terminal.write(f"a.{ending}", "x\n")
+
+    said = terminal.run("index", str(terminal.folder)).stdout.decode()
+
+    rows = [line.split() for line in said.splitlines()[1:] if line.strip()]
+    assert rows[-1] == ["3", "other", "languages", "3"]
+    assert sum(int(row[-1]) for row in rows) == 11
+
+
+def test_empty_name_is_no_folder(terminal: Terminal) -> None:
+    assert b"say which folder" in terminal.run("index", "", code=2).stderr
+    assert b"no folder srx/api" in terminal.run("search", "srx/api", "x", code=2).stderr
