@@ -9,14 +9,16 @@ import multiprocessing
 import os
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import chain, islice
+from typing import Any, TypeVar
 
 import structlog
 
+from bot.errors import Unavailable
 from indexer.analysis import Analysis, analyse
 from indexer.chunks import outline
 
@@ -25,7 +27,10 @@ _BATCH_FILES = 64
 _FEW = 4  # batches for which one process is enough
 BATCH_S = 60.0
 FILE_S = 10.0
+START_S = 120.0  # for a process to begin, on a machine that has other things to do
 IDLE_S = 5.0
+_NO_PROCESS = "no process can be started to take files apart"
+_T = TypeVar("_T")
 log = structlog.get_logger()
 
 
@@ -78,7 +83,10 @@ class Workers:
         self._rest: threading.Timer | None = None
 
     def analysed(self, jobs: Iterable[Job]) -> Iterator[dict[str, Analysis]]:
-        """Yield the analyses of *jobs* as they are done; a few batches are in memory at a time."""
+        """Yield the analyses of *jobs* as they are done; a few batches are in memory at a time.
+
+        Raise `Unavailable` when no process can be started: that is no file's fault.
+        """
         batches = _batched(jobs)
         if self._count < 1:
             yield from map(analyse_batch, batches)
@@ -117,13 +125,13 @@ class Workers:
         waiting: deque[tuple[list[Job], Future[dict[str, Analysis]]]] = deque()
         ahead = 2 * self._count if len(first) == _FEW else len(first)
         for batch in chain(first, batches):
-            waiting.append((batch, self._submit(batch)))
+            waiting.append((batch, self._submit(analyse_batch, batch)))
             if len(waiting) > ahead:
                 yield self._result(*waiting.popleft())
         while waiting:
             yield self._result(*waiting.popleft())
 
-    def _submit(self, batch: Sequence[Job]) -> Future[dict[str, Analysis]]:
+    def _submit(self, work: Callable[..., _T], *arguments: Any) -> "Future[_T]":
         for _ in range(3):
             with self._lock:
                 if self._pool is None:
@@ -135,9 +143,17 @@ class Workers:
                     )
                 pool = self._pool
             with contextlib.suppress(BrokenProcessPool, RuntimeError):  # ended under our hands
-                return pool.submit(analyse_batch, batch)
+                return pool.submit(work, *arguments)
             self.close()
-        raise BrokenProcessPool("no worker process can be started")
+        raise Unavailable(_NO_PROCESS)
+
+    def _ready(self) -> None:
+        """Wait until a process has begun, so that its start is not counted as a file's time."""
+        try:
+            self._submit(_nothing).result(timeout=START_S)
+        except (BrokenProcessPool, TimeoutError, CancelledError) as error:
+            self.close()
+            raise Unavailable(_NO_PROCESS) from error
 
     def _result(
         self, batch: Sequence[Job], future: Future[dict[str, Analysis]]
@@ -152,12 +168,17 @@ class Workers:
         return found
 
     def _single(self, job: Job) -> dict[str, Analysis]:
+        self._ready()
         try:
-            return self._submit([job]).result(timeout=self._file_s)
+            return self._submit(analyse_batch, [job]).result(timeout=self._file_s)
         except (BrokenProcessPool, TimeoutError, CancelledError):
             self.close()
             log.warning("a file could not be parsed", blob=job.blob, size=len(job.data))
             return analyse_batch([job], parse=False)
+
+
+def _nothing() -> None:
+    """Do nothing: whoever does it has begun."""
 
 
 def _end_with_parent(parent: int) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from indexer import work
+from indexer.analysis import detail_of
 from indexer.folder import Folder
 from indexer.plan import Limits
 from indexer.search import Searcher
@@ -419,6 +420,38 @@ def test_file_that_takes_too_long_is_cut_by_lines() -> None:
     workers.close()
 
     assert set(found) == {"a/javascript", "b/javascript"}
+
+
+def test_processes_that_cannot_start_are_told_and_not_blamed_on_the_files(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"  # a process that is started runs it again, and dies of that
+    program.write_text(
+        "from indexer.work import Job, Workers\n"
+        "jobs = [Job(f'{n}/python', 'python', b'x = 1') for n in range(200)]\n"
+        "list(Workers(1, file_s=1.0).analysed(jobs))\n"
+    )
+    environment = {"PATH": os.defpath, "PYTHONPATH": str(Path(__file__).parents[2])}
+
+    done = subprocess.run(
+        [sys.executable, str(program)],
+        env=environment,
+        check=False,
+        capture_output=True,
+        timeout=300,
+    )
+
+    assert b"Unavailable: no process can be started" in done.stderr
+    assert b"could not be parsed" not in done.stdout + done.stderr
+
+
+def test_start_of_a_process_is_not_a_file_s_time() -> None:
+    workers = Workers(1, batch_s=0.01, file_s=0.5)  # no process begins in less
+    job = Job("a/python", "python", b"class A:\n    def nested(self): pass\n")
+
+    found = dict(next(workers.analysed([job])))
+    workers.close()
+
+    names = {one.name for one in detail_of(found["a/python"].detail).symbols}
+    assert names == {"A", "nested"}
 
 
 def test_workers_rest_when_there_is_nothing_to_do() -> None:
