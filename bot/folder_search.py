@@ -196,7 +196,8 @@ def _show_hit(hit: Hit, console: Console) -> None:
 def show_report(report: Report, size: int | None, console: Console) -> None:
     """Say what is in an index of *size* bytes, and what was done for it."""
     if not report.changed:
-        console.print("The index is up to date.")
+        nothing = "The index is up to date." if report.indexed else "There is nothing to index."
+        console.print(nothing)
         return
     room = f", {size / 1_048_576:.1f} MB" if size is not None else ""
     console.print(

@@ -90,7 +90,7 @@ class Updater:
         state = self._expected(repository, ref, expected)
         below = self._generation_below(repository, ref)
         if state is not None and self._is_current(state, source, below):
-            return Report(commit=source.commit, changed=False)
+            return Report(commit=source.commit, changed=False, **_figures(state))
         usable = state is None or state.version == VERSION
         made = _Made(self._store, repository, progress)
         own, base = self._rows(repository, ref)
@@ -177,6 +177,12 @@ def _sizes(
         if entry.marks.counts:
             claimed.add(language)
     return sizes, frozenset(claimed)
+
+
+def _figures(state: State) -> dict[str, Any]:
+    """Return what the report of a snapshot says of its files, which are still the same."""
+    names = ("files", "indexed", "left_out", "languages")
+    return {name: state.report[name] for name in names if name in state.report}
 
 
 class _Steps(TypedDict):

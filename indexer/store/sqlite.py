@@ -47,7 +47,11 @@ class SqliteStore(VectorStore):
         super().__init__()
         self.path = path
         self._held: tuple[tuple[int, str, int], Similar] | None = None
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            why = f"an index cannot be kept in {path.parent}: {error.strerror}"
+            raise Unavailable(why) from error
         try:
             self._prepare()
         except Damaged:  # it is ours alone and can be made again

@@ -19,7 +19,7 @@ class Terminal:
     def __init__(self, root: Path) -> None:
         self.folder = root / "shop"
         self.folder.mkdir()
-        self._environment = {
+        self.environment = {
             "PATH": os.defpath,
             "HOME": str(root / "home"),
             "CADENCE_INDEX_DIR": str(root / "not" / "there" / "yet"),
@@ -45,7 +45,7 @@ class Terminal:
             [sys.executable, *words],
             input=given,
             capture_output=True,
-            env=self._environment,
+            env=self.environment,
             cwd=self.folder.parent,
             timeout=120,
             check=False,
@@ -201,3 +201,20 @@ def test_report_counts_the_languages_that_it_does_not_name(terminal: Terminal) -
 def test_empty_name_is_no_folder(terminal: Terminal) -> None:
     assert b"say which folder" in terminal.run("index", "", code=2).stderr
     assert b"no folder srx/api" in terminal.run("search", "srx/api", "x", code=2).stderr
+
+
+def test_index_that_cannot_be_kept_is_told(terminal: Terminal) -> None:
+    (terminal.folder.parent / "file").write_text("")
+    terminal.environment["CADENCE_INDEX_DIR"] = str(terminal.folder.parent / "file" / "index")
+
+    said = terminal.run("search", str(terminal.folder), "total", code=2).stderr.decode()
+
+    assert "an index cannot be kept in" in said
+
+
+def test_folder_without_text_is_told(terminal: Terminal) -> None:
+    empty = terminal.folder / "empty"
+    empty.mkdir()
+
+    assert b"There is nothing to index." in terminal.run("index", str(empty)).stdout
+    assert b"Nothing fits among 0 files." in terminal.run("search", str(empty), "x").stdout

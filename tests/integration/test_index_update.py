@@ -98,10 +98,13 @@ def test_first_index_holds_every_file(scene: Scene) -> None:
 
 
 def test_same_commit_is_nothing_to_do(scene: Scene) -> None:
-    scene.commit(several(2))
+    scene.commit({**several(2), "logo.png": "\0"})
     scene.index()
 
-    assert not scene.index().changed
+    again = scene.index()
+
+    assert (again.changed, again.read) == (False, 0)
+    assert (again.files, again.indexed, again.left_out) == (3, 2, {"binary": 1})
 
 
 def test_push_costs_what_it_changes(scene: Scene) -> None:
