@@ -259,7 +259,8 @@ class Indexes:
                 tip = (await mirror.heads(branch, token=token.value)).get(branch)
                 if tip is None:  # nothing was pushed yet, or the branch is gone
                     return None
-                await mirror.fetch(branch, tip, token=token.value)
+                await mirror.fetch(branch, tip, token=token.value, alone=True)
+                await mirror.pack()
                 return await asyncio.to_thread(GitSnapshot, mirror.git.directory, tip)
         finally:
             await self._github.revoke(token)

@@ -18,6 +18,8 @@ from bot.git import Git, GitFailed, refusal
 
 _DEPTHS = (50, 1_000)
 _LOCK_POLL_S = 0.05
+_MOST_PACKS = 50
+_MOST_LOOSE = 6_700
 
 
 class Mirror:
@@ -44,11 +46,24 @@ class Mirror:
             if ref.startswith("refs/heads/")
         }
 
-    async def fetch(self, branch: str, tip: str, *, token: str) -> None:
-        """Fetch *branch*, whose commit is *tip*: alone at first, later with what came since."""
+    async def fetch(self, branch: str, tip: str, *, token: str, alone: bool = False) -> None:
+        """Fetch *branch*, whose commit is *tip*: alone at first, later with what came since.
+
+        Always *alone*, if wanted: what came since a forced push may be the whole history.
+        """
         if not await self.git.has(tip):
             known = await self.git("for-each-ref", "--count=1", f"refs/heads/{branch}")
-            await self._fetch(branch, *(() if known else ("--depth=1",)), token=token)
+            depth = ("--depth=1",) if alone or not known else ()
+            await self._fetch(branch, *depth, token=token)
+
+    async def pack(self) -> None:
+        """Put what many fetches brought into one pack, and drop what is long out of use."""
+        objects = self.git.directory / "objects"
+        packs = sum(1 for _ in objects.glob("pack/*.pack"))
+        loose = sum(1 for _ in objects.glob("17/*")) * 256  # as git guesses it
+        if packs > _MOST_PACKS or loose > _MOST_LOOSE:
+            # Whoever reads an older commit right now does so without our lock.
+            await self.git("gc", "--quiet", "--prune=6.hours.ago", timeout_s=900)
 
     async def reaches(self, sha: str, branch: str, tip: str, *, token: str) -> bool:
         """Fetch *branch* as deep as it takes and tell whether *sha* is on it."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -143,6 +144,51 @@ async def test_what_a_forced_push_took_away_is_not_found(scene: Scene) -> None:
 
     assert await scene.found("mistaken") == []
     assert await scene.found("total") == ["basket.py"]
+
+
+async def test_forced_push_does_not_fetch_the_history(scene: Scene) -> None:
+    await scene.push("x = 0\n")
+    before = (await scene.github.refs(REPO))["refs/heads/main"]
+    for number in range(1, 40):
+        await scene.push(f"x = {number}\n")
+    await scene.refresh()
+    fetched = await objects(scene)
+
+    tip = (await scene.github.refs(REPO))["refs/heads/main"]
+    other = ("-c", "user.name=a", "-c", "user.email=a@example.org", "commit-tree", "-m", "forced")
+    made = await git.run(scene.path, *other, "-p", f"{tip}~2", f"{before}^{{tree}}")
+    await git.run(scene.path, "update-ref", "refs/heads/main", made.decode().strip())
+    await scene.refresh()
+
+    assert await objects(scene) - fetched < 10
+    state = scene.store.state(scene.id)
+    assert state is not None
+    assert state.commit == made.decode().strip()
+
+
+async def test_mirror_of_many_pushes_is_packed(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.mirrors._MOST_PACKS", -1)
+    for number in range(6):
+        await scene.push(f"x = {number}\n", name=f"part{number}.py")
+        await scene.refresh()
+    for loose in scene.mirrors()[0].glob("objects/??/*"):
+        os.utime(loose, (0, 0))  # long out of use
+    await scene.push("x = 6\n", name="part6.py")
+    await scene.refresh()
+
+    counted = await git.run(scene.mirrors()[0], "count-objects", "-v")
+
+    facts = dict(line.split(": ") for line in counted.decode().splitlines())
+    assert int(facts["packs"]) == 1
+    assert int(facts["count"]) <= 3  # the commit before, its tree and what it changed
+    assert (await scene.found("part3"))[0] == "part3.py"
+
+
+async def objects(scene: Scene) -> int:
+    everything = ("--batch-all-objects", "--batch-check=%(objectname)")
+    return len((await git.run(scene.mirrors()[0], "cat-file", *everything)).splitlines())
 
 
 async def test_default_branch_of_another_name_goes_on_with_its_index(scene: Scene) -> None:
