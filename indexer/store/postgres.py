@@ -105,24 +105,26 @@ class PostgresStore(VectorStore):
 
     def similar(self, repository: int, model: str, query: Vector, k: int) -> Similar:
         """Return the *k* chunks nearest to *query*; by an index only in large repositories."""
-        width = len(query)
-        statement = sql.SQL(
-            "SELECT key, -(vector::halfvec({width}) <#> {query}::halfvec({width})) FROM vectors"
-            " WHERE repository = {repository} AND model = {model}"
-            " ORDER BY vector::halfvec({width}) <#> {query}::halfvec({width}) LIMIT {k}"
-        ).format(
-            width=sql.Literal(width),
-            query=sql.Literal(self._packed(query)),
-            repository=sql.Literal(repository),
-            model=sql.Literal(model),
-            k=sql.Literal(k),
-        )
+        statement = self._nearest(repository, model, query, k)
         with self._connection() as connection, connection.transaction():
             connection.execute(f"SET LOCAL hnsw.ef_search = {min(max(2 * k, 100), 1000)}")
             connection.execute("SET LOCAL hnsw.iterative_scan = strict_order")
             found = connection.execute(statement).fetchall()
         keys = np.frombuffer(b"".join(bytes(row[0]) for row in found), "S16")
         return Similar(keys, np.array([row[1] for row in found], np.float32))
+
+    def _nearest(self, repository: int, model: str, query: Vector, k: int) -> sql.Composed:
+        return sql.SQL(
+            "SELECT key, -(vector::halfvec({width}) <#> {query}::halfvec({width})) FROM vectors"
+            " WHERE repository = {repository} AND model = {model}"
+            " ORDER BY vector::halfvec({width}) <#> {query}::halfvec({width}) LIMIT {k}"
+        ).format(
+            width=sql.Literal(len(query)),
+            query=sql.Literal(self._packed(query)),
+            repository=sql.Literal(repository),
+            model=sql.Literal(model),
+            k=sql.Literal(k),
+        )
 
     def put_vectors(self, repository: int, model: str, vectors: Any) -> None:
         """Keep *vectors*, and index them once there are very many."""

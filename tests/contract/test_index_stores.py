@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import psycopg
 import pytest
+from psycopg import sql
 
 from bot.errors import Unavailable
 from indexer import analysis
@@ -455,6 +456,7 @@ def test_index_over_very_many_vectors_misses_next_to_nothing(postgres_url: str) 
     vectors = {key(n): unit(rng, 32) for n in range(4_000)}
     store.put_vectors(1, "m", vectors)
     store.put_vectors(2, "m", {key(n): unit(rng, 32) for n in range(10_000, 12_000)})
+    store.put_vectors(3, "m", {key(n): unit(rng, 32) for n in range(20_000, 20_900)})
     everything = np.stack(list(vectors.values())).astype(np.float32)
     hits = 0
     for _ in range(20):
@@ -467,7 +469,14 @@ def test_index_over_very_many_vectors_misses_next_to_nothing(postgres_url: str) 
         names = connection.execute(
             "SELECT indexdef FROM pg_indexes WHERE indexname LIKE 'vectors_near%'"
         ).fetchall()
+        connection.execute("ANALYZE vectors")
+        plans = [
+            str(connection.execute(sql.SQL("EXPLAIN ") + asked).fetchall())
+            for asked in (store._nearest(number, "m", unit(rng, 32), 10) for number in (1, 3))
+        ]
     store.close()
 
     assert len(names) == 2
+    assert "Index Scan using vectors_near_1_" in plans[0]
+    assert "vectors_near" not in plans[1]  # few are looked at, all of them
     assert hits >= 0.95 * 20 * 50
