@@ -69,6 +69,25 @@ async def play_app(scene: Town) -> None:
     assert (await app.delete(f"/app/installations/{other}")).status == 204
 
 
+async def play_person(scene: Town) -> None:
+    """Use every call that a signed-in person makes, and those that end it."""
+    credentials = scene.app
+    token = scene.github.authorize("dana")
+    person = scene.api.with_token(token)
+    assert (await person.get("/user")).body["login"] == "dana"
+    assert (await person.get("/user/installations")).body["total_count"] == 1
+    path = f"/user/installations/{scene.installation_id}/repositories"
+    reached = (await person.get(path)).body["repositories"]
+    assert [one["permissions"]["push"] for one in reached] == [True]
+    client = scene.api.as_client(credentials.client_id, credentials.client_secret)
+    base = f"/applications/{credentials.client_id}"
+    assert (await client.delete(f"{base}/token", {"access_token": token})).status == 204
+    assert (await person.get("/user")).status == 401
+    again = scene.github.authorize("dana")
+    assert (await client.delete(f"{base}/grant", {"access_token": again})).status == 204
+    assert (await person.with_token(again).get("/user")).status == 401
+
+
 async def play_issues(bot: Api) -> None:
     """Use every call about issues, labels and assignees."""
     base = f"/repos/{REPO}/issues"
@@ -164,6 +183,7 @@ async def play(scene: Town) -> None:
     files = {"widgets.py": "def area(width, height):\n    return width * height\n"}
     await scene.github.push(REPO, "feature", files, author="dana")
     await play_app(scene)
+    await play_person(scene)
     bot = scene.as_bot()
     for path in (
         f"/repos/{REPO}",

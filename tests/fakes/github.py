@@ -1,5 +1,6 @@
 """The GitHub stand-in for tests: one App installed on one repository, and a hook that listens."""
 
+import base64
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -39,6 +40,11 @@ class Api:
         self._base = base
         self.token = token
 
+    def as_client(self, client_id: str, secret: str) -> "Api":
+        """Return the same API as an App's OAuth client."""
+        pair = base64.b64encode(f"{client_id}:{secret}".encode()).decode()
+        return Api(self._session, self._base, f"Basic {pair}")
+
     def with_token(self, token: str | None) -> "Api":
         """Return the same API with another credential."""
         return Api(self._session, self._base, token)
@@ -49,7 +55,8 @@ class Api:
         """Ask, and return whatever came."""
         headers = {"Accept": accept}
         if self.token is not None:
-            headers["Authorization"] = f"Bearer {self.token}"
+            is_whole = self.token.startswith("Basic ")
+            headers["Authorization"] = self.token if is_whole else f"Bearer {self.token}"
         async with self._session.request(
             method, self._base + path, json=body, headers=headers, allow_redirects=False
         ) as answer:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hmac
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ class Identity:
 
     app: App | None = None
     token: Token | None = None
+    client: App | None = None
 
     @property
     def account(self) -> Account | None:
@@ -38,6 +40,8 @@ class Identity:
     @property
     def name(self) -> str:
         """A word for logs: the App, the login or nobody."""
+        if self.client:
+            return f"client:{self.client.slug}"
         if self.app:
             return f"app:{self.app.slug}"
         return self.token.user.login if self.token else "anonymous"
@@ -63,9 +67,23 @@ def identify(world: World, header: str | None) -> Identity:
     value = credential(header)
     if value is None:
         return Identity()
+    client = _client(world, header or "", value)
+    if client is not None:
+        return Identity(client=client)
     if value.count(".") == 2 and not value.startswith(("ghs_", "ghp_")):
         return Identity(app=_verified_app(world, value))
     return Identity(token=living_token(world, value))
+
+
+def _client(world: World, header: str, secret: str) -> App | None:
+    """Return the App whose client id and secret are the user and password of the call."""
+    if not header.lower().startswith("basic "):
+        return None
+    for app in world.apps.values():
+        pair = f"{app.credentials.client_id}:{app.credentials.client_secret}"
+        if base64.b64encode(pair.encode()).decode() == header.strip().partition(" ")[2]:
+            return app if hmac.compare_digest(app.credentials.client_secret, secret) else None
+    return None
 
 
 def living_token(world: World, value: str) -> Token:
@@ -131,7 +149,8 @@ def _has_access(world: World, identity: Identity, repo: Repository) -> bool:
     if token is None:
         return False
     if token.installation is None:
-        return repo.role(token.user.login) != "none"
+        is_reached = token.app is None or world.installation_for(repo, token.app) is not None
+        return is_reached and repo.role(token.user.login) != "none"
     narrowed = token.repository_ids is not None and repo.id not in token.repository_ids
     return not narrowed and world.reaches(token.installation, repo)
 

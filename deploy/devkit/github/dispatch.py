@@ -19,7 +19,7 @@ from deploy.devkit.github.site import Site
 
 _REPO = "/repos/{owner}/{repo}"
 _BY_ID = "/repositories/{repository_id:\\d+}"
-_ROOTS = "app|app-manifests|installation|repos|repositories|users|user|orgs"
+_ROOTS = "applications|app|app-manifests|installation|repos|repositories|users|user|orgs"
 _FREE = {"/rate_limit"}
 
 

@@ -67,6 +67,12 @@ class Events:
             payload["requester"] = None
         self._tell(item, "installation", {"action": action, **payload}, sender)
 
+    def authorization_revoked(self, app: App, sender: Account) -> None:
+        """Tell *app* that a person took back what he had granted it."""
+        person = bodies.user(self._world, sender)
+        payload = {"action": "revoked", "sender": person}
+        self._hooks.emit(app, "github_app_authorization", payload)
+
     def installation_repositories(
         self,
         item: Installation,

@@ -26,6 +26,23 @@ class Lifecycle(Scene):
         self.site.events.installation("created", item, owner)
         return item.id
 
+    def set_callback_urls(self, *urls: str, slug: str | None = None) -> None:
+        """Let browsers come back to *urls* when people sign in with the App."""
+        self.world.app_named(slug).callback_urls = list(urls)
+
+    def authorize(self, login: str, *, slug: str | None = None) -> str:
+        """Return a token as *login* would grant it to an App in the browser."""
+        app, person = self.world.app_named(slug), self.world.account(login)
+        grants = self.site.grants
+        code = grants.code(app, person, redirect_uri="", challenge="")
+        return grants.exchange(app, code, redirect_uri="", verifier="").token.value
+
+    def revoke_authorization(self, login: str, *, slug: str | None = None) -> None:
+        """Take back, as *login*, what was granted to an App."""
+        app, person = self.world.app_named(slug), self.world.account(login)
+        self.site.grants.revoke_all(app, person)
+        self.site.events.authorization_revoked(app, person)
+
     def uninstall(self, installation_id: int) -> None:
         """Take the App off the account; its tokens are dead at once."""
         item = self.world.installations[installation_id]

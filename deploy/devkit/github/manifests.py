@@ -129,6 +129,7 @@ async def convert(call: Call) -> Reply:
     app.description = manifest.get("description") or ""
     app.external_url = manifest["url"]
     app.setup_url = manifest.get("setup_url")
+    app.callback_urls = [str(url) for url in manifest.get("callback_urls") or ()]
     call.site.events.ping(app)
     body = {
         **bodies.full_app(world, app),

@@ -67,6 +67,7 @@ class App:
     description: str = ""
     external_url: str = ""
     setup_url: str | None = None
+    callback_urls: list[str] = field(default_factory=list)
     webhook_secret: str = field(repr=False)
     created_at: datetime = field(default_factory=now)
 
@@ -108,6 +109,7 @@ class Token:
     permissions: dict[str, str] = field(default_factory=dict)
     repository_ids: frozenset[int] | None = None
     is_revoked: bool = False
+    app: App | None = None  # of a token that a person granted an App
 
 
 @dataclass(kw_only=True, eq=False)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from deploy.devkit.github.events import Events
 from deploy.devkit.github.faults import Faults
+from deploy.devkit.github.grants import Grants
 from deploy.devkit.github.hooks import Hooks
 from deploy.devkit.github.pulls import Pulls
 from deploy.devkit.github.pushes import Pushes
@@ -26,6 +27,8 @@ class Site:
         self.pulls = Pulls(self.world, self.events, self.verbs)
         self.pushes = Pushes(self.world, self.events, self.pulls)
         self.faults = Faults()
+        self.grants = Grants(self.world)
+        self.sign_ins: list[dict[str, str]] = []
         self.exchanges: list[Exchange] = []
         self.manifests: dict[str, Json] = {}
         self.rate_limit = 5000

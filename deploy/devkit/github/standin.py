@@ -16,6 +16,7 @@ from deploy.devkit.github import (
     api_issues,
     api_pulls,
     api_repos,
+    api_user,
     dispatch,
     manifests,
 )
@@ -25,6 +26,7 @@ from deploy.devkit.github.control import Control
 from deploy.devkit.github.faults import SECONDARY, Fault
 from deploy.devkit.github.lifecycle import Lifecycle
 from deploy.devkit.github.manifests import ManifestPages
+from deploy.devkit.github.oauth import OAuthPages
 from deploy.devkit.github.pages import Pages
 from deploy.devkit.github.records import Delivery, Exchange
 from deploy.devkit.github.site import Site
@@ -32,7 +34,7 @@ from deploy.devkit.github.smart_http import SmartHttp
 
 _MAX_BODY = 1 << 30
 _PATIENCE_S = 1.0  # for calls that a fault holds up when we stop
-APIS = (api_apps, api_repos, api_issues, api_comments, api_pulls, api_git, manifests)
+APIS = (api_apps, api_user, api_repos, api_issues, api_comments, api_pulls, api_git, manifests)
 
 
 class GitHubStandIn(Lifecycle):
@@ -131,6 +133,7 @@ class GitHubStandIn(Lifecycle):
             Control(self),
             ManifestPages(self.site),
             AppPages(self),
+            OAuthPages(self),
             CodePages(self.site),
             Pages(self.site),
         ):
