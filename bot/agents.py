@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from bot import transitions
 from bot.batches import Batches
 from bot.bus import Bus
 from bot.db import agents as rows
 from bot.db.engine import Database, Tx
 from bot.domain import (
-    PHASE_PROGRESS,
     Agent,
     AgentEvent,
     AgentId,
@@ -22,8 +22,9 @@ from bot.domain import (
     Task,
     branch_name,
 )
-from bot.errors import NotFound, Unavailable
-from bot.progress import in_phase, needs_running
+from bot.errors import IllegalTransition, NotFound, Unavailable
+from bot.progress import in_phase
+from bot.words import Words, heard
 
 TOPIC, _TRIES = "agent", 50  # two processes may want the same number so often
 WISHES = "wishes"  # pause, resume, stop and words, for the gateway
@@ -66,11 +67,12 @@ class Agents:
         for _ in range(_TRIES):
             if await rows.by_source_ref(tx, task.source_ref) is not None:
                 return None
+            agent_id = AgentId(str(uuid.uuid4()))
             agent = Agent(
-                id=AgentId(str(uuid.uuid4())),
+                id=agent_id,
                 number=await rows.next_number(tx, task.requester.id),
                 task=task,
-                branch=branch_name(task.issue, task.issue_title or task.instruction),
+                branch=branch_name(task.issue, task.issue_title or task.instruction, agent_id),
                 created_at=now,
                 updated_at=now,
             )
@@ -117,53 +119,41 @@ class Agents:
         """Begin to work; an agent that runs already stays as it is and keeps its deadline."""
 
         def step(agent: Agent) -> Agent:
-            if agent.status is not AgentStatus.PENDING:
-                return agent
-            return replace(
-                agent.moved_to(AgentStatus.RUNNING),
-                phase=Phase.STARTING,
-                progress=max(agent.progress, PHASE_PROGRESS[Phase.STARTING]),
-                model=model,
-                started_at=self._now(),
-                deadline_at=deadline_at,
-            )
+            now = self._now()
+            return transitions.started(agent, model=model, deadline_at=deadline_at, now=now)
 
         return await self._change(agent_id, "started", {"model": model}, step)
 
-    async def pause(self, agent_id: str, *, by: str) -> Agent:
-        """Stop between two steps; raise `IllegalTransition` if it does not run."""
+    async def pause(self, agent_id: str, *, by: str, seen: int | None = None) -> Agent:
+        """Stop between two steps; raise `IllegalTransition` if it does not run.
+
+        Raise it, too, when the agent changed its status after the version that was *seen*.
+        """
         return await self._change(
-            agent_id, "paused", {"by": by}, lambda a: a.moved_to(AgentStatus.PAUSED)
+            agent_id, "paused", {"by": by}, lambda a: a.moved_to(AgentStatus.PAUSED), seen=seen
         )
 
-    async def resume(self, agent_id: str, *, by: str) -> Agent:
-        """Go on; raise `IllegalTransition` if it is not paused."""
+    async def resume(self, agent_id: str, *, by: str, seen: int | None = None) -> Agent:
+        """Go on; raise `IllegalTransition` if it is not paused, or as `pause` does."""
 
         def step(agent: Agent) -> Agent:
-            # One that was paused in the queue has not started yet.
-            if agent.status is AgentStatus.PAUSED and agent.started_at is None:
-                return agent.moved_to(AgentStatus.PENDING)
-            going = agent.moved_to(AgentStatus.RUNNING)
-            if agent.deadline_at is None or agent.updated_at is None:
-                return going
-            # The clock stands while it is paused; its last change was about the pause.
-            return replace(going, deadline_at=agent.deadline_at + (self._now() - agent.updated_at))
+            return transitions.resumed(agent, now=self._now())
 
-        return await self._change(agent_id, "resumed", {"by": by}, step)
+        return await self._change(agent_id, "resumed", {"by": by}, step, seen=seen)
 
-    async def cancel(self, agent_id: str, *, by: str) -> Agent:
-        """Stop it: at once while it waits, else as soon as its runner has handed over its work."""
+    async def cancel(self, agent_id: str, *, by: str, seen: int | None = None) -> Agent:
+        """Stop it: at once while it waits, else as soon as its runner has handed over its work.
+
+        Raise `IllegalTransition` when it is over, or as `pause` does.
+        """
 
         async def also(tx: Tx, _agent: Agent) -> None:
             await rows.set_cancelled_by(tx, agent_id, by)
 
         def step(agent: Agent) -> Agent:
-            over = agent.moved_to(AgentStatus.CANCELLED)
-            if agent.started_at is not None:
-                return agent
-            return replace(over, reason=f"stopped by @{by}", completed_at=self._now())
+            return transitions.cancelled(agent, by=by, now=self._now())
 
-        return await self._change(agent_id, "cancel requested", {"by": by}, step, also)
+        return await self._change(agent_id, "cancel requested", {"by": by}, step, also, seen=seen)
 
     async def cancelled_by(self, agent_id: str) -> str:
         """Return who wants the agent stopped, empty when nobody does."""
@@ -227,19 +217,22 @@ class Agents:
         """Note that people have been told about *version*."""
         await self._reported.put((agent_id, version))
 
-    async def say(self, agent_id: str, text: str, *, author: str, source_ref: str) -> None:
-        """Queue words for the agent, once per *source_ref*."""
+    async def say(self, agent_id: str, text: str, *, author: str, source_ref: str) -> Agent:
+        """Queue words for the agent, once per *source_ref*; they answer an open question."""
+        return await self._hear(agent_id, Words(text=text, author=author, source_ref=source_ref))
+
+    async def answer(self, agent_id: str, question_id: str, text: str, *, author: str) -> Agent:
+        """Answer a question of the agent; raise `AlreadyAnswered` when somebody was faster."""
+        words = Words(text=text, author=author, question_id=question_id)
+        return await self._hear(agent_id, words)
+
+    async def _hear(self, agent_id: str, words: Words) -> Agent:
         now = self._now()
         async with self._db.write() as tx:
             agent = _found(await rows.load(tx, agent_id, lock=True), agent_id)
-            new = await rows.add_message(
-                tx, agent_id, text, author=author, source_ref=source_ref, at=now
-            )
-            if new:
-                await rows.write(
-                    tx, agent, "message", {"by": author, "text": text}, at=now, now=now
-                )
+            agent = await heard(tx, agent, words, now=now)
         self._tell(agent_id)
+        return agent
 
     async def messages(self, agent_id: str) -> list[SteeringMessage]:
         """Return all words for the agent, oldest first; a runner takes each one once."""
@@ -250,17 +243,8 @@ class Agents:
         self, agent_id: str, status: AgentStatus, reason: str, result: dict[str, Any]
     ) -> Agent:
         def step(agent: Agent) -> Agent:
-            if agent.status is status:  # the same step again, after a kill
-                return agent
-            before = agent.moved_to(AgentStatus.RUNNING) if needs_running(agent, status) else agent
-            return replace(
-                before.moved_to(status),
-                phase=Phase.DONE,
-                progress=100 if status is AgentStatus.COMPLETED else agent.progress,
-                reason=reason,
-                result=result or agent.result,
-                completed_at=self._now(),
-            )
+            now = self._now()
+            return transitions.ended(agent, status, reason=reason, result=result, now=now)
 
         return await self._change(agent_id, status, {"reason": reason}, step)
 
@@ -271,9 +255,12 @@ class Agents:
         data: dict[str, Any],
         step: Callable[[Agent], Agent],
         also: Callable[[Tx, Agent], Awaitable[None]] | None = None,
+        seen: int | None = None,
     ) -> Agent:
         async with self._db.write() as tx:
             before = _found(await rows.load(tx, agent_id, lock=True), agent_id)
+            if seen is not None and await rows.moved_since(tx, agent_id, seen):
+                raise IllegalTransition(f"the agent is {before.status} meanwhile; look again")
             after = step(before)
             if after is before and also is None:
                 return before

@@ -27,7 +27,7 @@ from bot.desk import Desk
 from bot.dispatcher import Dispatcher
 from bot.domain import Agent
 from bot.engine import HEARTBEAT_S
-from bot.errors import CadenceError
+from bot.errors import CadenceError, Unavailable
 from bot.finisher import Finisher
 from bot.following import Following
 from bot.github.app import GitHubApp
@@ -37,6 +37,7 @@ from bot.indexes import Indexes
 from bot.indexing import Indexing
 from bot.keeping import Keeping
 from bot.loops import every, kept_alive
+from bot.people_wiring import PeopleSide
 from bot.place_wiring import FlySide, fly_of, local_of, placing_of, plans_of, tend, vps_of
 from bot.reporter import Reporter
 from bot.run_log import RunLog
@@ -84,6 +85,9 @@ class Coordinator:
         self.daemons = MachineLines(self.bus, "/ws/daemon")
         self.health = Health()
         self.codebase = Codebase()
+        self.people = PeopleSide(
+            settings, self.database, self.bus, self.agents, self.plans, self._start
+        )
         self.dispatcher: Dispatcher | None = None
         self.port = settings.port
         self.broke = asyncio.Event()
@@ -102,6 +106,7 @@ class Coordinator:
         app.add_routes(LiveLog(self.agents, self.bus).routes())
         app.add_routes(self.health.routes())
         app.add_routes(self.codebase.routes())
+        self.people.mount(app)
         app.on_shutdown.append(self._hang_up)
         app.cleanup_ctx.append(self._running)
         return app
@@ -145,6 +150,7 @@ class Coordinator:
                 slug=self.settings.app_slug,
                 on_secret=self.redactor.add,
             )
+            self.people.open_for(github, session, self.redactor.add)
             await self._serve(github, await _identified(github), session)
 
     async def _serve(self, github: GitHubApp, me: AppInfo, session: aiohttp.ClientSession) -> None:
@@ -269,12 +275,13 @@ class Coordinator:
 
     async def _start(self, agent: Agent) -> None:
         if self.dispatcher is None:
-            raise RuntimeError("a door was open before the dispatcher")
+            raise Unavailable("the coordinator is starting")
         await self.dispatcher.start(agent)
 
     async def _prune(self) -> None:
         now = datetime.now(UTC)
         if self.dispatcher is not None:
+            await self.people.prune()
             await self.deliveries.prune(before=now - timedelta(days=self.settings.delivery_days))
             before = now - timedelta(days=self.settings.history_days)
             await self.dispatcher.engine.prune(before=before)

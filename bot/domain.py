@@ -140,6 +140,7 @@ class Agent:
     *progress* is 0 to 100 and never goes back; *cost_usd* is what the models of all runs cost,
     *machine_usd* what their machines did; *plan* holds ``{"text": str, "done": bool}`` items; *seq*
     is the number of its newest event. *place_note* is what people should know of the place.
+    *question* holds ``{"id": str, "text": str, "options": [str]}`` while it waits for an answer.
     """
 
     id: AgentId
@@ -157,6 +158,7 @@ class Agent:
     place: str = ""
     place_note: str = ""
     reason: str = ""
+    question: dict[str, Any] | None = None
     result: dict[str, Any] = field(default_factory=dict)
     pr_number: int | None = None
     pr_url: str = ""
@@ -237,6 +239,11 @@ def slug(text: str, *, limit: int = 40) -> str:
     return words[:limit].strip("-") or "task"
 
 
-def branch_name(number: int | None, title: str) -> str:
-    """Return ``cadence/<number>-<slug>``, a name that is always a valid branch."""
-    return f"cadence/{number}-{slug(title)}" if number is not None else f"cadence/{slug(title)}"
+def branch_name(number: int | None, title: str, agent_id: str) -> str:
+    """Return ``cadence/<number>-<slug>``, a name that is always a valid branch.
+
+    Without an issue the start of *agent_id* keeps equal tasks apart.
+    """
+    if number is not None:
+        return f"cadence/{number}-{slug(title)}"
+    return f"cadence/{slug(title)}-{agent_id[:6]}"

@@ -38,6 +38,10 @@ class Plans:
             return Plan.PRO
         return Plan(await self._rows.plan_of(account_of(repository)) or Plan.FREE)
 
+    async def limit_of(self, repository: str) -> int | None:
+        """Return how many agents a month its owner may have, None for any number."""
+        return self._free_agents if await self.plan_of(repository) is Plan.FREE else None
+
     async def admit(self, tx: Tx, task: Task) -> None:
         """Count a new agent in the transaction that makes it; raise `MonthUsedUp`."""
         account, today = account_of(task.repository), self._today()

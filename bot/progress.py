@@ -18,7 +18,21 @@ def applied(agent: Agent, kind: str, data: dict[str, Any]) -> Agent:
         return in_phase(agent, Phase(data["phase"]))
     if kind == "plan":
         return _with_plan(agent, data.get("items"))
+    if kind == "question":
+        return replace(agent, question=_question(agent, data))
+    if kind == "tool_result" and data.get("name") == "ask":  # it waits no longer
+        return replace(agent, question=None)
     return agent
+
+
+def _question(agent: Agent, data: dict[str, Any]) -> dict[str, Any]:
+    """Return an open question; its id is the number of the event that asks it."""
+    options = data.get("options")
+    return {
+        "id": str(agent.seq + 1),
+        "text": str(data.get("text", ""))[:2_000],
+        "options": [str(one)[:200] for one in options[:10]] if isinstance(options, list) else [],
+    }
 
 
 def needs_running(agent: Agent, status: AgentStatus) -> bool:

@@ -258,6 +258,7 @@ class Reporter:
             paused_by=story.telling.paused_by,
             question=story.telling.question,
             sizes=self._sizes,
+            answered=story.telling.answered,
         )
         return self._redactor.redact(status_comment.render(view))
 

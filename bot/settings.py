@@ -132,6 +132,8 @@ class Settings(BaseSettings):
     runner_program: str = "runner.agent"
     no_sandbox: bool = False
     secret_key: SecretStr = SecretStr("")
+    credential_keys: SecretStr = SecretStr("")
+    proxies: Annotated[int, Field(ge=0, le=10)] = 0
     delivery_days: Annotated[int, Field(ge=1)] = 7
     history_days: Annotated[int, Field(ge=1)] = 30
 
@@ -199,6 +201,10 @@ class Settings(BaseSettings):
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
+    def _credential_parts(self) -> list[str]:
+        return [part.strip() for part in self.credential_keys.get_secret_value().split(",")]
+
+    @property
     def secret_values(self) -> tuple[str, ...]:
         """Every secret value that we know, for redaction."""
         values = (
@@ -212,6 +218,7 @@ class Settings(BaseSettings):
             self.fly_token.get_secret_value(),
             self.hetzner_token.get_secret_value(),
             self.server_key.get_secret_value(),
+            *(part.partition(":")[2] for part in self._credential_parts),
         )
         return tuple(v for v in values if v)
 

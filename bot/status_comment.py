@@ -7,6 +7,7 @@ from bot import prose
 from bot.domain import Agent, AgentStatus, Phase
 from bot.evidence import is_verified, lasted, verdict
 from bot.receipt import machine_words, receipt
+from bot.telling import Answered
 from runner.spec import Outcome, Tokens, Verification
 
 MAX_CHARACTERS = 65_536  # GitHub's limit for a comment; each part below has its own
@@ -42,6 +43,7 @@ class View:
     stopped_by: str = ""
     question: str = ""
     sizes: Mapping[str, str] = field(default_factory=dict)
+    answered: Answered | None = None
 
 
 def marker(agent_id: str) -> str:
@@ -70,6 +72,7 @@ def _going(view: View) -> list[str]:
     return [
         f"### {_headline(view)}",
         _explained(view),
+        _answered(view.answered),
         _plan(agent),
         f"Last check: {verdict(view.verification)}" if view.verification else "",
         _facts(view),
@@ -98,6 +101,14 @@ def _explained(view: View) -> str:
         others = "1 agent is" if view.ahead == 1 else f"{view.ahead} agents are"
         return f"{others} ahead in the queue."
     return ""
+
+
+def _answered(answered: Answered | None) -> str:
+    """Say what was answered elsewhere; an answer that stands here is not repeated."""
+    if answered is None or not answered.is_from_app:
+        return ""
+    said = prose.quoted(answered.text)
+    return f"{prose.one_line(answered.by)} answered in the app:\n\n{said}"
 
 
 def _plan(agent: Agent) -> str:

@@ -182,14 +182,12 @@ class _Asking:
         task = replace(task, repository=info.full_name)
         services = self._services
         try:
-            agent, is_new = await services.agents.create(task, admit=services.plans.admit)
+            agent, is_new = await services.creator.create(task)
         except MonthUsedUp as limit:
             self._visit.note = "refused: the month's agents are used up"
             words = answers.limit_text(request.author, limit, services.slug)
             await self._once_today(request.author, words)
             return
-        if not agent.status.is_final:
-            await services.start(agent)
         self._visit.note = "agent created" if is_new else "ignored: known trigger"
         log.info("agent asked for", agent_id=agent.id, source=task.source, is_new=is_new)
 

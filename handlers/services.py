@@ -8,6 +8,7 @@ from typing import Protocol
 from weakref import WeakValueDictionary
 
 from bot.agents import Agents
+from bot.creating import Creator
 from bot.db.installations import Installations
 from bot.db.people import People
 from bot.domain import Agent
@@ -61,6 +62,11 @@ class Services:
     turns: "WeakValueDictionary[tuple[int, int], asyncio.Lock]" = field(
         default_factory=WeakValueDictionary, repr=False
     )
+
+    @property
+    def creator(self) -> Creator:
+        """What makes agents, the same for every door."""
+        return Creator(self.agents, self.plans, self.start)
 
     def turn(self, repository_id: int, issue: int) -> asyncio.Lock:
         """Return the lock of an issue: whoever holds it decides about the issue's agent."""

@@ -4,13 +4,13 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
-import structlog
 from aiohttp import web
 from pydantic import ValidationError
 
 from bot.errors import (
     CadenceError,
     GitHubRefused,
+    IllegalTransition,
     InvalidRequest,
     NotFound,
     PermissionDenied,
@@ -18,18 +18,11 @@ from bot.errors import (
     RateLimited,
     Unavailable,
 )
+from bot.github.person import TokenRefused
+from bot.user_tokens import SignInOver
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-_STATUS: tuple[tuple[type[CadenceError], HTTPStatus], ...] = (
-    (RateLimited, HTTPStatus.TOO_MANY_REQUESTS),
-    (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE),
-    (InvalidRequest, HTTPStatus.BAD_REQUEST),
-    (NotFound, HTTPStatus.NOT_FOUND),
-    (PermissionDenied, HTTPStatus.FORBIDDEN),
-    (QuotaExceeded, HTTPStatus.TOO_MANY_REQUESTS),
-    (GitHubRefused, HTTPStatus.BAD_GATEWAY),
-)
-log = structlog.get_logger()
+PLAIN = "about:blank"
 
 
 class Unauthenticated(CadenceError):
@@ -40,9 +33,39 @@ class NotIndexed(NotFound):
     """There is such a repository, but no index of it yet."""
 
 
-def problem(
-    status: HTTPStatus, detail: str, *, kind: str = "about:blank", **more: Any
-) -> web.Response:
+class Conflict(CadenceError):
+    """It cannot be done as things stand; *kind* names why for programs."""
+
+    def __init__(self, message: str, *, kind: str, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.retry_after_s = retry_after_s
+
+
+class KeyReused(CadenceError):
+    """An Idempotency-Key came with another request than its first."""
+
+
+# The first that fits counts.
+_TABLE: tuple[tuple[type[CadenceError], HTTPStatus, str], ...] = (
+    (Unauthenticated, HTTPStatus.UNAUTHORIZED, "unauthenticated"),
+    (SignInOver, HTTPStatus.UNAUTHORIZED, "sign-in-over"),
+    (TokenRefused, HTTPStatus.UNAUTHORIZED, "sign-in-over"),
+    (RateLimited, HTTPStatus.TOO_MANY_REQUESTS, PLAIN),
+    (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE, PLAIN),
+    (IllegalTransition, HTTPStatus.CONFLICT, "illegal-transition"),
+    (Conflict, HTTPStatus.CONFLICT, "conflict"),
+    (KeyReused, HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency-key-reused"),
+    (InvalidRequest, HTTPStatus.BAD_REQUEST, PLAIN),
+    (NotIndexed, HTTPStatus.NOT_FOUND, "not-indexed"),
+    (NotFound, HTTPStatus.NOT_FOUND, PLAIN),
+    (PermissionDenied, HTTPStatus.FORBIDDEN, PLAIN),
+    (QuotaExceeded, HTTPStatus.TOO_MANY_REQUESTS, "quota-exceeded"),
+    (GitHubRefused, HTTPStatus.BAD_GATEWAY, PLAIN),
+)
+
+
+def problem(status: HTTPStatus, detail: str, *, kind: str = PLAIN, **more: Any) -> web.Response:
     """Return a problem: *detail* is a sentence for people, *kind* a name for programs."""
     headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
     if "retry_after_s" in more:
@@ -63,27 +86,46 @@ def told(handler: Handler) -> Handler:
             return await handler(request)
         except ValidationError as error:
             return _invalid(error)
-        except NotIndexed as error:
-            return problem(HTTPStatus.NOT_FOUND, str(error), kind="not-indexed", retry_after_s=5)
-        except Unauthenticated as error:
-            return problem(HTTPStatus.UNAUTHORIZED, str(error), kind="unauthenticated")
         except CadenceError as error:
-            return _known(error)
-        except web.HTTPRequestEntityTooLarge:
-            return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the request is too large")
+            return known(error)
+        except web.HTTPException as error:
+            if error.status < 400:
+                raise
+            return of_http(error)
 
     return call
 
 
-def _known(error: CadenceError) -> web.Response:
-    status = next(
-        (status for kind, status in _STATUS if isinstance(error, kind)),
-        HTTPStatus.INTERNAL_SERVER_ERROR,
-    )
+def known(error: CadenceError) -> web.Response:
+    """Return the problem that *error* is."""
+    found = (row for row in _TABLE if isinstance(error, row[0]))
+    _, status, kind = next(found, (None, HTTPStatus.INTERNAL_SERVER_ERROR, PLAIN))
+    more: dict[str, Any] = {}
     later = getattr(error, "retry_after_s", None)
-    if isinstance(error, Unavailable):
-        return problem(status, str(error), retry_after_s=later or 5)
-    return problem(status, str(error))
+    if later is None and isinstance(error, Unavailable | NotIndexed):
+        later = 5
+    if later is not None:
+        more["retry_after_s"] = later
+    return problem(status, str(error), kind=getattr(error, "kind", kind), **more)
+
+
+def of_http(error: web.HTTPException) -> web.Response:
+    """Return the problem for what the server itself refuses."""
+    status = HTTPStatus(error.status)
+    said = _SAID.get(status, status.description or status.phrase.lower())
+    answer = problem(status, said)
+    if "Allow" in error.headers:
+        answer.headers["Allow"] = error.headers["Allow"]
+    return answer
+
+
+_SAID = {
+    HTTPStatus.NOT_FOUND: "there is no such thing here",
+    HTTPStatus.METHOD_NOT_ALLOWED: "this cannot be done with it; Allow says what can",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "the request is too large",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "the body has a type that is not read here",
+    HTTPStatus.BAD_REQUEST: "the request cannot be read",
+}
 
 
 def _invalid(error: ValidationError) -> web.Response:

@@ -52,13 +52,13 @@ async def load(tx: Tx, agent_id: str, *, lock: bool = False) -> Agent | None:
     """Return the agent; *lock* holds its row until the transaction ends."""
     query = select(agents).where(agents.c.id == agent_id)
     row = (await tx.execute(query.with_for_update() if lock else query)).first()
-    return None if row is None else _agent(row)
+    return None if row is None else agent_of(row)
 
 
 async def by_source_ref(tx: Tx, source_ref: str) -> Agent | None:
     """Return the agent that the trigger made."""
     row = (await tx.execute(select(agents).where(agents.c.source_ref == source_ref))).first()
-    return None if row is None else _agent(row)
+    return None if row is None else agent_of(row)
 
 
 async def on_issue(tx: Tx, repository_id: int, issue: int, *, active: bool) -> Agent | None:
@@ -67,7 +67,7 @@ async def on_issue(tx: Tx, repository_id: int, issue: int, *, active: bool) -> A
     if active:
         query = query.where(agents.c.status.in_(_ACTIVE))
     row = (await tx.execute(query.order_by(agents.c.created_at.desc()).limit(1))).first()
-    return None if row is None else _agent(row)
+    return None if row is None else agent_of(row)
 
 
 async def save(tx: Tx, agent: Agent) -> None:
@@ -78,7 +78,7 @@ async def save(tx: Tx, agent: Agent) -> None:
 async def locked(tx: Tx, agent_ids: Collection[str]) -> dict[str, Agent]:
     """Return the agents by id; their rows are held until the transaction ends."""
     query = select(agents).where(agents.c.id.in_(agent_ids)).order_by(agents.c.id)
-    return {row.id: _agent(row) for row in await tx.execute(query.with_for_update())}
+    return {row.id: agent_of(row) for row in await tx.execute(query.with_for_update())}
 
 
 async def save_all(tx: Tx, changed: Sequence[Agent], events: Sequence[AgentEvent]) -> None:
@@ -125,19 +125,19 @@ async def unreported(tx: Tx, limit: int) -> list[Agent]:
         .order_by(agents.c.updated_at)
         .limit(limit)
     )
-    return [_agent(row) for row in await tx.execute(query)]
+    return [agent_of(row) for row in await tx.execute(query)]
 
 
 async def active(tx: Tx, limit: int = 1000) -> list[Agent]:
     """Return agents that are not over, oldest first."""
     query = select(agents).where(agents.c.status.in_(_ACTIVE)).order_by(agents.c.created_at)
-    return [_agent(row) for row in await tx.execute(query.limit(limit))]
+    return [agent_of(row) for row in await tx.execute(query.limit(limit))]
 
 
 async def recent(tx: Tx, limit: int) -> list[Agent]:
     """Return the newest agents, newest first."""
     query = select(agents).order_by(agents.c.created_at.desc()).limit(limit)
-    return [_agent(row) for row in await tx.execute(query)]
+    return [agent_of(row) for row in await tx.execute(query)]
 
 
 async def ahead(tx: Tx, agent: Agent) -> int:
@@ -170,6 +170,19 @@ async def events(tx: Tx, agent_id: str, *, after: int, limit: int) -> list[Agent
         .limit(limit)
     )
     return [AgentEvent(**row._mapping) for row in await tx.execute(query)]
+
+
+_MOVES = ("started", "paused", "resumed", "cancel requested", "completed", "failed", "cancelled")
+
+
+async def moved_since(tx: Tx, agent_id: str, version: int) -> bool:
+    """Whether the agent's status changed after *version*; each version has one event."""
+    query = select(agent_events.c.seq).where(
+        agent_events.c.agent_id == agent_id,
+        agent_events.c.seq > version,
+        agent_events.c.kind.in_(_MOVES),
+    )
+    return (await tx.execute(query.limit(1))).first() is not None
 
 
 async def add_message(
@@ -206,7 +219,8 @@ def _task_row(task: Task) -> dict[str, Any]:
     return row
 
 
-def _agent(row: Row[Any]) -> Agent:
+def agent_of(row: Row[Any]) -> Agent:
+    """Return the agent of a row."""
     values = {name: getattr(row, name) for name in _FIELDS}
     values |= {
         "id": AgentId(row.id),

@@ -164,6 +164,17 @@ class Repository:
         answer = await self._call("PATCH", path, doing="update a pull request", body=words)
         return Pull.of(answer.data)
 
+    async def pull_files(self, number: int) -> list[Mapping[str, Any]]:
+        """Return the changed files of a pull request, as GitHub tells them."""
+        path = f"/pulls/{number}/files"
+        return [data async for data in self._pages(path, doing="read the changed files")]
+
+    async def compared(self, base: str, head: str) -> list[Mapping[str, Any]]:
+        """Return the files that *head* changed since it left *base*, 300 at most."""
+        path = f"/compare/{quote(base, safe='')}...{quote(head, safe='')}"
+        answer = await self._call("GET", path, doing="compare two branches")
+        return list(answer.data.get("files") or ())
+
     async def mark_ready(self, number: int) -> None:
         """Make a draft ready for review; one that is ready already stays so."""
         answer = await self._call("GET", f"/pulls/{number}", doing="read a pull request")

@@ -2,11 +2,14 @@
 
 from alembic import context
 
-from bot.db import machine_schema
+from bot.db import machine_schema, people_schema
+
+# Both add to one set of tables; it is complete when they are imported.
+METADATA = {module.metadata for module in (machine_schema, people_schema)}.pop()
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=machine_schema.machines.metadata,
+    target_metadata=METADATA,
     render_as_batch=True,
     compare_type=True,
 )

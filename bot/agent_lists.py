@@ -1,0 +1,61 @@
+"""Agents as people see them: lists, numbers and what is new; nothing is changed here."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from bot.db import agent_lists as rows
+from bot.db import agents as one_by_one
+from bot.db.agent_lists import Wanted
+from bot.db.engine import Database
+from bot.domain import Agent, AgentEvent
+from bot.errors import NotFound
+
+NOT_YOURS = "there is no such agent"
+
+
+class AgentLists:
+    """Reads agents of people."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def page(self, wanted: Wanted, *, limit: int) -> list[Agent]:
+        """Return agents, the newest first."""
+        async with self._db.read() as tx:
+            return await rows.page(tx, wanted, limit=limit)
+
+    async def find(self, person_id: int, name: str) -> Agent:
+        """Return the person's agent by its id or its number; raise `NotFound`."""
+        async with self._db.read() as tx:
+            if name.isascii() and name.isdigit():
+                number = int(name) if len(name) < 10 else 0
+                agent = await rows.by_number(tx, person_id, number)
+            else:
+                agent = await one_by_one.load(tx, name)
+        if agent is None or agent.task.requester.id != person_id:
+            raise NotFound(NOT_YOURS)
+        return agent
+
+    async def many(self, agent_ids: Sequence[str]) -> dict[str, Agent]:
+        """Return agents by id, those that there are."""
+        async with self._db.read() as tx:
+            return await rows.many(tx, agent_ids)
+
+    async def fresh(
+        self, people: Mapping[int, datetime], *, most: int = 200
+    ) -> dict[int, list[Agent]]:
+        """Return each person's agents that are not over or changed since then, oldest first."""
+        async with self._db.read() as tx:
+            return await rows.fresh_of(tx, people, most=most)
+
+    async def events_after(
+        self, marks: Mapping[str, int], *, kinds: Sequence[str] = (), limit: int = 2_000
+    ) -> list[AgentEvent]:
+        """Return events of several agents, each above its own number, in order."""
+        async with self._db.read() as tx:
+            return await rows.events_after(tx, marks, kinds=kinds, limit=limit)
+
+    async def used_by(self, person_id: int, since: datetime) -> list[tuple[datetime, float]]:
+        """Return when each agent of the person was made since then, and what it cost."""
+        async with self._db.read() as tx:
+            return await rows.used_by(tx, person_id, since)

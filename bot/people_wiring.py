@@ -1,0 +1,138 @@
+"""The people's API, by the settings: sign-in, sessions, agents, live streams, notifications."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+import aiohttp
+from aiohttp import web
+
+from bot import cost
+from bot.agent_lists import AgentLists
+from bot.agents import Agents
+from bot.bus import Bus
+from bot.creating import Creator
+from bot.db.engine import Database
+from bot.db.identities import Identities
+from bot.db.replies import Replies
+from bot.db.sessions import Sessions
+from bot.domain import Agent
+from bot.github.app import GitHubApp
+from bot.github.auth import utc_now
+from bot.github.oauth import OAuth
+from bot.plans import Plans
+from bot.settings import Settings
+from bot.user_tokens import UserTokens
+from bot.vault import Vault, derived, keys_of
+from mobile_api.acts import Acts
+from mobile_api.agent_log import AgentLog
+from mobile_api.agents_api import AgentsApi
+from mobile_api.auth_api import Able, AuthApi
+from mobile_api.cookies import Cookies
+from mobile_api.endpoint import Endpoint
+from mobile_api.guard import Guard, add_headers, problems
+from mobile_api.idempotency import Once
+from mobile_api.late import Late
+from mobile_api.pairing import Pairing
+from mobile_api.rates import Rates
+from mobile_api.reach import Reaches
+from mobile_api.repos_api import ReposApi
+from mobile_api.sessions import Keeper
+from mobile_api.settings_api import Choices, SettingsApi
+from mobile_api.sign_in import SignIn
+from mobile_api.tokens import Signer
+from mobile_api.usage_api import UsageApi
+
+
+class PeopleSide:
+    """Everything of the API that people use; it asks for patience until `open_for`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        bus: Bus,
+        agents: Agents,
+        plans: Plans,
+        start: Callable[[Agent], Awaitable[None]],
+    ) -> None:
+        self.settings = settings
+        self.github: Late[GitHubApp] = Late()
+        self.oauth: Late[OAuth] = Late()
+        self.identities = Identities(database)
+        self.choices = Choices(self.identities)
+        server_key = settings.server_key.get_secret_value()
+        credential_keys = settings.credential_keys.get_secret_value()
+        self.vault = Vault(keys_of(credential_keys, server_key))
+        self.tokens = UserTokens(self.identities, self.vault, self.oauth)
+        self.keeper = Keeper(Sessions(database), Signer(derived(server_key, "sessions")), bus)
+        self.cookies = Cookies(settings.base_url.startswith("https://"))
+        self.rates = Rates()
+        self.once = Once(Replies(database))
+        self.guard = Guard(self.keeper, self.rates, self.once, proxies=settings.proxies)
+        self.reaches = Reaches(self.tokens, self.github)
+        self.lists = AgentLists(database)
+        creator = Creator(agents, plans, start)
+        self.acts = Acts(agents, creator, self.reaches, models=cost.names())
+        self._agents = agents
+        self._plans = plans
+
+    def endpoints(self) -> list[Endpoint]:
+        """Return all routes."""
+        web_url = self.settings.github_url
+        agents = AgentsApi(self.acts, self.lists, self.reaches, self.choices, web_url=web_url)
+        return [
+            *self._auth(),
+            *agents.endpoints(),
+            *AgentLog(self._agents, agents.seen, self.github).endpoints(),
+            *ReposApi(self.reaches).endpoints(),
+            *UsageApi(self.lists, self.reaches, self.choices, self._plans).endpoints(),
+            *SettingsApi(self.choices, models=cost.names()).endpoints(),
+        ]
+
+    def _auth(self) -> list[Endpoint]:
+        base_url = self.settings.base_url
+        sign_in = SignIn(
+            self.oauth,
+            lambda: self.github().client,
+            self.identities,
+            self.tokens,
+            self.keeper,
+            self.vault,
+            self.cookies,
+            base_url=base_url,
+        )
+        auth = AuthApi(
+            sign_in, self.keeper, self.identities, self.tokens, self.cookies, able=Able()
+        )
+        pairing = Pairing(self.keeper, self.identities, self.cookies, self.rates, base_url=base_url)
+        return [*auth.endpoints(), *pairing.endpoints()]
+
+    def mount(self, app: web.Application, more: Sequence[Endpoint] = ()) -> None:
+        """Add the routes, and what stands before and behind them."""
+        app.middlewares.append(problems)
+        app.on_response_prepare.append(add_headers)
+        self.guard.mount(app, [*self.endpoints(), *more])
+
+    def open_for(
+        self,
+        github: GitHubApp,
+        session: aiohttp.ClientSession,
+        on_secret: Callable[[str], None],
+    ) -> None:
+        """Answer from now on."""
+        settings = self.settings
+        oauth = OAuth(
+            session,
+            web_url=settings.github_url,
+            api_url=settings.github_api_url,
+            client_id=settings.client_id,
+            client_secret=settings.client_secret.get_secret_value(),
+            on_secret=on_secret,
+        )
+        self.oauth.come(oauth)
+        self.github.come(github)
+
+    async def prune(self) -> None:
+        """Delete sessions and answers that are over."""
+        now = utc_now()
+        await self.keeper.rows.prune(now)
+        await self.once.prune(now)

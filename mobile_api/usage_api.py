@@ -1,0 +1,108 @@
+"""What the person's agents of this month cost, and what the plan allows."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Protocol
+
+from aiohttp import web
+
+from bot.agent_lists import AgentLists
+from bot.github.auth import utc_now
+from bot.quota import Plan, month_of
+from mobile_api.endpoint import Endpoint
+from mobile_api.people import Person
+from mobile_api.reach import Reaches
+from mobile_api.sessions import person_of
+from mobile_api.settings_api import Choices
+from mobile_api.wire import Wire, answer
+
+
+class DayView(Wire):
+    """One day's agents and their cost in US dollars."""
+
+    day: date
+    agents: int
+    cost_usd: float
+
+
+class UsageView(Wire):
+    """This month; *limit* and *plan* are those of the account that most of it goes to."""
+
+    month: str
+    agents: int
+    limit: int | None
+    plan: Plan
+    cost_usd: float
+    days: list[DayView]
+
+
+class PlanBook(Protocol):
+    """The plans of accounts."""
+
+    async def plan_of(self, installation_id: int) -> Plan:
+        """Return the plan of the account of an installation."""
+        ...
+
+    async def limit_of(self, installation_id: int) -> int | None:
+        """Return how many agents a month it allows, None without a limit."""
+        ...
+
+
+class UsageApi:
+    """``/api/usage``."""
+
+    def __init__(
+        self,
+        lists: AgentLists,
+        reaches: Reaches,
+        choices: Choices,
+        plans: PlanBook,
+        *,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._lists = lists
+        self._reaches = reaches
+        self._choices = choices
+        self._plans = plans
+        self._now = now
+
+    def endpoints(self) -> list[Endpoint]:
+        """Return the routes."""
+        return [
+            Endpoint(
+                method="GET",
+                path="/api/usage",
+                handler=self._get,
+                summary="What your agents of this month cost",
+                tag="settings",
+                answers={200: UsageView},
+            )
+        ]
+
+    async def _get(self, request: web.Request) -> web.Response:
+        person, today = person_of(request), self._now().date()
+        since = datetime(today.year, today.month, 1, tzinfo=UTC)
+        days: dict[date, list[float]] = defaultdict(list)
+        for at, cost in await self._lists.used_by(person.id, since):
+            days[at.date()].append(cost)
+        account = await self._account(person)
+        view = UsageView(
+            month=month_of(today),
+            agents=sum(map(len, days.values())),
+            limit=None if account is None else await self._plans.limit_of(account),
+            plan=Plan.FREE if account is None else await self._plans.plan_of(account),
+            cost_usd=round(sum(sum(costs) for costs in days.values()), 6),
+            days=[
+                DayView(day=day, agents=len(costs), cost_usd=round(sum(costs), 6))
+                for day, costs in sorted(days.items())
+            ],
+        )
+        return answer(view)
+
+    async def _account(self, person: Person) -> int | None:
+        """Return the installation of the default repository, else of the person's first one."""
+        wanted = (await self._choices.of(person)).default_repo
+        found = await self._reaches.repos(person)
+        named = [one.installation_id for one in found if one.full_name == wanted]
+        return next(iter([*named, *(one.installation_id for one in found)]), None)
