@@ -11,6 +11,8 @@ from bot.domain import Agent, AgentEvent
 from bot.errors import NotFound
 
 NOT_YOURS = "there is no such agent"
+_AT_ONCE = 400  # values in one statement
+_SPANS = 100
 
 
 class AgentLists:
@@ -48,12 +50,43 @@ class AgentLists:
         async with self._db.read() as tx:
             return await rows.fresh_of(tx, people, most=most)
 
-    async def events_after(
-        self, marks: Mapping[str, int], *, kinds: Sequence[str] = (), limit: int = 2_000
+    async def numbered(
+        self, pairs: Sequence[tuple[str, int]], *, kinds: Sequence[str] = ()
     ) -> list[AgentEvent]:
-        """Return events of several agents, each above its own number, in order."""
+        """Return the events with these numbers of these agents, in order."""
+        found: list[AgentEvent] = []
         async with self._db.read() as tx:
-            return await rows.events_after(tx, marks, kinds=kinds, limit=limit)
+            for start in range(0, len(pairs), _AT_ONCE):
+                part = pairs[start : start + _AT_ONCE]
+                found += await rows.numbered(tx, part, kinds=kinds)
+        return found
+
+    async def between(
+        self, spans: Mapping[str, range], *, kinds: Sequence[str], limit: int = 1_000
+    ) -> list[AgentEvent]:
+        """Return the events of *kinds* in a span of numbers of each agent, in order."""
+        found: list[AgentEvent] = []
+        names = list(spans)
+        async with self._db.read() as tx:
+            for start in range(0, len(names), _SPANS):
+                part = {name: spans[name] for name in names[start : start + _SPANS]}
+                found += await rows.between(tx, part, kinds=kinds, limit=limit)
+        return found
+
+    async def changed(
+        self, versions: Mapping[str, int], people: Sequence[int], since: datetime
+    ) -> list[str]:
+        """Return agents with another version than we know, and people's that changed since."""
+        found: list[str] = []
+        async with self._db.read() as tx:
+            for start in range(0, len(versions), _AT_ONCE):
+                names = list(versions)[start : start + _AT_ONCE]
+                now = await rows.versions(tx, names)
+                found += [name for name, version in now.items() if version != versions[name]]
+            for start in range(0, len(people), _AT_ONCE):
+                part = people[start : start + _AT_ONCE]
+                found += await rows.changed_since(tx, part, since)
+        return found
 
     async def used_by(self, person_id: int, since: datetime) -> list[tuple[datetime, float]]:
         """Return when each agent of the person was made since then, and what it cost."""

@@ -112,9 +112,9 @@ class Coordinator:
         return app
 
     async def _hang_up(self, _app: web.Application) -> None:
-        await self.gateway.close()
-        await self.machines.close()
-        await self.daemons.close()
+        self.people.hang_up()
+        lines = self.gateway, self.machines, self.daemons
+        await asyncio.gather(*(line.close() for line in lines))
 
     async def _running(self, _app: web.Application) -> AsyncIterator[None]:
         await self.database.open()
@@ -136,6 +136,7 @@ class Coordinator:
         timeout = aiohttp.ClientTimeout(total=60, sock_connect=10)
         async with aiohttp.ClientSession(timeout=timeout) as session, asyncio.TaskGroup() as loops:
             loops.create_task(kept_alive("ingest", self.ingest.run))
+            loops.create_task(self.people.run())
             if not self.database.is_sqlite:
                 bridge = PostgresBridge(self.bus, self.database.system_url)
                 loops.create_task(kept_alive("bus", bridge.run))

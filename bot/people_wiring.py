@@ -1,6 +1,8 @@
 """The people's API, by the settings: sign-in, sessions, agents, live streams, notifications."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 import aiohttp
 from aiohttp import web
@@ -18,12 +20,14 @@ from bot.domain import Agent
 from bot.github.app import GitHubApp
 from bot.github.auth import utc_now
 from bot.github.oauth import OAuth
+from bot.loops import kept_alive
 from bot.plans import Plans
 from bot.settings import Settings
 from bot.user_tokens import UserTokens
 from bot.vault import Vault, derived, keys_of
 from mobile_api.acts import Acts
 from mobile_api.agent_log import AgentLog
+from mobile_api.agent_views import agent_view
 from mobile_api.agents_api import AgentsApi
 from mobile_api.auth_api import Able, AuthApi
 from mobile_api.cookies import Cookies
@@ -38,6 +42,8 @@ from mobile_api.repos_api import ReposApi
 from mobile_api.sessions import Keeper
 from mobile_api.settings_api import Choices, SettingsApi
 from mobile_api.sign_in import SignIn
+from mobile_api.stream.api import StreamApi
+from mobile_api.stream.newsroom import Newsroom
 from mobile_api.tokens import Signer
 from mobile_api.usage_api import UsageApi
 
@@ -74,15 +80,24 @@ class PeopleSide:
         self.acts = Acts(agents, creator, self.reaches, models=cost.names())
         self._agents = agents
         self._plans = plans
+        self._bus = bus
+        view = partial(agent_view, web_url=settings.github_url)
+        self.newsroom = Newsroom(self.lists, bus, self.reaches, view)
+        self._agents_api = AgentsApi(
+            self.acts, self.lists, self.reaches, self.choices, web_url=settings.github_url
+        )
+        self._streams = StreamApi(
+            self.newsroom, agents, self._agents_api.seen, self.reaches, self.keeper
+        )
 
     def endpoints(self) -> list[Endpoint]:
         """Return all routes."""
-        web_url = self.settings.github_url
-        agents = AgentsApi(self.acts, self.lists, self.reaches, self.choices, web_url=web_url)
+        agents = self._agents_api
         return [
             *self._auth(),
             *agents.endpoints(),
             *AgentLog(self._agents, agents.seen, self.github).endpoints(),
+            *self._streams.endpoints(),
             *ReposApi(self.reaches).endpoints(),
             *UsageApi(self.lists, self.reaches, self.choices, self._plans).endpoints(),
             *SettingsApi(self.choices, models=cost.names()).endpoints(),
@@ -130,6 +145,16 @@ class PeopleSide:
         )
         self.oauth.come(oauth)
         self.github.come(github)
+
+    async def run(self) -> None:
+        """Do what goes on beside the requests, for ever."""
+        async with asyncio.TaskGroup() as loops:
+            loops.create_task(kept_alive("newsroom", self.newsroom.run))
+            loops.create_task(kept_alive("streams", partial(self._streams.run, self._bus)))
+
+    def hang_up(self) -> None:
+        """End all streams; clients come back to whoever is there."""
+        self._streams.hang_up()
 
     async def prune(self) -> None:
         """Delete sessions and answers that are over."""

@@ -67,6 +67,11 @@ class Reaches:
                 known.until = asked_at + KEPT_S
         return known
 
+    def known_ids(self, person_id: int) -> frozenset[int] | None:
+        """Return the numbers if they are believed still, without asking; else None."""
+        known = self._known.get(person_id)
+        return known.ids if known is not None and known.until > self._now() else None
+
     def forget(self, person_id: int) -> None:
         """Believe nothing about a person any more."""
         self._known.pop(person_id, None)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 
 from bot.db.agents import agent_of
 from bot.db.engine import Tx
@@ -68,39 +68,56 @@ async def many(tx: Tx, agent_ids: Collection[str]) -> dict[str, Agent]:
 
 async def fresh_of(tx: Tx, people: Mapping[int, datetime], *, most: int) -> dict[int, list[Agent]]:
     """Return each person's agents that are not over or changed since a time, the oldest first."""
-    which = [
-        and_(
-            agents.c.requester_id == person_id,
-            or_(agents.c.status.in_(_ACTIVE), agents.c.updated_at >= since),
-        )
-        for person_id, since in people.items()
-    ]
-    query = select(agents).where(or_(*which)).order_by(agents.c.number.desc())
+    is_fresh = agents.c.status.in_(_ACTIVE) | (agents.c.updated_at >= min(people.values()))
+    query = select(agents).where(agents.c.requester_id.in_(people.keys()), is_fresh)
     found: dict[int, list[Agent]] = {person_id: [] for person_id in people}
-    for row in await tx.execute(query):
+    for row in await tx.execute(query.order_by(agents.c.number.desc())):
         mine = found[row.requester_id]
-        if len(mine) < most:
+        is_wanted = row.status in _ACTIVE or row.updated_at >= people[row.requester_id]
+        if is_wanted and len(mine) < most:
             mine.insert(0, agent_of(row))
     return found
 
 
-async def events_after(
-    tx: Tx, marks: Mapping[str, int], *, kinds: Sequence[str] = (), limit: int
+async def numbered(
+    tx: Tx, pairs: Collection[tuple[str, int]], *, kinds: Sequence[str] = ()
 ) -> list[AgentEvent]:
-    """Return events of several agents, each above its own number, in order."""
-    query = select(agent_events).where(_above(marks))
+    """Return the events with these numbers of these agents, in order."""
+    named = tuple_(agent_events.c.agent_id, agent_events.c.seq).in_(pairs)
+    query = select(agent_events).where(named)
     if kinds:
         query = query.where(agent_events.c.kind.in_(kinds))
+    query = query.order_by(agent_events.c.agent_id, agent_events.c.seq)
+    return [AgentEvent(**row._mapping) for row in await tx.execute(query)]
+
+
+async def between(
+    tx: Tx, spans: Mapping[str, range], *, kinds: Sequence[str], limit: int
+) -> list[AgentEvent]:
+    """Return the events of *kinds* in a span of numbers of each agent, in order."""
+    parts = [
+        and_(
+            agent_events.c.agent_id == agent_id,
+            agent_events.c.seq >= span.start,
+            agent_events.c.seq < span.stop,
+        )
+        for agent_id, span in spans.items()
+    ]
+    query = select(agent_events).where(or_(*parts), agent_events.c.kind.in_(kinds))
     query = query.order_by(agent_events.c.agent_id, agent_events.c.seq).limit(limit)
     return [AgentEvent(**row._mapping) for row in await tx.execute(query)]
 
 
-def _above(marks: Mapping[str, int]) -> ColumnElement[bool]:
-    parts = [
-        and_(agent_events.c.agent_id == agent_id, agent_events.c.seq > seq)
-        for agent_id, seq in marks.items()
-    ]
-    return or_(*parts)
+async def versions(tx: Tx, agent_ids: Collection[str]) -> dict[str, int]:
+    """Return each agent's version."""
+    query = select(agents.c.id, agents.c.version).where(agents.c.id.in_(agent_ids))
+    return {row.id: row.version for row in await tx.execute(query)}
+
+
+async def changed_since(tx: Tx, people: Collection[int], since: datetime) -> list[str]:
+    """Return the ids of people's agents that changed since then."""
+    where = agents.c.requester_id.in_(people) & (agents.c.updated_at >= since)
+    return [row.id for row in await tx.execute(select(agents.c.id).where(where))]
 
 
 async def used_by(tx: Tx, person_id: int, since: datetime) -> list[tuple[datetime, float]]:

@@ -82,7 +82,7 @@ class OAuth:
         """Make a token worthless; one that is already is fine."""
         # https://docs.github.com/en/rest/apps/oauth-applications#delete-an-app-token
         url = f"{self._api}/applications/{self._id}/token"
-        login = aiohttp.BasicAuth(self._id, self._secret).encode()
+        login = aiohttp.encode_basic_auth(self._id, self._secret)
         headers = {"Accept": "application/vnd.github+json", "Authorization": login}
         try:
             async with self._session.delete(

@@ -1,5 +1,8 @@
 """The people's API of a coordinator in this process, with a browser's cookie jar before it."""
 
+import asyncio
+import json
+import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,6 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import aiohttp
 from aiohttp import web
+from pydantic import SecretStr
 from yarl import URL
 
 from bot.agents import Agents
@@ -56,7 +60,7 @@ class Browser:
         return "" if found is None else found.value
 
     async def call(
-        self, method: str, path: str, body: Any = None, *, plain: bool = False, **headers: str
+        self, method: str, path: str, body: Any = None, *, plain: bool = False, **headers: Any
     ) -> Answer:
         """Ask; unsafe methods carry the page's header unless *plain*."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -71,10 +75,10 @@ class Browser:
             told = await answer.json(content_type=None) if is_json and text else None
             return Answer(status=answer.status, headers=answer.headers.copy(), text=text, body=told)
 
-    async def get(self, path: str, **headers: str) -> Answer:
+    async def get(self, path: str, **headers: Any) -> Answer:
         return await self.call("GET", path, **headers)
 
-    async def post(self, path: str, body: Any = None, **headers: str) -> Answer:
+    async def post(self, path: str, body: Any = None, **headers: Any) -> Answer:
         return await self.call("POST", path, body, **headers)
 
     async def to_github(self, return_to: str = "") -> dict[str, str]:
@@ -86,11 +90,14 @@ class Browser:
 
     async def agree(self, asked: dict[str, str], login: str) -> str:
         """Say yes at GitHub; return where it sends the browser."""
-        async with aiohttp.ClientSession() as session, session.post(
-            f"{self.github.url}/login/oauth/authorize",
-            data=asked | {"login": login},
-            allow_redirects=False,
-        ) as answer:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(
+                f"{self.github.url}/login/oauth/authorize",
+                data=asked | {"login": login},
+                allow_redirects=False,
+            ) as answer,
+        ):
             assert answer.status == 302, await answer.text()
             return answer.headers["Location"]
 
@@ -98,8 +105,58 @@ class Browser:
         """Go the whole way; return our answer to GitHub's redirect."""
         return await self.get(await self.agree(await self.to_github(return_to), login))
 
+    @asynccontextmanager
+    async def stream(self, path: str, **headers: str) -> AsyncIterator["Stream"]:
+        """Listen to a stream."""
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        timeout = aiohttp.ClientTimeout(total=None, sock_read=30)
+        async with self.session.get(self.url + path, headers=sent, timeout=timeout) as answer:
+            yield Stream(answer)
+
     async def close(self) -> None:
         await self.session.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One event of a stream."""
+
+    name: str
+    data: Any
+    mark: str
+
+
+class Stream:
+    """What a browser's `EventSource` would do with an answer."""
+
+    def __init__(self, answer: aiohttp.ClientResponse) -> None:
+        self.answer = answer
+        self.mark = ""
+
+    async def next(self) -> Heard:
+        """Return the next event; raise `EOFError` at the end."""
+        fields: dict[str, str] = {}
+        async for raw in self.answer.content:
+            line = raw.decode().rstrip("\n")
+            if line.startswith(":"):
+                continue
+            if not line and "data" in fields:
+                self.mark = fields.get("id", self.mark)
+                name = fields.get("event", "message")
+                return Heard(name, json.loads(fields["data"]), fields.get("id", ""))
+            if not line:
+                fields = {}
+                continue
+            key, _, value = line.partition(": ")
+            fields[key] = value
+        raise EOFError
+
+    async def until(self, *names: str) -> list[Heard]:
+        """Return events up to and with the first called one of *names*."""
+        found: list[Heard] = []
+        while not found or found[-1].name not in names:
+            found.append(await self.next())
+        return found
 
 
 @dataclass(kw_only=True)
@@ -151,9 +208,12 @@ async def home(
             client=Client(session, api_url=scene.github.api_url, user_agent="cadence"),
         )
         made.side.open_for(github, session, lambda _secret: None)
+        running = asyncio.create_task(made.side.run())
         try:
             yield made
         finally:
+            running.cancel()
+            await asyncio.wait([running])
             for browser in made.browsers:
                 await browser.close()
             await app_runner.cleanup()
@@ -173,13 +233,12 @@ async def _built(
     url = f"http://127.0.0.1:{site_port}"
     scene.github.set_callback_urls(f"{url}/api/auth/github/callback")
     settings = Settings(
-        _env_file=None,
         port=site_port,
         data_dir=root / "data",
         github_url=scene.github.url,
         github_api_url=scene.github.api_url,
         client_id=scene.app.client_id,
-        client_secret=scene.app.client_secret,
+        client_secret=SecretStr(scene.app.client_secret),
         **chosen,
     )
     installations = Installations(database)
@@ -201,8 +260,6 @@ async def _built(
 
 
 def _free_port() -> int:
-    import socket
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

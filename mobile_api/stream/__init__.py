@@ -1,0 +1,1 @@
+"""Live streams: what is new is read once and written to everybody who watches."""

@@ -1,0 +1,263 @@
+"""Reads what is new, once for all who watch, and hands it to the channels."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Protocol
+
+import structlog
+
+from bot.agent_lists import AgentLists
+from bot.agents import TOPIC
+from bot.batches import Batches
+from bot.bus import Bus, Watch
+from bot.domain import Agent, AgentEvent, AgentId
+from bot.errors import CadenceError, NotFound
+from bot.github.auth import utc_now
+from mobile_api.people import Person
+from mobile_api.stream.channel import KEPT_EVENTS, AgentChannel, View
+from mobile_api.stream.cursors import KEPT
+from mobile_api.stream.person_channel import NEWS, PersonChannel
+
+GATHER_S = 0.02  # a burst of events becomes one look
+BUSY_SHARE = 0.6  # of the time at most is spent on pushing
+MOST_EVENTS = 200  # of one agent in one look
+LATE_S = 0.5
+HELD_S = 2.0
+log = structlog.get_logger()
+
+
+class Reaching(Protocol):
+    """Which repositories people reach."""
+
+    async def ids(self, person: Person) -> frozenset[int]:
+        """Return their numbers, a minute old at most."""
+        ...
+
+    def known_ids(self, person_id: int) -> frozenset[int] | None:
+        """Return them if they are known already."""
+        ...
+
+
+@dataclass(slots=True)
+class _People:
+    """One person's channel, who it is, and agents of which we must ask first."""
+
+    person: Person
+    channel: PersonChannel
+    users: int = 0
+    held: set[str] = field(default_factory=set)
+    asking: "asyncio.Task[None] | None" = None
+
+
+@dataclass(slots=True)
+class _Slot:
+    channel: AgentChannel
+    users: int = 0
+
+
+class Newsroom:
+    """Channels of agents and of people, filled by one reader; `run` it once per process."""
+
+    def __init__(
+        self,
+        lists: AgentLists,
+        bus: Bus,
+        reaches: Reaching,
+        view: View,
+        *,
+        poll_s: float = 5.0,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._lists = lists
+        self._bus = bus
+        self._reaches = reaches
+        self._view = view
+        self._poll_s = poll_s
+        self._clock = clock
+        self._now = now
+        self._agents: dict[str, _Slot] = {}
+        self._people: dict[int, _People] = {}
+        self._watch: Watch | None = None
+        self._loads: Batches[str, AgentChannel] = Batches(self._load_agents)
+        self._fresh: Batches[tuple[int, datetime], list[Agent]] = Batches(self._load_people)
+
+    async def run(self) -> None:
+        """Look at whatever changes, for ever."""
+        late_at = poll_at = self._clock()
+        async with self._bus.watch(TOPIC) as watch:
+            self._watch = watch
+            while True:
+                keys = await watch.wait(timeout_s=LATE_S)
+                began = self._clock()
+                if began >= poll_at:
+                    keys = [*keys, *await self._missed()]
+                    poll_at = began + self._poll_s
+                if keys:
+                    await self.look(dict.fromkeys(keys))
+                if began >= late_at:
+                    self._show_late()
+                    late_at = began + LATE_S
+                spent = self._clock() - began
+                await asyncio.sleep(max(GATHER_S, spent * (1 - BUSY_SHARE) / BUSY_SHARE))
+
+    async def look(self, keys: Iterable[str]) -> None:
+        """Read what is new of the agents *keys* and push it."""
+        wanted = list(keys) if self._people else [key for key in keys if key in self._agents]
+        for start in range(0, len(wanted), MOST_EVENTS):
+            agents = await self._lists.many(wanted[start : start + MOST_EVENTS])
+            await self._look_at(agents)
+
+    async def _look_at(self, agents: dict[str, Agent]) -> None:
+        pairs: list[tuple[str, int]] = []
+        for agent in agents.values():
+            slot = self._agents.get(agent.id)
+            if slot is not None:
+                pairs += self._unread(agent, slot.channel.last)
+        open_to = [
+            (self._people[agent.task.requester.id], agent)
+            for agent in agents.values()
+            if self._is_open_to(agent)
+        ]
+        spans = {agent.id: slot.channel.wants(agent) for slot, agent in open_to}
+        events = _grouped(await self._lists.numbered(pairs)) if pairs else {}
+        news = _grouped(await self.news(spans))
+        for agent in agents.values():
+            watched = self._agents.get(agent.id)
+            if watched is not None:
+                watched.channel.take(agent, events.get(agent.id, ()))
+        for slot, agent in open_to:
+            slot.channel.take(agent, news.get(agent.id, ()))
+
+    def _unread(self, agent: Agent, last: int) -> list[tuple[str, int]]:
+        """Return the next events of *agent*; when there are very many, the rest comes later."""
+        stop = min(agent.seq, last + MOST_EVENTS)
+        if stop < agent.seq:
+            self._again(agent.id)
+        return [(agent.id, seq) for seq in range(last + 1, stop + 1)]
+
+    async def news(self, spans: dict[str, range]) -> list[AgentEvent]:
+        """Return the newsworthy events in spans of numbers of agents."""
+        spans = {name: span for name, span in spans.items() if span}
+        if sum(map(len, spans.values())) <= MOST_EVENTS:
+            pairs = [(name, seq) for name, span in spans.items() for seq in span]
+            return await self._lists.numbered(pairs, kinds=NEWS) if pairs else []
+        return await self._lists.between(spans, kinds=NEWS)
+
+    def _is_open_to(self, agent: Agent) -> bool:
+        """Whether a channel of the agent's person may tell of it; if it is not known, ask."""
+        slot = self._people.get(agent.task.requester.id)
+        if slot is None:
+            return False
+        known = self._reaches.known_ids(slot.person.id)
+        if known is None:
+            slot.held.add(agent.id)
+            if slot.asking is None or slot.asking.done():
+                slot.asking = asyncio.create_task(self._ask(slot))
+            return False
+        return agent.task.repository_id in known
+
+    async def _ask(self, slot: _People) -> None:
+        """Learn what the person reaches, then look at the agents that were held back."""
+        try:
+            await self._reaches.ids(slot.person)
+        except CadenceError as error:
+            log.info("reach not known", person_id=slot.person.id, reason=str(error))
+            await asyncio.sleep(HELD_S)
+        held, slot.held = slot.held, set()
+        for agent_id in held:
+            self._again(agent_id)
+
+    def _again(self, agent_id: str) -> None:
+        if self._watch is not None:
+            self._watch.put(agent_id)
+
+    def _show_late(self) -> None:
+        for slot in self._agents.values():
+            slot.channel.show_late()
+        for people in self._people.values():
+            people.channel.show_late()
+
+    async def _missed(self) -> list[str]:
+        """Return agents that changed without our being told: a message may get lost."""
+        versions = {name: slot.channel.agent.version for name, slot in self._agents.items()}
+        since = self._now() - timedelta(seconds=self._poll_s * 3 + 10)
+        if not versions and not self._people:
+            return []
+        return await self._lists.changed(versions, list(self._people), since)
+
+    @asynccontextmanager
+    async def agent(self, agent_id: str) -> AsyncIterator[AgentChannel]:
+        """Return the agent's channel for as long as somebody watches; raise `NotFound`."""
+        slot = self._agents.get(agent_id)
+        if slot is None:
+            channel = await self._loads.put(agent_id)
+            slot = self._agents.setdefault(agent_id, _Slot(channel))
+            self._again(agent_id)  # it may have changed since it was read
+        slot.users += 1
+        try:
+            yield slot.channel
+        finally:
+            slot.users -= 1
+            if slot.users == 0 and self._agents.get(agent_id) is slot:
+                del self._agents[agent_id]
+
+    @asynccontextmanager
+    async def person(self, person: Person, since: datetime) -> AsyncIterator[PersonChannel]:
+        """Return the person's channel, which knows of agents that changed since then."""
+        slot = self._people.get(person.id)
+        oldest = min(since, self._now() - KEPT)
+        if slot is None or since < slot.channel.since:
+            reached = await self._reaches.ids(person)
+            fresh = await self._fresh.put((person.id, oldest))
+            mine = [one for one in fresh if one.task.repository_id in reached]
+            made = partial(PersonChannel, view=self._view, clock=self._clock, now=self._now)
+            slot = self._people.get(person.id)
+            if slot is None:
+                slot = self._people[person.id] = _People(person, made(mine, oldest))
+            else:
+                slot.channel.extend(mine, oldest)
+            for one in mine:
+                self._again(one.id)
+        slot.users += 1
+        try:
+            yield slot.channel
+        finally:
+            slot.users -= 1
+            if slot.users == 0 and self._people.get(person.id) is slot:
+                del self._people[person.id]
+
+    async def _load_agents(self, ids: Sequence[str]) -> list[AgentChannel | Exception]:
+        known = await self._lists.many(list(set(ids)))
+        pairs = [
+            (agent.id, seq)
+            for agent in known.values()
+            for seq in range(max(1, agent.seq - KEPT_EVENTS + 1), agent.seq + 1)
+        ]
+        events = _grouped(await self._lists.numbered(pairs)) if pairs else {}
+        channels = {
+            agent.id: AgentChannel(agent, events.get(agent.id, ()), self._view, self._clock)
+            for agent in known.values()
+        }
+        return [channels.get(AgentId(one)) or NotFound("there is no such agent") for one in ids]
+
+    async def _load_people(
+        self, wanted: Sequence[tuple[int, datetime]]
+    ) -> list[list[Agent] | Exception]:
+        since: dict[int, datetime] = {}
+        for person_id, moment in wanted:
+            since[person_id] = min(moment, since.get(person_id, moment))
+        found = await self._lists.fresh(since)
+        return [found[person_id] for person_id, _ in wanted]
+
+
+def _grouped(events: Iterable[AgentEvent]) -> dict[str, list[AgentEvent]]:
+    found: dict[str, list[AgentEvent]] = {}
+    for event in events:
+        found.setdefault(event.agent_id, []).append(event)
+    return found
