@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from bot.batches import Batches
 from bot.db import agent_lists as rows
-from bot.db import agents as one_by_one
 from bot.db.agent_lists import Wanted
 from bot.db.engine import Database
 from bot.domain import Agent, AgentEvent
@@ -20,6 +20,7 @@ class AgentLists:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._finds: Batches[str, Agent | None] = Batches(self._found)
 
     async def page(self, wanted: Wanted, *, limit: int) -> list[Agent]:
         """Return agents, the newest first."""
@@ -28,15 +29,20 @@ class AgentLists:
 
     async def find(self, person_id: int, name: str) -> Agent:
         """Return the person's agent by its id or its number; raise `NotFound`."""
-        async with self._db.read() as tx:
-            if name.isascii() and name.isdigit():
-                number = int(name) if len(name) < 10 else 0
+        if name.isascii() and name.isdigit():
+            number = int(name) if len(name) < 10 else 0
+            async with self._db.read() as tx:
                 agent = await rows.by_number(tx, person_id, number)
-            else:
-                agent = await one_by_one.load(tx, name)
+        else:
+            agent = await self._finds.put(name)
         if agent is None or agent.task.requester.id != person_id:
             raise NotFound(NOT_YOURS)
         return agent
+
+    async def _found(self, ids: Sequence[str]) -> list[Agent | Exception | None]:
+        """Return agents for many who ask at the same time."""
+        known = await self.many(list(set(ids)))
+        return [known.get(one) for one in ids]
 
     async def many(self, agent_ids: Sequence[str]) -> dict[str, Agent]:
         """Return agents by id, those that there are."""

@@ -3,6 +3,8 @@
 import hashlib
 import hmac
 import secrets
+import time
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +15,7 @@ from mobile_api.problems import Unauthenticated
 
 ACCESS_LIFE = timedelta(minutes=15)
 SESSION_LIFE = timedelta(days=30)
+_KEPT = 5_000
 _AUDIENCE = "cadence-api"
 _NEEDED = ["sub", "sid", "login", "exp", "iat", "aud"]
 
@@ -40,6 +43,7 @@ class Signer:
 
     def __init__(self, key: bytes) -> None:
         self._key = key
+        self._known: OrderedDict[str, tuple[float, Claims]] = OrderedDict()
 
     def access(self, claims: Claims, *, now: datetime) -> str:
         """Return a token that is good for a quarter of an hour."""
@@ -54,7 +58,17 @@ class Signer:
         return jwt.encode(body, self._key, algorithm="HS256")
 
     def read(self, token: str) -> Claims:
-        """Return what *token* says; raise `Unauthenticated`."""
+        """Return what *token* says; raise `Unauthenticated`. A proof is remembered till its end."""
+        kept = self._known.get(token)
+        if kept is not None and time.time() < kept[0]:
+            return kept[1]
+        until, claims = self._proved(token)
+        self._known[token] = until, claims
+        while len(self._known) > _KEPT:
+            self._known.popitem(last=False)
+        return claims
+
+    def _proved(self, token: str) -> tuple[float, Claims]:
         try:
             body = jwt.decode(
                 token,
@@ -63,9 +77,10 @@ class Signer:
                 audience=_AUDIENCE,
                 options={"require": _NEEDED},
             )
-            return Claims(
+            claims = Claims(
                 person_id=int(body["sub"]), login=str(body["login"]), session_id=str(body["sid"])
             )
+            return float(body["exp"]), claims
         except jwt.ExpiredSignatureError as error:
             raise Unauthenticated("the access token is too old: refresh it") from error
         except (jwt.PyJWTError, ValueError, TypeError) as error:

@@ -36,9 +36,7 @@ class Work:
     async def begun(self) -> "Work":
         now = datetime(2030, 1, 1, tzinfo=UTC)
         await self._here.agents.start(self.agent_id, model="m", deadline_at=now)
-        run = Run(
-            id=RunId(self.run_id), agent_id=AgentId(self.agent_id), attempt=1, started_at=now
-        )
+        run = Run(id=RunId(self.run_id), agent_id=AgentId(self.agent_id), attempt=1, started_at=now)
         await Runs(self._here.database).open(run, token_hash=self.run_id)
         return self
 
@@ -79,8 +77,8 @@ async def test_a_client_that_comes_back_gets_what_it_missed_once(here: Home) -> 
     dana = await here.signed_in()
     agent_id = await made(dana)
     work = await Work(here, agent_id).begun()
-    for number in range(700):  # more than is kept in memory, and than is read at once
-        await work.say("text", text=str(number))
+    # More than is kept in memory, and than is read at once.
+    await asyncio.gather(*(work.say("text", text=str(number)) for number in range(700)))
     path = f"/api/agents/{agent_id}/events"
 
     async with dana.stream(path, Last_Event_ID="2") as stream:
@@ -123,8 +121,8 @@ async def test_streams_of_two_coordinators_hold_the_same(
 
     notices = [one.data["kind"] for one in heard if one.name == "notice"]
     assert notices == ["question", "answered"]
-    assert [one.name for one in later] == ["notice"]
-    assert later[0].data["kind"] == "failed"
+    news = [one.data["kind"] for one in later if one.name == "notice"]
+    assert news == ["failed"]
 
 
 async def _another(here: Home, bus: Bus) -> tuple[str, Any, "asyncio.Task[None]"]:
