@@ -99,14 +99,11 @@ class Coordinator:
         add_webhook(
             app, self.settings.webhook_path, Webhook(self.ingest, secret=secret, events=EVENTS)
         )
-        app.add_routes(self.gateway.routes())
-        app.add_routes(self.machines.routes())
-        app.add_routes(self.daemons.routes())
-        app.add_routes(MachinesPage(Machines(self.database), self.settings.server_key).routes())
-        app.add_routes(LiveLog(self.agents, self.bus).routes())
-        app.add_routes(self.health.routes())
-        app.add_routes(self.codebase.routes())
-        self.people.mount(app)
+        page = MachinesPage(Machines(self.database), self.settings.server_key)
+        log_pages = LiveLog(self.agents, self.bus)
+        for part in (self.gateway, self.machines, self.daemons, page, log_pages, self.health):
+            app.add_routes(part.routes())
+        self.people.mount(app, self.codebase.endpoints())
         app.on_shutdown.append(self._hang_up)
         app.cleanup_ctx.append(self._running)
         return app
@@ -204,7 +201,8 @@ class Coordinator:
     ) -> Dispatcher:
         settings = self.settings
         indexing = Indexing(indexes)
-        reach = Access(github.client, Installations(self.database))
+        places = Installations(self.database)
+        reach = Access(github.client, places, session_token=self.people.token_of)
         self.codebase.open_for(reach, indexes, indexing.ask)
         doors = Doors(self._services(github, me, indexes, indexing))
         author = author_of(me)
@@ -264,6 +262,7 @@ class Coordinator:
             redact=self.redactor.redact,
             indexes=indexes,
             index=indexing.ask,
+            sign_out=self.people.sign_out,
             slug=me.slug,
             bot_user_id=me.bot_user_id,
             trusted_bots=frozenset(self.settings.trusted_bots),

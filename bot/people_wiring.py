@@ -14,6 +14,7 @@ from bot.bus import Bus
 from bot.creating import Creator
 from bot.db.engine import Database
 from bot.db.identities import Identities
+from bot.db.push import Pushes
 from bot.db.replies import Replies
 from bot.db.sessions import Sessions
 from bot.domain import Agent
@@ -31,15 +32,21 @@ from mobile_api.agent_views import agent_view
 from mobile_api.agents_api import AgentsApi
 from mobile_api.auth_api import Able, AuthApi
 from mobile_api.cookies import Cookies
+from mobile_api.docs_page import DocsPage
 from mobile_api.endpoint import Endpoint
 from mobile_api.guard import Guard, add_headers, problems
 from mobile_api.idempotency import Once
 from mobile_api.late import Late
 from mobile_api.pairing import Pairing
+from mobile_api.push.api import PushApi
+from mobile_api.push.hosts import PushHosts
+from mobile_api.push.keys import derived_key, read_key
+from mobile_api.push.pusher import Pusher
+from mobile_api.push.sender import Sender
 from mobile_api.rates import Rates
 from mobile_api.reach import Reaches
 from mobile_api.repos_api import ReposApi
-from mobile_api.sessions import Keeper
+from mobile_api.sessions import Keeper, person_of
 from mobile_api.settings_api import Choices, SettingsApi
 from mobile_api.sign_in import SignIn
 from mobile_api.stream.api import StreamApi
@@ -86,8 +93,34 @@ class PeopleSide:
         self._agents_api = AgentsApi(
             self.acts, self.lists, self.reaches, self.choices, web_url=settings.github_url
         )
+        self._pushes = Pushes(database)
+        self._hosts = PushHosts(settings.push_hosts, loopback=settings.push_loopback)
+        self._sender = self._sender_of(settings)
+        self._pusher = self._pusher_of()
         self._streams = StreamApi(
             self.newsroom, agents, self._agents_api.seen, self.reaches, self.keeper
+        )
+
+    def _sender_of(self, settings: Settings) -> Sender | None:
+        if not settings.push_address:
+            return None
+        pem, server_key = (
+            one.get_secret_value() for one in (settings.push_key, settings.server_key)
+        )
+        key = read_key(pem) if pem else derived_key(derived(server_key, "push"))
+        contact = settings.push_address
+        return Sender(self._pushes, self.vault, key, self._hosts, contact=contact)
+
+    def _pusher_of(self) -> Pusher | None:
+        if self._sender is None:
+            return None
+        return Pusher(
+            self.lists,
+            self._pushes,
+            self.identities,
+            self.keeper.rows,
+            self._sender,
+            self._bus,
         )
 
     def endpoints(self) -> list[Endpoint]:
@@ -100,6 +133,7 @@ class PeopleSide:
             *self._streams.endpoints(),
             *ReposApi(self.reaches).endpoints(),
             *UsageApi(self.lists, self.reaches, self.choices, self._plans).endpoints(),
+            *PushApi(self._pushes, self.keeper, self._hosts, self._sender).endpoints(),
             *SettingsApi(self.choices, models=cost.names()).endpoints(),
         ]
 
@@ -116,7 +150,12 @@ class PeopleSide:
             base_url=base_url,
         )
         auth = AuthApi(
-            sign_in, self.keeper, self.identities, self.tokens, self.cookies, able=Able()
+            sign_in,
+            self.keeper,
+            self.identities,
+            self.tokens,
+            self.cookies,
+            able=Able(push=self._sender is not None),
         )
         pairing = Pairing(self.keeper, self.identities, self.cookies, self.rates, base_url=base_url)
         return [*auth.endpoints(), *pairing.endpoints()]
@@ -125,7 +164,10 @@ class PeopleSide:
         """Add the routes, and what stands before and behind them."""
         app.middlewares.append(problems)
         app.on_response_prepare.append(add_headers)
-        self.guard.mount(app, [*self.endpoints(), *more])
+        page = DocsPage(url=self.settings.base_url)
+        all_of_them = [*self.endpoints(), *more, *page.endpoints()]
+        page.describe(all_of_them)
+        self.guard.mount(app, all_of_them)
 
     def open_for(
         self,
@@ -150,6 +192,8 @@ class PeopleSide:
         """Do what goes on beside the requests, for ever."""
         async with asyncio.TaskGroup() as loops:
             loops.create_task(kept_alive("newsroom", self.newsroom.run))
+            if self._pusher is not None:
+                loops.create_task(kept_alive("pusher", self._pusher.run))
             loops.create_task(kept_alive("streams", partial(self._streams.run, self._bus)))
 
     def hang_up(self) -> None:
@@ -161,3 +205,16 @@ class PeopleSide:
         now = utc_now()
         await self.keeper.rows.prune(now)
         await self.once.prune(now)
+        if self._pusher is not None:
+            await self._pusher.prune()
+
+    async def sign_out(self, person_id: int) -> None:
+        """End everything of a person who revoked the App at GitHub."""
+        await self.keeper.end_all(person_id)
+        await self.tokens.end(person_id, at_github=False)
+        self.reaches.forget(person_id)
+
+    async def token_of(self, request: web.Request) -> str:
+        """Return GitHub's token of who is signed in; raise `Unauthenticated`."""
+        await self.keeper.admit(request)
+        return await self.tokens.token(person_of(request).id)

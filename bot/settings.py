@@ -133,6 +133,15 @@ class Settings(BaseSettings):
     no_sandbox: bool = False
     secret_key: SecretStr = SecretStr("")
     credential_keys: SecretStr = SecretStr("")
+    push_contact: str = ""
+    push_key: SecretStr = SecretStr("")
+    push_hosts: Annotated[tuple[str, ...], NoDecode] = (
+        "fcm.googleapis.com",
+        "updates.push.services.mozilla.com",
+        "*.push.apple.com",
+        "*.notify.windows.com",
+    )
+    push_loopback: bool = False
     proxies: Annotated[int, Field(ge=0, le=10)] = 0
     delivery_days: Annotated[int, Field(ge=1)] = 7
     history_days: Annotated[int, Field(ge=1)] = 30
@@ -142,7 +151,7 @@ class Settings(BaseSettings):
     def _split_numbers(cls, value: object) -> object:
         return tuple(int(n) for n in value.split(",") if n) if isinstance(value, str) else value
 
-    @field_validator("fly_regions", "vps_locations", mode="before")
+    @field_validator("fly_regions", "vps_locations", "push_hosts", mode="before")
     @classmethod
     def _split_words(cls, value: object) -> object:
         if not isinstance(value, str):
@@ -201,6 +210,13 @@ class Settings(BaseSettings):
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
+    def push_address(self) -> str:
+        """Where push services reach the operator: a mailto: or https: address, else empty."""
+        address = self.push_contact or self.public_url
+        is_real = address.startswith(("mailto:", "https://")) and "localhost" not in address
+        return address if is_real else ""
+
+    @property
     def _credential_parts(self) -> list[str]:
         return [part.strip() for part in self.credential_keys.get_secret_value().split(",")]
 
@@ -218,6 +234,7 @@ class Settings(BaseSettings):
             self.fly_token.get_secret_value(),
             self.hetzner_token.get_secret_value(),
             self.server_key.get_secret_value(),
+            self.push_key.get_secret_value(),
             *(part.partition(":")[2] for part in self._credential_parts),
         )
         return tuple(v for v in values if v)

@@ -7,7 +7,7 @@ from gidgethub.sansio import Event
 
 from bot.db.deliveries import Delivery
 from bot.errors import CadenceError, Unavailable
-from handlers import comments, installations, issues, push, repositories
+from handlers import authorizations, comments, installations, issues, push, repositories
 from handlers.services import Services, Visit
 
 __all__ = ["EVENTS", "Doors", "Services"]
@@ -16,13 +16,28 @@ log = structlog.get_logger()
 
 # What is stored and handled; other events are answered and forgotten.
 EVENTS = frozenset(
-    {"installation", "installation_repositories", "issue_comment", "issues", "push", "repository"}
+    {
+        "github_app_authorization",
+        "installation",
+        "installation_repositories",
+        "issue_comment",
+        "issues",
+        "push",
+        "repository",
+    }
 )
 
 # Whose text must name us for the delivery to be work.
 _WORDS = {("issue_comment", "created"): "comment", ("issues", "opened"): "issue"}
 
-_ROUTERS = (comments.router, installations.router, issues.router, push.router, repositories.router)
+_ROUTERS = (
+    authorizations.router,
+    comments.router,
+    installations.router,
+    issues.router,
+    push.router,
+    repositories.router,
+)
 
 
 class Doors:

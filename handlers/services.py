@@ -42,7 +42,8 @@ class Services:
 
     *start* queues an agent's work and may be called twice; *redact* goes over everything that is
     posted; *index* queues the indexing of a repository (installation, number, full name, why), and
-    the same why twice is one; *models* are the names that ``model=`` may give, any when empty.
+    the same why twice is one; *models* are the names that ``model=`` may give, any when empty;
+    *sign_out* ends all sessions of a person and deletes the tokens.
     """
 
     agents: Agents
@@ -54,6 +55,7 @@ class Services:
     redact: Callable[[str], str]
     indexes: Forgetting
     index: Callable[[int, int, str, str], Awaitable[None]]
+    sign_out: Callable[[int], Awaitable[None]]
     slug: str
     bot_user_id: int
     trusted_bots: frozenset[int] = frozenset()

@@ -1,14 +1,14 @@
 """Who may ask about a repository: whoever GitHub lets read it, asked with the caller's own token.
 
-Sign-in comes later. Until then a caller sends a GitHub token of a person; it is used for one
-question to GitHub and never kept: what is remembered, briefly, is the answer, under a hash.
+A caller is signed in, or sends a GitHub token of a person, which is used for one question to
+GitHub and never kept: what is remembered, briefly, is the answer, under a hash.
 """
 
 import hashlib
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from aiohttp import web
 from bot.errors import GitHubRefused, NotFound, RateLimited, Unavailable
 from bot.github.client import Call, Client
 from mobile_api.problems import Unauthenticated
+from mobile_api.tokens import is_access
 
 YES_S = 60.0
 NO_S = 5.0
@@ -24,7 +25,9 @@ PER_MINUTE = 60
 _KEPT = 10_000
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{20,1024}")
 _FULL_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100}")
-_NOBODY = "send a GitHub token of yours: Authorization: Bearer ..."
+_NOBODY = "sign in, or send a GitHub token of yours: Authorization: Bearer ..."
+_CALLER = web.RequestKey("caller", bytes)
+SessionToken = Callable[[web.Request], Awaitable[str]]
 _NOT_SEEN = "there is no such repository, the App is not installed on it, or you may not read it"
 
 
@@ -53,10 +56,12 @@ class Access:
         client: Client,
         repositories: Repositories,
         *,
+        session_token: SessionToken | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client
         self._repositories = repositories
+        self._session_token = session_token
         self._now = now
         self._known: OrderedDict[bytes, tuple[float, bool]] = OrderedDict()
         self._asked: OrderedDict[bytes, list[float]] = OrderedDict()
@@ -67,7 +72,7 @@ class Access:
         Raise `Unauthenticated`, `RateLimited`, `NotFound` for all that the caller may not know,
         or `Unavailable` when GitHub does not say.
         """
-        token = _token(request)
+        token = await self._token(request)
         caller = hashlib.sha256(token.encode()).digest()
         self._count(caller)
         if _FULL_NAME.fullmatch(full_name) is None:
@@ -85,6 +90,16 @@ class Access:
         if found is None:
             raise NotFound(_NOT_SEEN)
         return Place(installation_id=found[0], repository_id=found[1], full_name=found[2])
+
+    async def _token(self, request: web.Request) -> str:
+        """Return GitHub's token of the caller: his own, or the one of his session with us."""
+        token = _given(request)
+        if not token and self._session_token is not None:
+            token = await self._session_token(request)
+        if _TOKEN.fullmatch(token) is None:
+            raise Unauthenticated(_NOBODY)
+        request[_CALLER] = hashlib.sha256(token.encode()).digest()
+        return token
 
     async def _may_read(self, token: str, full_name: str) -> bool:
         call = Call(
@@ -122,13 +137,13 @@ class Access:
 
     def left(self, request: web.Request) -> int:
         """Return how many questions the caller has left in this minute."""
-        caller = hashlib.sha256(_token(request).encode()).digest()
+        caller = request.get(_CALLER, b"")
         since = self._now() - 60.0
         return PER_MINUTE - sum(at > since for at in self._asked.get(caller, ()))
 
 
-def _token(request: web.Request) -> str:
+def _given(request: web.Request) -> str:
+    """Return the GitHub token in the header, empty when there is none."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or _TOKEN.fullmatch(token.strip()) is None:
-        raise Unauthenticated(_NOBODY)
-    return token.strip()
+    token = token.strip()
+    return token if scheme.lower() == "bearer" and not is_access(token) else ""

@@ -7,24 +7,22 @@ from typing import Annotated, Any, Protocol
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
 
 from bot.errors import NotFound, Unavailable
 from indexer.search import Found, Hit
 from indexer.store import State
 from mobile_api.access import PER_MINUTE, Access, Place
-from mobile_api.problems import NotIndexed, told
+from mobile_api.endpoint import Endpoint
+from mobile_api.problems import NotIndexed
+from mobile_api.rates import Rate
+from mobile_api.wire import Wire, raw_of
 
-MAX_BODY = 128 * 1024
+_BY_ADDRESS = Rate("codebase-address", 600)
 _POLICY = f'"codebase";q={PER_MINUTE};w=60'
 Ask = Callable[[int, int, str, str], Awaitable[None]]
 
 
-class _Wire(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
-
-
-class SearchRequest(_Wire):
+class SearchRequest(Wire):
     """What to look for, where: *ref* is a branch, the default one when empty."""
 
     repository: Annotated[str, Field(min_length=3, max_length=201)]
@@ -33,13 +31,33 @@ class SearchRequest(_Wire):
     k: Annotated[int, Field(ge=1, le=100)] = 20
 
 
-class AnalyzeRequest(_Wire):
+class AnalyzeRequest(Wire):
     """Which repository; with a *query* the relevant files are those that it is about."""
 
     repository: Annotated[str, Field(min_length=3, max_length=201)]
     query: Annotated[str, Field(max_length=100_000)] = ""
     ref: Annotated[str, Field(max_length=255)] = ""
     k: Annotated[int, Field(ge=1, le=100)] = 20
+
+
+class SearchAnswer(BaseModel):
+    """The files that fit, the best first."""
+
+    model_config = ConfigDict(extra="allow")
+    repository: str
+    commit: str
+    indexedAt: str  # noqa: N815 - as it is on the wire
+    mode: str
+    results: list[dict[str, Any]]
+    tookMs: float  # noqa: N815 - as it is on the wire
+
+
+class AnalyzeAnswer(BaseModel):
+    """What a repository is made of."""
+
+    model_config = ConfigDict(extra="allow")
+    repository: str
+    commit: str
 
 
 class Index(Protocol):
@@ -73,16 +91,38 @@ class Codebase:
         """Answer from now on; *ask* queues the first index of a repository."""
         self._open = (access, index, ask)
 
-    def routes(self) -> list[web.AbstractRouteDef]:
-        """Return the routes to add to the application."""
+    def endpoints(self) -> list[Endpoint]:
+        """Return the routes."""
         return [
-            web.post("/api/codebase/search", told(self._search)),
-            web.post("/api/codebase/analyze", told(self._analyze)),
+            Endpoint(
+                method="POST",
+                path="/api/codebase/search",
+                handler=self._search,
+                summary="Where things are in a repository that you may read",
+                tag="codebase",
+                body=SearchRequest,
+                answers={200: SearchAnswer},
+                problems=(401, 404),
+                rate=_BY_ADDRESS,
+                is_open=True,
+            ),
+            Endpoint(
+                method="POST",
+                path="/api/codebase/analyze",
+                handler=self._analyze,
+                summary="What a repository that you may read is made of",
+                tag="codebase",
+                body=AnalyzeRequest,
+                answers={200: AnalyzeAnswer},
+                problems=(401, 404),
+                rate=_BY_ADDRESS,
+                is_open=True,
+            ),
         ]
 
     async def _search(self, request: web.Request) -> web.Response:
         started = time.perf_counter()
-        asked = SearchRequest.model_validate_json(await _body(request))
+        asked = SearchRequest.model_validate_json(await raw_of(request))
         place = await self._place(request, asked.repository)
         state = await self._state(place)
         found = await self._found(place, asked.query, asked.ref, asked.k)
@@ -97,7 +137,7 @@ class Codebase:
         return self._answer(request, body)
 
     async def _analyze(self, request: web.Request) -> web.Response:
-        asked = AnalyzeRequest.model_validate_json(await _body(request))
+        asked = AnalyzeRequest.model_validate_json(await raw_of(request))
         place = await self._place(request, asked.repository)
         state = await self._state(place)
         body = dict(state.context)
@@ -179,15 +219,3 @@ def relevant(hit: Hit) -> dict[str, Any]:
 def shown(path: str) -> str:
     """Return *path* as text that every JSON reader takes; bytes that are no text are replaced."""
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
-async def _body(request: web.Request) -> bytes:
-    """Return the body, which is small; an empty one is told as such by the models."""
-    if request.content_length is not None and request.content_length > MAX_BODY:
-        raise web.HTTPRequestEntityTooLarge(MAX_BODY, request.content_length)
-    read = bytearray()
-    async for part in request.content.iter_chunked(16 * 1024):
-        read += part
-        if len(read) > MAX_BODY:
-            raise web.HTTPRequestEntityTooLarge(MAX_BODY, len(read))
-    return bytes(read)

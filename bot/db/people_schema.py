@@ -105,6 +105,14 @@ push_subscriptions = Table(
     metadata,
     Column("id", String(36), primary_key=True),
     Column("person_id", BigInteger, nullable=False, index=True),
+    # A device that is signed out hears nothing any more.
+    Column(
+        "session_id",
+        String(36),
+        ForeignKey("sessions.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
     Column("endpoint_hash", String(64), nullable=False, unique=True),
     Column("sealed", LargeBinary, nullable=False),
     Column("device", String(200), nullable=False, default=""),

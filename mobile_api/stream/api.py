@@ -111,7 +111,8 @@ class StreamApi:
                 await self._stay(watcher, signed, agent.task.repository_id)
             finally:
                 channel.watchers.discard(watcher)
-        return watcher.response
+            return watcher.response
+        return web.Response()  # the client hung up before
 
     async def _caught_up(self, watcher: Subscriber, channel: AgentChannel, last: int) -> int:
         """Send what is no longer kept by the channel, from the database."""
@@ -140,7 +141,8 @@ class StreamApi:
                 await self._stay(watcher, signed, None)
             finally:
                 channel.watchers.discard(watcher)
-        return watcher.response
+            return watcher.response
+        return web.Response()  # the client hung up before
 
     async def _join(
         self,
@@ -152,11 +154,13 @@ class StreamApi:
         if cursor is None:  # everything as it stands, and no old news
             channel.join(watcher, Cursor.of_nothing(), (), reached)
             return
+        missing = channel.missing(cursor)
+        events = await self._newsroom.news(missing)
         for _ in range(_TRIES):  # what is missing may grow while it is read
-            missing = channel.missing(cursor)
-            events = await self._newsroom.news(missing)
             if channel.missing(cursor) == missing:
                 break
+            missing = channel.missing(cursor)
+            events = await self._newsroom.news(missing)
         channel.join(watcher, cursor, events, reached)
 
     @contextlib.asynccontextmanager

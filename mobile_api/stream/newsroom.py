@@ -124,15 +124,17 @@ class Newsroom:
             for agent in agents.values()
             if self._is_open_to(agent)
         ]
-        spans = {agent.id: slot.channel.wants(agent) for slot, agent in open_to}
+        spans: dict[str, range] = {}
+        for people, agent in open_to:
+            spans[agent.id] = people.channel.wants(agent)
         events = _grouped(await self._lists.numbered(pairs)) if pairs else {}
         news = _grouped(await self.news(spans))
         for agent in agents.values():
             watched = self._agents.get(agent.id)
             if watched is not None:
                 watched.channel.take(agent, events.get(agent.id, ()))
-        for slot, agent in open_to:
-            slot.channel.take(agent, news.get(agent.id, ()))
+        for people, agent in open_to:
+            people.channel.take(agent, news.get(agent.id, ()))
 
     def _unread(self, agent: Agent, last: int) -> list[tuple[str, int]]:
         """Return the next events of *agent*; when there are very many, the rest comes later."""

@@ -77,7 +77,8 @@ async def prepared(
     agents, runs = Agents(database, Bus()), Runs(database)
     now = datetime.now(UTC)
     repository = made.github.world.repository(REPO)
-    lines, watched = [], []
+    lines: list[tuple[str, str]] = []
+    watched: list[tuple[str, str, str]] = []
     for number in range(agents_count):
         person_id, access = known[number % PEOPLE]
         task = replace(

@@ -41,6 +41,7 @@ class Front:
     started: list[Agent] = field(default_factory=list)
     notes: dict[str, str] = field(default_factory=dict)
     put_off: list[str] = field(default_factory=list)
+    signed_out: list[int] = field(default_factory=list)
     port: int = 0
     working: set[asyncio.Task[None]] = field(default_factory=set)
     known: set[str] = field(default_factory=set)
@@ -54,6 +55,10 @@ class Front:
         """Queue the agent's work, once however often it is asked for."""
         if agent.id not in {known.id for known in self.started}:
             self.started.append(agent)
+
+    async def sign_out(self, person_id: int) -> None:
+        """Note who revoked the App."""
+        self.signed_out.append(person_id)
 
     def stored(self, guids: Sequence[str]) -> None:
         """Handle stored deliveries, each GUID once, as the engine does."""
@@ -164,6 +169,7 @@ async def front(
         start=lambda agent: opened[0].start(agent),
         indexes=kept,
         index=kept.ask,
+        sign_out=lambda person_id: opened[0].sign_out(person_id),
         redact=lambda text: text.replace(clean, "[REDACTED]") if clean else text,
         slug="cadence",
         bot_user_id=bot_user_id,

@@ -169,6 +169,7 @@ class Home:
     database: Database
     bus: Bus
     url: str
+    app: web.Application
     started: list[Agent] = field(default_factory=list)
     browsers: list[Browser] = field(default_factory=list)
 
@@ -252,7 +253,7 @@ async def _built(
     homes: list[Home] = []
     side = PeopleSide(settings, database, bus, agents, plans, lambda agent: homes[0].start(agent))
     side.mount(app)
-    made = Home(town=scene, side=side, agents=agents, database=database, bus=bus, url=url)
+    made = Home(town=scene, side=side, agents=agents, database=database, bus=bus, url=url, app=app)
     homes.append(made)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", site_port).start()

@@ -22,7 +22,9 @@ from indexer.store import State
 from indexer.store.sqlite import SqliteStore
 from indexer.update import Updater
 from mobile_api.access import PER_MINUTE, Access
-from mobile_api.codebase import MAX_BODY, Codebase
+from mobile_api.codebase import Codebase
+from mobile_api.problems import told
+from mobile_api.wire import MAX_BODY
 
 REPO = "acme/widgets"
 SECRET = "acme/vault"
@@ -31,6 +33,11 @@ FILES = {
     "widgets/colour.py": "def mix(first, second):\n    return first\n",
     "README.md": "# Widgets\n\nThings with an area.\n",
 }
+
+
+def mount(app: web.Application, codebase: Codebase) -> None:
+    for endpoint in codebase.endpoints():
+        app.router.add_route(endpoint.method, endpoint.path, told(endpoint.handler))
 
 
 class Indexes:
@@ -92,7 +99,7 @@ async def scene(tmp_path: Path, database: Database) -> AsyncIterator[Scene]:
         client = Client(session, api_url=github.api_url, user_agent="cadence")
         access = Access(client, installations, now=lambda: clock[0])
         app = web.Application()
-        app.add_routes(codebase.routes())
+        mount(app, codebase)
         async with TestClient(TestServer(app)) as caller:
             tokens = {name: github.user_token(name) for name in ("maria", "stranger")}
             made = Scene(caller, github, installations, tokens, public.id, clock)
@@ -260,7 +267,7 @@ async def test_github_that_does_not_answer_opens_no_door(scene: Scene) -> None:
 
 async def test_door_is_closed_until_the_coordinator_is_ready() -> None:
     app = web.Application()
-    app.add_routes(Codebase().routes())
+    mount(app, Codebase())
     async with TestClient(TestServer(app)) as caller:
         asked = {"repository": REPO, "query": "area"}
         async with caller.post("/api/codebase/search", json=asked) as answer:

@@ -32,23 +32,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
     )
     op.create_table(
-        "push_subscriptions",
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("person_id", sa.BigInteger(), nullable=False),
-        sa.Column("endpoint_hash", sa.String(length=64), nullable=False),
-        sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("device", sa.String(length=200), nullable=False),
-        sa.Column("key_print", sa.String(length=16), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_push_subscriptions")),
-        sa.UniqueConstraint("endpoint_hash", name=op.f("uq_push_subscriptions_endpoint_hash")),
-    )
-    with op.batch_alter_table("push_subscriptions", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_push_subscriptions_person_id"), ["person_id"], unique=False
-        )
-
-    op.create_table(
         "pushes",
         sa.Column(
             "id",
@@ -131,6 +114,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_pairings_until"), ["until"], unique=False)
 
     op.create_table(
+        "push_subscriptions",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("session_id", sa.String(length=36), nullable=False),
+        sa.Column("endpoint_hash", sa.String(length=64), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("device", sa.String(length=200), nullable=False),
+        sa.Column("key_print", sa.String(length=16), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["session_id"],
+            ["sessions.id"],
+            name=op.f("fk_push_subscriptions_session_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_push_subscriptions")),
+        sa.UniqueConstraint("endpoint_hash", name=op.f("uq_push_subscriptions_endpoint_hash")),
+    )
+    with op.batch_alter_table("push_subscriptions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_push_subscriptions_person_id"), ["person_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_push_subscriptions_session_id"), ["session_id"], unique=False
+        )
+
+    op.create_table(
         "refresh_tokens",
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.Column("session_id", sa.String(length=36), nullable=False),
@@ -174,6 +184,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_refresh_tokens_session_id"))
 
     op.drop_table("refresh_tokens")
+    with op.batch_alter_table("push_subscriptions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_push_subscriptions_session_id"))
+        batch_op.drop_index(batch_op.f("ix_push_subscriptions_person_id"))
+
+    op.drop_table("push_subscriptions")
     with op.batch_alter_table("pairings", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_pairings_until"))
         batch_op.drop_index(batch_op.f("ix_pairings_person_id"))
@@ -197,8 +212,4 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_pushes_at"))
 
     op.drop_table("pushes")
-    with op.batch_alter_table("push_subscriptions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_push_subscriptions_person_id"))
-
-    op.drop_table("push_subscriptions")
     op.drop_table("people")

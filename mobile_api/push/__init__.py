@@ -1,0 +1,1 @@
+"""Web push: devices, keys, and what is worth waking somebody for."""

@@ -1,0 +1,150 @@
+"""The API held against its own OpenAPI document: routes both ways, and whatever may be sent."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from bot.bus import Bus
+from bot.db.engine import Database
+from tests.fakes.github import REPO
+from tests.fakes.phone import Browser, Home, home
+
+EXAMPLES = 12
+STREAMS = {"/api/events", "/api/agents/{id}/events"}
+
+
+@pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[Home]:
+    database = Database(f"sqlite:///{tmp_path / 'cadence.sqlite3'}")
+    await database.open()
+    chosen = {"push_contact": "mailto:operator@cadence.test", "push_loopback": True}
+    async with home(tmp_path, database, Bus(), **chosen) as made:
+        yield made
+    await database.close()
+
+
+async def test_document_and_routes_hold_the_same(here: Home) -> None:
+    told = (await here.browser().get("/api/openapi.json")).body
+
+    described = {
+        (method.upper(), path) for path, methods in told["paths"].items() for method in methods
+    }
+    served = {
+        (route.method, re.sub(r"{(\w+):[^}]*}", r"{\1}", route.resource.canonical))
+        for route in here.app.router.routes()
+        if route.resource is not None
+        and route.resource.canonical.startswith("/api/")
+        and route.method != "HEAD"
+    }
+    assert described == served
+    assert len({one["operationId"] for m in told["paths"].values() for one in m.values()}) == len(
+        described
+    )
+
+
+async def test_document_is_openapi_3_1(here: Home) -> None:
+    told = (await here.browser().get("/api/openapi.json")).body
+    schema = schemathesis.openapi.from_dict(told)
+
+    assert told["openapi"] == "3.1.0"
+    schema.validate()
+
+
+async def test_docs_page_loads_nothing_from_elsewhere(here: Home) -> None:
+    page = await here.browser().get("/api/docs")
+
+    assert page.status == 200
+    assert re.findall(r'(?:src|href)="(?!/api/|#)', page.text) == []
+    assert "<script" not in page.text
+    assert page.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert "/api/agents/{id}/pause" in page.text
+
+
+async def test_whatever_is_sent_is_answered_as_the_document_says(here: Home) -> None:
+    dana = await here.signed_in()
+    made = await dana.post("/api/agents", {"repo": REPO, "task": "Fix the sum"})
+    told = (await dana.get("/api/openapi.json")).body
+    schema = schemathesis.openapi.from_dict(told)
+    loop = asyncio.get_running_loop()
+    wrong: list[str] = []
+    tried: set[str] = set()
+    here.side.rates._full_at = _Bottomless()
+    for result in schema.get_all_operations():
+        operation = result.ok()
+        if operation.path in STREAMS or operation.path == "/api/auth/logout-everywhere":
+            continue
+        label = f"{operation.method.upper()} {operation.path}"
+        tried.add(label)
+        bad = await asyncio.to_thread(_attack, operation, dana, loop, made.body["id"])
+        wrong += [f"{label}: {one}" for one in bad]
+
+    assert wrong == []
+    assert len(tried) > 30
+
+
+class _Bottomless(dict[Any, Any]):
+    """Buckets that are never empty."""
+
+    def __setitem__(self, _key: Any, _value: Any) -> None: ...
+
+    def move_to_end(self, _key: Any) -> None: ...
+
+
+def _attack(
+    operation: Any, dana: Browser, loop: asyncio.AbstractEventLoop, agent_id: str
+) -> list[str]:
+    """Send a bounded number of generated requests; return what was wrong with the answers."""
+    wrong: list[str] = []
+    token = dana.cookie("cadence_access")
+
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @_given(operation)
+    def attack(case: Any) -> None:
+        if "id" in (case.path_parameters or {}) and operation.path.startswith("/api/agents"):
+            case.path_parameters["id"] = agent_id
+        if operation.path == "/api/auth/logout" or operation.method.upper() == "DELETE":
+            headers = {}  # or we are signed out for the rest
+        else:
+            headers = {"Authorization": f"Bearer {token}"}
+        response = case.call(base_url=dana.url, headers=headers, allow_redirects=False, timeout=30)
+        try:
+            case.validate_response(
+                response,
+                checks=[
+                    status_code_conformance,
+                    content_type_conformance,
+                    response_schema_conformance,
+                ],
+            )
+        except schemathesis.CheckFailed as error:
+            wrong.append(str(error)[:600])
+        if response.status_code >= 500 and response.status_code != 503:
+            wrong.append(f"{response.status_code}: {response.text[:300]}")
+
+    del loop
+    attack()
+    return wrong[:2]
+
+
+def _given(operation: Any) -> Any:
+    from hypothesis import given
+
+    return given(case=operation.as_strategy())
