@@ -14,8 +14,8 @@ from deploy.devkit.push import Browser as Woken
 from deploy.devkit.push import PushStandIn
 from mobile_api.push.hosts import PushHosts
 from mobile_api.push.pusher import Pusher
-from tests.fakes.github import REPO
 from tests.fakes.phone import Browser, Home, home
+from tests.fakes.tasks import TASK
 from tests.integration.test_streams import Work, made
 
 CONTACT = "mailto:operator@cadence.test"
@@ -254,11 +254,8 @@ async def test_wrong_subscriptions_are_refused(here: Home, push: PushStandIn) ->
 async def test_agents_of_people_who_never_signed_in_wake_nobody(
     here: Home, push: PushStandIn
 ) -> None:
-    from tests.fakes.tasks import TASK
-
     agent, _ = await here.agents.create(TASK)
     await here.agents.cancel(agent.id, by="dana")
     await _pusher(here.side).look([agent.id])
 
     assert await here.side._pushes.log(TASK.requester.id, 10) == []
-    assert REPO
