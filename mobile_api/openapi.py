@@ -168,7 +168,8 @@ def _responses(endpoint: Endpoint, names: Mapping[Any, Any]) -> dict[str, Any]:
         if model is not None:
             told["content"] = {endpoint.gives: {"schema": names[model, "serialization"]}}
         elif endpoint.gives != JSON:
-            told["content"] = {endpoint.gives: {"schema": {"type": "string"}}}
+            kind = "object" if endpoint.gives.endswith("json") else "string"
+            told["content"] = {endpoint.gives: {"schema": {"type": kind}}}
         found[str(status)] = told
     for status in sorted(_refusals(endpoint)):
         media = "text/html" if endpoint.gives == "text/html" else _PROBLEM_TYPE

@@ -59,6 +59,10 @@ class Browser:
         found = self.session.cookie_jar.filter_cookies(URL(self.url + path)).get(name)
         return "" if found is None else found.value
 
+    def plant(self, name: str, value: str, path: str = "/") -> None:
+        """Put a cookie of ours into the browser, in the place of the one that is there."""
+        self.session.cookie_jar.update_cookies({name: value}, URL(self.url + path))
+
     async def call(
         self, method: str, path: str, body: Any = None, *, plain: bool = False, **headers: Any
     ) -> Answer:
@@ -90,6 +94,7 @@ class Browser:
 
     async def agree(self, asked: dict[str, str], login: str) -> str:
         """Say yes at GitHub; return where it sends the browser."""
+        self.github.user(login)
         async with (
             aiohttp.ClientSession() as session,
             session.post(

@@ -73,8 +73,8 @@ async def test_a_question_wakes_the_phone_once_and_can_be_opened(
         "kind": "question",
     }
     assert heard.contact == CONTACT
-    assert heard.headers["Urgency"] == "high"
-    assert heard.headers["Topic"] == agent_id.replace("-", "")
+    assert heard.headers["urgency"] == "high"
+    assert heard.headers["topic"] == agent_id.replace("-", "")
     assert heard.signer == (await dana.get("/api/push/key")).body["publicKey"]
     assert push.refused == []
 

@@ -104,7 +104,7 @@ async def test_streams_of_two_coordinators_hold_the_same(
     other = await _another(here, Bus())
     try:
         there = Browser(other[0], here.github)
-        there.session.cookie_jar.update_cookies({"cadence_access": dana.cookie("cadence_access")})
+        there.plant("cadence_access", dana.cookie("cadence_access"))
         async with there.stream("/api/events", Last_Event_ID=mark) as stream:
             heard = await stream.until("agent")
             again = stream.mark

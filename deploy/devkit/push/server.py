@@ -107,7 +107,7 @@ class PushStandIn:
         browser.heard.append(
             Notification(
                 payload=json.loads(opened),
-                headers=dict(request.headers),
+                headers={name.lower(): value for name, value in request.headers.items()},
                 contact=contact,
                 signer=signer,
             )

@@ -80,7 +80,7 @@ async def test_a_state_works_once_and_so_does_a_code(here: Home) -> None:
     assert (await dana.get(back)).status == 302
 
     thief = here.browser()
-    thief.session.cookie_jar.update_cookies({"cadence_signin": kept})
+    thief.plant("cadence_signin", kept, path="/api/auth/x")
     assert is_refused(await thief.get(back))
     # The code alone, with a sign-in of the thief's own: bound to another challenge, and used.
     own = await thief.to_github()
@@ -145,7 +145,7 @@ async def test_returning_leads_into_the_app(here: Home) -> None:
 async def test_a_session_cannot_be_fixed_beforehand(here: Home) -> None:
     attacker, victim = await here.signed_in("erin"), here.browser()
     planted = attacker.cookie("cadence_access")
-    victim.session.cookie_jar.update_cookies({"cadence_access": planted})
+    victim.plant("cadence_access", planted)
 
     await victim.sign_in("dana")
 
@@ -163,7 +163,7 @@ async def test_a_change_needs_the_header_of_our_pages(here: Home) -> None:
     elsewhere = await dana.post("/api/agents", wanted, Sec_Fetch_Site="cross-site")
     assert [one.status for one in (bare, foreign, elsewhere)] == [403, 403, 403]
     # Planting a cookie of one's own beside the header does not help either.
-    dana.session.cookie_jar.update_cookies({"cadence_csrf": erin.cookie("cadence_csrf")})
+    dana.plant("cadence_csrf", erin.cookie("cadence_csrf"))
     assert (await dana.post("/api/agents", wanted)).status == 403
     assert (await dana.post("/api/auth/refresh")).status == 403
     assert here.started == []
@@ -351,6 +351,7 @@ async def test_a_token_is_renewed_once_however_many_need_it(here: Home) -> None:
     dana = await here.signed_in()
     person_id = here.github.user("dana").id
     later = datetime.now(UTC) + timedelta(hours=7, minutes=58)
+    here.github.site.grants.token_life = timedelta(days=1)  # or the new one is too old as well
     keepers = [_tokens(here, later) for _ in range(3)]  # as many coordinators
 
     got = await asyncio.gather(*(keeper.token(person_id) for keeper in keepers * 3))
