@@ -83,13 +83,8 @@ class PeopleSide:
         self.guard = Guard(self.keeper, self.rates, self.once, proxies=settings.proxies)
         self.reaches = Reaches(self.tokens, self.github)
         self.lists = AgentLists(database)
-        creator = Creator(agents, plans, start)
-        self.acts = Acts(agents, creator, self.reaches, models=cost.names())
-        self._agents = agents
-        self._plans = plans
-        self._bus = bus
-        view = partial(agent_view, web_url=settings.github_url)
-        self.newsroom = Newsroom(self.lists, bus, self.reaches, view)
+        self.acts = Acts(agents, Creator(agents, plans, start), self.reaches, models=cost.names())
+        self._agents, self._plans, self._bus = agents, plans, bus
         self._agents_api = AgentsApi(
             self.acts, self.lists, self.reaches, self.choices, web_url=settings.github_url
         )
@@ -97,9 +92,13 @@ class PeopleSide:
         self._hosts = PushHosts(settings.push_hosts, loopback=settings.push_loopback)
         self._sender = self._sender_of(settings)
         self._pusher = self._pusher_of()
-        self._streams = StreamApi(
-            self.newsroom, agents, self._agents_api.seen, self.reaches, self.keeper
-        )
+        self.newsroom, self._streams = self._live()
+
+    def _live(self) -> tuple[Newsroom, StreamApi]:
+        view = partial(agent_view, web_url=self.settings.github_url)
+        newsroom = Newsroom(self.lists, self._bus, self.reaches, view)
+        seen = self._agents_api.seen
+        return newsroom, StreamApi(newsroom, self._agents, seen, self.reaches, self.keeper)
 
     def _sender_of(self, settings: Settings) -> Sender | None:
         if not settings.push_address:

@@ -58,9 +58,9 @@ class AuthApi:
 
     def endpoints(self) -> list[Endpoint]:
         """Return the routes."""
-        return [*self._ways_in(), *self._ways_out()]
+        return [*self._with_github(), *self._ways_in(), *self._ways_out()]
 
-    def _ways_in(self) -> list[Endpoint]:
+    def _with_github(self) -> list[Endpoint]:
         return [
             Endpoint(
                 method="GET",
@@ -84,6 +84,10 @@ class AuthApi:
                 rate=AUTH,
                 gives="text/html",
             ),
+        ]
+
+    def _ways_in(self) -> list[Endpoint]:
+        return [
             Endpoint(
                 method="POST",
                 path="/api/auth/refresh",

@@ -149,29 +149,34 @@ async def phones() -> Any:
         await process.wait()
 
 
+async def begun(stack: contextlib.AsyncExitStack, root: Path, url: str, chosen: Any) -> Any:
+    """Return a world with its coordinator at work, the lines of runners, and what is watched."""
+    made = await stack.enter_async_context(world(root))
+    database_url = url or f"sqlite:///{root / 'data/cadence.sqlite3'}"
+    made.settings |= {
+        "DATABASE_URL": database_url,
+        "CADENCE_LOG_LEVEL": "warning",
+        "CADENCE_SECRET_KEY": KEY,
+        "GITHUB_CLIENT_ID": made.town.app.client_id,
+        "GITHUB_CLIENT_SECRET": made.town.app.client_secret,
+    }
+    database = Database(database_url)
+    await database.open()
+    lines, watched = await prepared(database, made, chosen.agents)
+    await database.close()
+    await made.start()
+    return made, lines, watched
+
+
 async def measure(root: Path, url: str, chosen: argparse.Namespace) -> dict[str, Any]:
     """Return the figures of one run."""
     async with contextlib.AsyncExitStack() as stack:
-        made = await stack.enter_async_context(world(root))
-        database_url = url or f"sqlite:///{root / 'data/cadence.sqlite3'}"
-        made.settings |= {
-            "DATABASE_URL": database_url,
-            "CADENCE_LOG_LEVEL": "warning",
-            "CADENCE_SECRET_KEY": KEY,
-            "GITHUB_CLIENT_ID": made.town.app.client_id,
-            "GITHUB_CLIENT_SECRET": made.town.app.client_secret,
-        }
-        database = Database(database_url)
-        await database.open()
-        lines, watched = await prepared(database, made, chosen.agents)
-        await database.close()
-        await made.start()
-        assert made.process is not None
-        figures: dict[str, Any] = {"idle MB": round(memory_mb(made.process.pid))}
+        made, lines, watched = await begun(stack, root, url, chosen)
         tally = Tally()
-        timeout = aiohttp.ClientTimeout(total=None)
         session = await stack.enter_async_context(
-            aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=timeout)
+            aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=None)
+            )
         )
         every_s = chosen.agents / chosen.events
         tasks = [
@@ -180,32 +185,42 @@ async def measure(root: Path, url: str, chosen: argparse.Namespace) -> dict[str,
         ]
         held = await stack.enter_async_context(phones())
         clients = spread(watched, chosen.clients, chosen.share)
-        pid, cpu = made.process.pid, cpu_s(made.process.pid)
         first = {"host": "127.0.0.1", "port": made.port, "clients": clients}
-        figures["all connected s"] = round((await held.say(json.dumps(first)))["s"], 2)
-        figures["connecting, CPU s"] = round(cpu_s(pid) - cpu, 2)
-        await asyncio.sleep(5)
-        await held.say("reset")
-        sent, cpu = tally.sent, cpu_s(pid)
-        await asyncio.sleep(chosen.seconds)
-        figures |= await held.say("figures")
-        figures["events/s"] = round((tally.sent - sent) / chosen.seconds, 1)
-        spent = cpu_s(pid) - cpu
-        figures["coordinator CPU"] = f"{spent / chosen.seconds:.0%}"
-        figures["CPU ms an event"] = round(1000 * spent / max(1, tally.sent - sent), 2)
-        cpu = cpu_s(pid)
-        figures["coordinator MB"] = round(memory_mb(made.process.pid))
-        figures["storm s"] = round((await held.say("storm"))["s"], 2)
-        figures["storm, CPU s"] = round(cpu_s(pid) - cpu, 2)
-        await asyncio.sleep(3)
-        after = await held.say("figures")
-        figures |= {"lost": after["lost"], "twice": after["twice"]}
+        figures = await watched_for(held, json.dumps(first), made, tally, chosen.seconds)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         if chosen.log:
             print(made.log()[-3000:], file=sys.stderr)
     return figures
+
+
+async def watched_for(
+    held: Phones, first: str, made: World, tally: Tally, seconds: float
+) -> dict[str, Any]:
+    """Connect all phones, listen, let all of them come back; CPU is the coordinator's."""
+    assert made.process is not None
+    pid = made.process.pid
+    figures: dict[str, Any] = {"idle MB": round(memory_mb(pid))}
+    cpu = cpu_s(pid)
+    figures["all connected s"] = round((await held.say(first))["s"], 2)
+    figures["connecting, CPU s"] = round(cpu_s(pid) - cpu, 2)
+    await asyncio.sleep(5)
+    await held.say("reset")
+    sent, cpu = tally.sent, cpu_s(pid)
+    await asyncio.sleep(seconds)
+    figures |= await held.say("figures")
+    spent, count = cpu_s(pid) - cpu, max(1, tally.sent - sent)
+    figures["events/s"] = round(count / seconds, 1)
+    figures["coordinator CPU"] = f"{spent / seconds:.0%}"
+    figures["CPU ms an event"] = round(1000 * spent / count, 2)
+    figures["coordinator MB"] = round(memory_mb(pid))
+    cpu = cpu_s(pid)
+    figures["storm s"] = round((await held.say("storm"))["s"], 2)
+    figures["storm, CPU s"] = round(cpu_s(pid) - cpu, 2)
+    await asyncio.sleep(3)
+    after = await held.say("figures")
+    return figures | {"lost": after["lost"], "twice": after["twice"]}
 
 
 def cpu_s(pid: int) -> float:

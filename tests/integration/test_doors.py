@@ -709,3 +709,12 @@ async def test_the_same_words_delivered_again_at_the_limit_find_their_agent(
 
     assert metered.answers(issue) == []
     assert len({agent.id for agent in metered.door.started}) == 1
+
+
+async def test_who_revokes_the_app_is_signed_out(village: Village) -> None:
+    person = village.github.user("dana")
+
+    village.github.revoke_authorization("dana")
+    await village.settled()
+
+    assert village.door.signed_out == [person.id]
