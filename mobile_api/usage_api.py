@@ -40,11 +40,11 @@ class UsageView(Wire):
 class PlanBook(Protocol):
     """The plans of accounts."""
 
-    async def plan_of(self, installation_id: int) -> Plan:
-        """Return the plan of the account of an installation."""
+    async def plan_of(self, repository: str) -> Plan:
+        """Return the plan of a repository's owner."""
         ...
 
-    async def limit_of(self, installation_id: int) -> int | None:
+    async def limit_of(self, repository: str) -> int | None:
         """Return how many agents a month it allows, None without a limit."""
         ...
 
@@ -86,12 +86,12 @@ class UsageApi:
         days: dict[date, list[float]] = defaultdict(list)
         for at, cost in await self._lists.used_by(person.id, since):
             days[at.date()].append(cost)
-        account = await self._account(person)
+        repository = await self._repository(person)
         view = UsageView(
             month=month_of(today),
             agents=sum(map(len, days.values())),
-            limit=None if account is None else await self._plans.limit_of(account),
-            plan=Plan.FREE if account is None else await self._plans.plan_of(account),
+            limit=await self._plans.limit_of(repository),
+            plan=await self._plans.plan_of(repository),
             cost_usd=round(sum(sum(costs) for costs in days.values()), 6),
             days=[
                 DayView(day=day, agents=len(costs), cost_usd=round(sum(costs), 6))
@@ -100,9 +100,12 @@ class UsageApi:
         )
         return answer(view)
 
-    async def _account(self, person: Person) -> int | None:
-        """Return the installation of the default repository, else of the person's first one."""
+    async def _repository(self, person: Person) -> str:
+        """Return the default repository, else one of the person's, else a name of his own."""
         wanted = (await self._choices.of(person)).default_repo
-        found = await self._reaches.repos(person)
-        named = [one.installation_id for one in found if one.full_name == wanted]
-        return next(iter([*named, *(one.installation_id for one in found)]), None)
+        names = [one.full_name for one in await self._reaches.repos(person)]
+        return (
+            wanted
+            if wanted is not None and wanted in names
+            else next(iter(names), f"{person.login}/")
+        )

@@ -18,7 +18,6 @@ from yarl import URL
 from bot.agents import Agents
 from bot.bus import Bus
 from bot.db.engine import Database
-from bot.db.installations import Installations
 from bot.db.plans import PlanRows
 from bot.domain import Agent
 from bot.github.app import GitHubApp
@@ -247,13 +246,7 @@ async def _built(
         client_secret=SecretStr(scene.app.client_secret),
         **chosen,
     )
-    installations = Installations(database)
-    plans = Plans(
-        PlanRows(database),
-        installations,
-        are_on=free_agents is not None,
-        free_agents=free_agents or 0,
-    )
+    plans = Plans(PlanRows(database), are_on=free_agents is not None, free_agents=free_agents or 0)
     agents = Agents(database, bus)
     homes: list[Home] = []
     side = PeopleSide(settings, database, bus, agents, plans, lambda agent: homes[0].start(agent))

@@ -138,7 +138,7 @@ async def test_a_month_that_is_used_up_is_told_politely(tmp_path: Path, database
         usage = (await dana.get("/api/usage")).body
 
     assert (refused.status, refused.kind) == (429, "quota-exceeded")
-    assert "has had its 1 agents of this month" in refused.body["detail"]
+    assert "acme has had 1 agents this month" in refused.body["detail"]
     assert (usage["agents"], usage["limit"], usage["plan"]) == (1, 1, "free")
 
 
