@@ -28,7 +28,6 @@ from bot.user_tokens import UserTokens
 from bot.vault import Vault, derived, keys_of
 from mobile_api.acts import Acts
 from mobile_api.agent_log import AgentLog
-from mobile_api.agent_views import agent_view
 from mobile_api.agents_api import AgentsApi
 from mobile_api.auth_api import Able, AuthApi
 from mobile_api.cookies import Cookies
@@ -51,6 +50,7 @@ from mobile_api.settings_api import Choices, SettingsApi
 from mobile_api.sign_in import SignIn
 from mobile_api.stream.api import StreamApi
 from mobile_api.stream.newsroom import Newsroom
+from mobile_api.stream.states import States
 from mobile_api.tokens import Signer
 from mobile_api.usage_api import UsageApi
 
@@ -95,8 +95,8 @@ class PeopleSide:
         self.newsroom, self._streams = self._live()
 
     def _live(self) -> tuple[Newsroom, StreamApi]:
-        view = partial(agent_view, web_url=self.settings.github_url)
-        newsroom = Newsroom(self.lists, self._bus, self.reaches, view)
+        states = States(web_url=self.settings.github_url)
+        newsroom = Newsroom(self.lists, self._bus, self.reaches, states)
         seen = self._agents_api.seen
         return newsroom, StreamApi(newsroom, self._agents, seen, self.reaches, self.keeper)
 

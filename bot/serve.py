@@ -39,7 +39,7 @@ async def _serve(settings: Settings, redactor: Redactor) -> None:
     )
     await runner.setup()
     try:
-        site = web.TCPSite(runner, settings.host, settings.port, backlog=1024)
+        site = web.TCPSite(runner, settings.host, settings.port, backlog=4096)
         await site.start()
     except OSError as error:
         await runner.cleanup()

@@ -5,14 +5,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot.domain import Agent, AgentEvent
-from mobile_api.agent_views import AgentView, event_view
+from mobile_api.agent_views import event_view
 from mobile_api.stream.frames import END, Frame, frame, joined
 from mobile_api.stream.subscriber import Subscriber
 
 KEPT_EVENTS = 64
 KEPT_BYTES = 256 * 1024
-SHOWN_EVERY_S = 1.0
-View = Callable[[Agent], AgentView]
+SHOWN_EVERY_S = 2.0
+View = Callable[[Agent], str]  # an agent as JSON
 
 
 def is_over(agent: Agent) -> bool:

@@ -23,7 +23,7 @@ from mobile_api.stream.channel import KEPT_EVENTS, AgentChannel, View
 from mobile_api.stream.cursors import KEPT
 from mobile_api.stream.person_channel import NEWS, PersonChannel
 
-GATHER_S = 0.02  # a burst of events becomes one look
+GATHER_S = 0.05  # a burst of events becomes one look
 BUSY_SHARE = 0.6  # of the time at most is spent on pushing
 MOST_EVENTS = 200  # of one agent in one look
 LATE_S = 0.5
@@ -85,6 +85,7 @@ class Newsroom:
         self._people: dict[int, _People] = {}
         self._watch: Watch | None = None
         self._loads: Batches[str, AgentChannel] = Batches(self._load_agents)
+        self._asked: Batches[dict[str, range], list[AgentEvent]] = Batches(self._load_news)
         self._fresh: Batches[tuple[int, datetime], list[Agent]] = Batches(self._load_people)
 
     async def run(self) -> None:
@@ -144,8 +145,25 @@ class Newsroom:
         return [(agent.id, seq) for seq in range(last + 1, stop + 1)]
 
     async def news(self, spans: dict[str, range]) -> list[AgentEvent]:
-        """Return the newsworthy events in spans of numbers of agents."""
+        """Return the newsworthy events in spans of numbers of agents; many may ask at once."""
         spans = {name: span for name, span in spans.items() if span}
+        return await self._asked.put(spans) if spans else []
+
+    async def _load_news(
+        self, wanted: Sequence[dict[str, range]]
+    ) -> list[list[AgentEvent] | Exception]:
+        whole: dict[str, range] = {}
+        for spans in wanted:
+            for name, span in spans.items():
+                known = whole.get(name, span)
+                whole[name] = range(min(known.start, span.start), max(known.stop, span.stop))
+        found = _grouped(await self._read_news(whole))
+        return [
+            [one for name, span in spans.items() for one in found.get(name, ()) if one.seq in span]
+            for spans in wanted
+        ]
+
+    async def _read_news(self, spans: dict[str, range]) -> list[AgentEvent]:
         if sum(map(len, spans.values())) <= MOST_EVENTS:
             pairs = [(name, seq) for name, span in spans.items() for seq in span]
             return await self._lists.numbered(pairs, kinds=NEWS) if pairs else []
