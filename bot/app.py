@@ -52,6 +52,7 @@ from mobile_api.codebase import Codebase
 from mobile_api.health import Health
 from mobile_api.live import LiveLog
 from mobile_api.machines_page import MachinesPage
+from mobile_api.web_app import WebApp
 from runner.gateway import Gateway
 from runner.machine_lines import MachineLines
 from runner.redact import Redactor
@@ -101,7 +102,8 @@ class Coordinator:
         )
         page = MachinesPage(Machines(self.database), self.settings.server_key)
         log_pages = LiveLog(self.agents, self.bus)
-        for part in (self.gateway, self.machines, self.daemons, page, log_pages, self.health):
+        parts = (self.gateway, self.machines, self.daemons, page, log_pages, self.health, WebApp())
+        for part in parts:
             app.add_routes(part.routes())
         self.people.mount(app, self.codebase.endpoints())
         app.on_shutdown.append(self._hang_up)

@@ -1,0 +1,31 @@
+/** Before anybody is known: sign in with GitHub, or with a code from a screen that is signed in. */
+import { html, useState } from "../vendor/preact.js";
+import { post } from "./api.js";
+import { deviceName } from "./push.js";
+import { t } from "./text.js";
+import { Wrong, useAct } from "./ui.js";
+
+const LOGO = html`<svg class="logo" viewBox="0 0 512 512" aria-hidden="true"><path d="M116 232v48m70-112v176m70-232v288m70-232v176m70-112v48" /></svg>`;
+
+/** @param {{code: string, onDone: () => Promise<any>}} of */
+export function SignIn({ code, onDone }) {
+  const [open, setOpen] = useState(!!code);
+  const [busy, wrong, act] = useAct();
+  const claim = (/** @type {any} */ event) => {
+    event.preventDefault();
+    const { code: typed, device } = Object.fromEntries(new FormData(event.target));
+    act(async () => {
+      await post("/api/auth/pair/claim", { code: String(typed).trim().toUpperCase(), device });
+      location.hash = "#/";
+      await onDone();
+    });
+  };
+  return html`<main class="welcome" id="main" tabindex="-1">${LOGO}<h1 tabindex="-1">${t("title")}</h1><p>${t("signInText")}</p>
+    ${open ? html`<form class="form card" onSubmit=${claim}><p class="quiet">${t("pairHelp")}</p>
+        <label>${t("code")}<input name="code" class="big" required value=${code} autocapitalize="characters" autocomplete="one-time-code" spellcheck="false" placeholder="ABCD-EFGH" /></label>
+        <label>${t("deviceName")}<input name="device" required maxlength="80" value=${deviceName()} /></label>
+        <${Wrong} text=${wrong} /><button class="button main" disabled=${busy}>${t("pair")}</button></form>` : null}
+    ${!code && html`<a class="button main" href="/api/auth/github?returnTo=/app/" onClick=${() => sessionStorage.setItem("hash", location.hash)}>${t("signIn")}</a>`}
+    ${!open && html`<button type="button" class="button plain" onClick=${() => setOpen(true)}>${t("codeHave")}</button>`}
+  </main>`;
+}
