@@ -41,6 +41,7 @@ export function Agents() {
 /** @param {{onClose: () => void}} of */
 function NewAgent({ onClose }) {
   const { repos, preferences } = useStore();
+  const [chosen, choose] = useState("");
   const [busy, wrong, act] = useAct();
   const start = (/** @type {any} */ event) => {
     event.preventDefault();
@@ -54,7 +55,7 @@ function NewAgent({ onClose }) {
   };
   return html`<${Dialog} title=${t("newAgent")} onClose=${onClose}><form class="form" onSubmit=${start}>
     <label>${t("task")}<textarea name="task" rows="4" required placeholder=${t("instructionFor")}></textarea></label>
-    <label>${t("repo")}<select name="repo" required>${(repos || []).map((one) => html`<option key=${one.id} selected=${one.fullName === preferences.defaultRepo}>${one.fullName}</option>`)}</select></label>
+    <label>${t("repo")}<select name="repo" required value=${chosen || preferences.defaultRepo || repos?.[0]?.fullName} onChange=${(/** @type {any} */ e) => choose(e.target.value)}>${(repos || []).map((one) => html`<option key=${one.id} value=${one.fullName}>${one.fullName}</option>`)}</select></label>
     <div class="pair"><label>${t("branch")}<input name="branch" autocomplete="off" /></label>
       <label>${t("budget")}<input name="budgetUsd" type="number" min="0.1" step="0.1" inputmode="decimal" placeholder=${preferences.budgetUsd || ""} /></label></div>
     <label>${t("model")}<select name="model"><option value="">${t("modelDefault")}</option>${(preferences.models || []).map((one) => html`<option key=${one}>${one}</option>`)}</select></label>

@@ -46,15 +46,13 @@ export function startLive() {
     },
     link(link, tries) {
       if (link === "live") { clearInterval(polling); polling = null; flush(); }
-      if (link !== "lost") return void set({ link });
-      set({ link: navigator.onLine ? (polling ? "polling" : "lost") : "offline" });
-      if (tries > 1 && !polling) {
-        polling = setInterval(async () => {
-          if (document.hidden) return;
-          const reached = await refreshAgents();
-          if (polling) set({ link: reached ? "polling" : navigator.onLine ? "lost" : "offline" });
-        }, POLL_MS);
-      }
+      if (tries < 2 || polling) { if (!polling) set({ link }); return; }
+      set({ link });
+      polling = setInterval(async () => {
+        if (document.hidden) return;
+        const reached = await refreshAgents();
+        if (polling) set({ link: reached ? "polling" : state.problem ? "lost" : "offline" });
+      }, POLL_MS);
     },
   });
 }
@@ -66,8 +64,8 @@ export function stopLive() {
   polling = null;
 }
 
-/** The person looks again, or the network came back. */
-export function wake() {
-  line?.wake();
+/** The person looks again, or the network came or went. @param {boolean} [force] connect anew even if the line seems to stand */
+export function wake(force) {
+  line?.wake(force);
   flush();
 }

@@ -170,8 +170,7 @@ export class LogView {
     const { kind, at, data } = this.events[row];
     const node = make("div", undefined, "row " + kind.replace(/\W/g, "-")), box = make("div");
     node.dataset.row = String(row);
-    const write = WRITE[kind];
-    if (write) write(data || {}, box);
+    if (Object.hasOwn(WRITE, kind)) WRITE[kind](data || {}, box);
     else {
       box.append(make("b", kind));
       const facts = Object.values(data || {}).filter((value) => (typeof value === "string" || typeof value === "number") && value);

@@ -16,11 +16,16 @@ import { Voice } from "./voice.js";
 
 const TABS = /** @type {const} */ ([["voice", "#/", "mic"], ["agents", "#/agents", "list"], ["settings", "#/settings", "gear"]]);
 
+/** What a part of the address says; what cannot be read says itself. @param {string} text */
+function plain(text) {
+  try { return decodeURIComponent(text); } catch { return text; }
+}
+
 /** @returns {Route} */
 function route() {
   const [path, query] = location.hash.slice(1).split("?");
   const [, screen, id] = path.split("/");
-  return { screen: screen === "agents" && id ? "agent" : screen || "voice", id: decodeURIComponent(id || ""), speak: query === "speak" };
+  return { screen: screen === "agents" && id ? "agent" : screen || "voice", id: plain(id || ""), speak: query === "speak" };
 }
 
 function App() {
@@ -105,8 +110,8 @@ async function keepShell() {
 applyTheme();
 set({ route: route() });
 addEventListener("hashchange", () => set({ route: route() }));
-addEventListener("online", wake);
-addEventListener("offline", () => set({ link: "offline" }));
+addEventListener("online", () => wake(true));
+addEventListener("offline", () => wake(true));
 addEventListener("beforeinstallprompt", (event) => { event.preventDefault(); set({ install: event }); });
 document.addEventListener("visibilitychange", () => { if (!document.hidden && state.me) { wake(); registration?.update().catch(() => {}); } });
 const root = /** @type {Element} */ (document.getElementById("app"));

@@ -4,7 +4,7 @@ import { call, get, post } from "./api.js";
 import { forget, remember } from "./db.js";
 import { stopLive } from "./live.js";
 import { canPush, isSubscribed, mustInstall, subscribe, unsubscribe } from "./push.js";
-import { keepLocal, local, say, set, useStore } from "./store.js";
+import { keepLocal, local, say, set, state, useStore } from "./store.js";
 import { handsFree } from "./talk.js";
 import { ago, money, t } from "./text.js";
 import { Button, Dialog, Head, Wrong, useAct } from "./ui.js";
@@ -14,11 +14,18 @@ const LANGUAGES = { auto: t("l_auto"), en: "English", de: "Deutsch", es: "Españ
 
 /** @param {Partial<Preferences>} patch */
 async function change(patch) {
-  const { models, ...rest } = (await get("/api/settings"));
-  const preferences = await call("PUT", "/api/settings", { body: { ...rest, ...patch } });
-  set({ preferences: { models, ...preferences } });
-  remember("preferences", { models, ...preferences });
-  say(t("saved"));
+  const before = state.preferences;
+  set({ preferences: { ...before, ...patch } }); // shown at once, taken back if the server says no
+  try {
+    const { models, ...rest } = await get("/api/settings");
+    const preferences = { models, ...(await call("PUT", "/api/settings", { body: { ...rest, ...patch } })) };
+    set({ preferences });
+    remember("preferences", preferences);
+    say(t("saved"));
+  } catch (error) {
+    set({ preferences: before });
+    throw error;
+  }
 }
 
 export function applyTheme() {
@@ -35,8 +42,8 @@ export function Settings() {
     <div class="body" tabindex="-1"><div class="stack settings">
       <${Wrong} text=${wrong} />
       <${Part} title=${t("agents")}>
-        <label class="field"><span>${t("repoDefault")}</span><select onChange=${(/** @type {any} */ e) => put({ defaultRepo: e.target.value || null })}><option value="">${t("none")}</option>${(repos || []).map((one) => html`<option key=${one.id} value=${one.fullName} selected=${one.fullName === now.defaultRepo}>${one.fullName}</option>`)}</select></label>
-        <label class="field"><span>${t("model")}</span><select onChange=${(/** @type {any} */ e) => put({ defaultModel: e.target.value || null })}><option value="">${t("modelDefault")}</option>${(now.models || []).map((one) => html`<option key=${one} selected=${one === now.defaultModel}>${one}</option>`)}</select></label>
+        <label class="field"><span>${t("repoDefault")}</span><select value=${now.defaultRepo || ""} onChange=${(/** @type {any} */ e) => put({ defaultRepo: e.target.value || null })}><option value="">${t("none")}</option>${(repos || []).map((one) => html`<option key=${one.id} value=${one.fullName}>${one.fullName}</option>`)}</select></label>
+        <label class="field"><span>${t("model")}</span><select value=${now.defaultModel || ""} onChange=${(/** @type {any} */ e) => put({ defaultModel: e.target.value || null })}><option value="">${t("modelDefault")}</option>${(now.models || []).map((one) => html`<option key=${one} value=${one}>${one}</option>`)}</select></label>
         <label class="field"><span>${t("budget")}<small>${t("budgetHelp")}</small></span><input type="number" min="0.1" step="0.1" inputmode="decimal" value=${now.budgetUsd ?? ""} onChange=${(/** @type {any} */ e) => put({ budgetUsd: e.target.value ? Number(e.target.value) : null })} /></label>
         <${Usage} />
       <//>
@@ -45,7 +52,7 @@ export function Settings() {
         <div class="field"><span id="speak">${t("speak")}</span><div class="tabs" role="group" aria-labelledby="speak">${/** @type {const} */ (["off", "short", "full"]).map((one) => html`<button key=${one} type="button" aria-pressed=${now.speak === one} onClick=${() => put({ speak: one })}>${t(one)}</button>`)}</div></div>
         <${Switch} on=${now.sendAtOnce} label=${t("sendAtOnce")} help=${t("sendAtOnceHelp")} onChange=${(/** @type {boolean} */ on) => put({ sendAtOnce: on })} />
         <${Switch} on=${handsFree()} label=${t("handsFree")} help=${t("handsFreeHelp")} onChange=${(/** @type {boolean} */ on) => { keepLocal("handsFree", on ? "on" : "off"); set({}); }} />
-        <label class="field"><span>${t("language")}</span><select onChange=${(/** @type {any} */ e) => put({ language: e.target.value })}>${Object.entries(LANGUAGES).map(([code, name]) => html`<option key=${code} value=${code} selected=${code === now.language}>${name}</option>`)}</select></label>
+        <label class="field"><span>${t("language")}</span><select value=${now.language} onChange=${(/** @type {any} */ e) => put({ language: e.target.value })}>${Object.entries(LANGUAGES).map(([code, name]) => html`<option key=${code} value=${code}>${name}</option>`)}</select></label>
       <//>
       <${Notifications} now=${now} put=${put} />
       <${Part} title=${t("theme")}>

@@ -2,15 +2,15 @@
  * Server-sent events read with fetch: the browser's EventSource hides heartbeats and the status of
  * a refusal, and cannot go on after a reload where it was.
  */
-import { ask, Problem } from "./api.js";
+import { ask, Problem, Unreached } from "./api.js";
 
 const SILENCE_MS = 40000;
 const LONGEST_MS = 30000;
 
 /**
  * @typedef {{id: string, name: string, data: any}} Message
- * @param {string} path @param {{last?: string, on: (messages: Message[]) => void, link: (link: "connecting" | "live" | "lost", tries: number) => void}} to
- * @returns {{close: () => void, wake: () => void}}
+ * @param {string} path @param {{last?: string, on: (messages: Message[]) => void, link: (link: "connecting" | "live" | "lost" | "offline", tries: number) => void}} to
+ * @returns {{close: () => void, wake: (force?: boolean) => void}}
  */
 export function listen(path, to) {
   let last = to.last || "", tries = 0, closed = false, heard = 0;
@@ -25,18 +25,19 @@ export function listen(path, to) {
     const mine = abort;
     heard = Date.now();
     const watch = setInterval(() => Date.now() - heard > SILENCE_MS && mine.abort(), 2000);
-    let refused = false;
+    let refused = false, unreached = false;
     try {
       const headers = { Accept: "text/event-stream", ...(last && { "Last-Event-ID": last }) };
       const answer = await ask("GET", path, { headers, signal: mine.signal });
       to.link("live", (tries = 0));
       await read(/** @type {ReadableStream} */ (answer.body));
     } catch (error) {
+      unreached = error instanceof Unreached;
       refused = error instanceof Problem && (error.status === 401 || error.status === 404);
     }
     clearInterval(watch);
     if (closed || refused || mine !== abort) return;
-    to.link("lost", ++tries);
+    to.link(unreached ? "offline" : "lost", ++tries);
     const wait = Math.min(LONGEST_MS, 500 * 2 ** tries);
     timer = setTimeout(run, wait / 2 + Math.random() * wait / 2);
   }
@@ -74,8 +75,8 @@ export function listen(path, to) {
   return {
     close() { closed = true; clearTimeout(timer); abort.abort(); },
     /** Try at once, for instance because the person looks again. */
-    wake() {
-      if (closed || (tries === 0 && Date.now() - heard < SILENCE_MS / 2)) return;
+    wake(force = false) {
+      if (closed || (!force && tries === 0 && Date.now() - heard < SILENCE_MS / 2)) return;
       abort.abort();
       run();
     },

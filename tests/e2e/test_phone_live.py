@@ -1,0 +1,150 @@
+"""What happens to agents is seen as it happens, and the app says when it no longer sees it."""
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.e2e.phone import Phone, held, opened, served, until
+from tests.fakes.phone_api import PhoneApi
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_list_follows_without_being_asked(phone: Phone, api: PhoneApi) -> None:
+    await phone.go("#/agents")
+    card = phone.page.locator(".card", has_text="Fix the login redirect loop")
+    await expect(card.locator(".pill")).to_have_text("verifying")
+    await expect(phone.page.locator(".link")).to_have_text("Live")
+
+    await api.change("agent-5", status="completed", metadata={"prUrl": "https://x.example/1"})
+
+    await expect(card.locator(".pill")).to_have_text("PR ready")
+
+
+async def test_older_news_do_not_undo_newer_ones(phone: Phone, api: PhoneApi) -> None:
+    await phone.go("#/agents")
+    await expect(phone.page.locator(".link")).to_have_text("Live")
+    old = dict(api.agents["agent-5"])
+    await api.change("agent-5", status="paused")
+    card = phone.page.locator(".card", has_text="Fix the login redirect loop")
+    await expect(card.locator(".pill")).to_have_text("paused")
+
+    await api.tell("agent", old)
+    await api.change("agent-3", title="A later piece of news")
+
+    await expect(phone.text("A later piece of news")).to_be_visible()
+    await expect(card.locator(".pill")).to_have_text("paused")
+
+
+async def test_stream_goes_on_after_a_restart_where_it_was(
+    chromium: Browser, api: PhoneApi
+) -> None:
+    async with served(api.application()) as base:
+        port = int(base.rsplit(":", 1)[1])
+        async with held(chromium, base, api.sign_in()) as phone:
+            await phone.go("#/agents/5")
+            await phone.page.click("#tab-log")
+            await api.change("agent-3", title="Before the restart")
+            await api.write("agent-5", "text", text="said before the restart")
+            await expect(phone.text("said before the restart")).to_be_visible()
+            await phone.go("#/agents")
+            await expect(phone.text("Before the restart")).to_be_visible()
+            api.speaks = False
+            await until(lambda: api.streams_open == 0, "the streams are closed")
+            await phone.page.context.set_offline(True)
+            await api.change("agent-3", title="While it was away")
+            api.speaks = True
+            await phone.page.context.set_offline(False)
+
+            await expect(phone.text("While it was away")).to_be_visible(timeout=15000)
+            await expect(phone.page.locator(".link")).to_have_text("Live")
+            assert any(api.last_event_ids)
+            assert port
+
+
+async def test_silent_stream_is_taken_for_lost(phone: Phone, api: PhoneApi) -> None:
+    api.beats = False
+    await phone.page.clock.install()
+    await phone.go("#/agents")
+    await expect(phone.page.locator(".link")).to_have_text("Live")
+    opened_before = len(api.last_event_ids)
+
+    await phone.page.clock.run_for(30_000)
+    assert len(api.last_event_ids) == opened_before
+    await phone.page.clock.run_for(14_000)
+
+    await until(lambda: len(api.last_event_ids) > opened_before, "it connects again")
+
+
+async def test_list_is_asked_for_where_no_stream_comes_through(
+    chromium: Browser, api: PhoneApi
+) -> None:
+    async with opened(chromium, api) as phone:
+        await phone.page.route("**/api/events", lambda route: route.abort())
+        await phone.page.clock.install()
+        await phone.go("#/agents")
+        await phone.page.clock.run_for(5_000)
+        await expect(phone.page.locator(".link")).to_have_text("Reconnecting")
+        await api.change("agent-3", title="Seen by asking")
+        await phone.page.clock.run_for(12_000)
+
+        await expect(phone.text("Seen by asking")).to_be_visible()
+        await expect(phone.page.locator(".link")).to_have_text("Every 10 s")
+
+
+async def test_session_that_ran_out_is_renewed_without_a_word(phone: Phone, api: PhoneApi) -> None:
+    await phone.go("#/agents")
+    await expect(phone.page.locator(".link")).to_have_text("Live")
+    api.sessions.clear()
+
+    await phone.button("Refresh").click()
+
+    await expect(phone.page.locator(".asks", has_text="what was known last")).to_have_count(0)
+    await until(lambda: len(api.sessions) == 1, "one new session")
+    assert len(api.named("/api/auth/refresh")) == 1
+
+
+async def test_session_that_ended_leads_to_the_sign_in(phone: Phone, api: PhoneApi) -> None:
+    await phone.go("#/agents/5")
+    await expect(phone.text("Plan").first).to_be_visible()
+    api.sessions.clear()
+    api.refresh_tokens.clear()
+
+    await phone.button("Pause").click()
+
+    await expect(phone.page.get_by_role("link", name="Sign in with GitHub")).to_be_visible()
+
+
+async def test_signing_in_leads_back_to_the_agent(chromium: Browser, api: PhoneApi) -> None:
+    async with opened(chromium, api, signed_in=False) as phone:
+        await phone.go("#/agents/5")
+        await phone.page.get_by_role("link", name="Sign in with GitHub").click()
+
+        await expect(phone.page.get_by_role("heading", level=1)).to_have_text(
+            "Fix the login redirect loop"
+        )
+
+
+async def test_another_device_signs_in_with_the_code(chromium: Browser, api: PhoneApi) -> None:
+    async with opened(chromium, api) as first:
+        await first.go("#/settings")
+        await first.button("Add a phone").click()
+        await expect(first.page.locator(".qr")).to_be_visible()
+        code = await first.page.locator("dialog .big").inner_text()
+        async with held(chromium, first.base, {}) as second:
+            await second.go(f"#/pair/{code}")
+            await second.page.get_by_label("Name of this device").fill("Old tablet")
+            await second.button("Sign in on this device").click()
+            await expect(second.page.get_by_role("heading", level=1)).to_have_text("Voice")
+        await first.page.locator("dialog").get_by_role("button", name="Done").click()
+
+        await expect(first.text("Old tablet")).to_be_visible()
+
+
+async def test_code_works_once(chromium: Browser, api: PhoneApi) -> None:
+    async with opened(chromium, api, signed_in=False) as phone:
+        await phone.go("#/pair/ABCD-EFGH")
+        await phone.button("Sign in on this device").click()
+
+        await expect(phone.page.get_by_role("alert")).to_have_text(
+            "That code is not known, or it was used already."
+        )

@@ -1,0 +1,138 @@
+"""A log of fifty thousand lines: only what is in sight is in the page, and nothing stutters."""
+
+from itertools import pairwise
+
+import pytest
+from playwright.async_api import expect
+
+from tests.e2e.phone import Phone
+from tests.fakes.phone_api import PhoneApi
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+LINES = 50_000
+WATCH = """
+window.longest = 0; window.frames = [];
+new PerformanceObserver((list) => {
+  for (const task of list.getEntries()) window.longest = Math.max(window.longest, task.duration);
+}).observe({ type: "longtask" });
+"""
+# Drags the log from its end to its start, a screenful and more with every frame.
+DRAG = """
+new Promise((done) => {
+  const box = document.querySelector(".scroller"), frames = [];
+  let last = performance.now();
+  const step = (now) => {
+    frames.push(now - last);
+    last = now;
+    box.scrollTop -= box.scrollHeight / 120;
+    if (box.scrollTop > 0 && frames.length < 200) requestAnimationFrame(step);
+    else done({ frames: frames.slice(1).sort((a, b) => a - b), top: box.scrollTop });
+  };
+  requestAnimationFrame(step);
+})
+"""
+
+
+def long_log() -> list[dict[str, object]]:
+    words = ("short", "a line that is so long that it has to be broken on a narrow screen " * 3)
+    return [
+        {
+            "seq": n,
+            "kind": "text",
+            "at": "2026-11-26T10:00:00Z",
+            "data": {"text": f"line {n} {words[n % 7 == 0]}"},
+        }
+        for n in range(1, LINES + 1)
+    ]
+
+
+async def test_fifty_thousand_lines_do_not_stutter(phone: Phone, api: PhoneApi) -> None:
+    api.logs["agent-5"] = long_log()
+    await phone.page.add_init_script(WATCH)
+    await phone.go("#/agents/agent-5")
+    await phone.page.click("#tab-log")
+    await expect(phone.text(f"line {LINES} ")).to_be_visible(timeout=60_000)
+    loading = await phone.page.evaluate("window.longest")
+    rows = await phone.page.locator(".rows > .row").count()
+    await phone.page.evaluate("window.longest = 0")
+    dragged = await phone.page.evaluate(DRAG)
+    dragging = await phone.page.evaluate("window.longest")
+    await expect(phone.text("line 1 ")).to_be_visible()
+
+    frames = dragged["frames"]
+    typical, slow = frames[len(frames) // 2], frames[int(len(frames) * 0.95)]
+    told = f"{rows} rows, loading {loading} ms, dragging {dragging} ms, {typical}, {slow}"
+    assert rows < 150, told
+    assert dragging < 200, told
+    assert typical < 34, told
+    assert slow < 100, told
+    # One task longer than this and a tap while it loads would feel lost.
+    assert loading < 500, told
+
+
+async def test_log_follows_until_the_person_looks_back(phone: Phone, api: PhoneApi) -> None:
+    api.logs["agent-5"] = long_log()[:300]
+    await phone.go("#/agents/agent-5")
+    await phone.page.click("#tab-log")
+    await expect(phone.text("line 300 ")).to_be_visible()
+    await api.write("agent-5", "text", text="one more")
+    await expect(phone.text("one more")).to_be_in_viewport()
+
+    await phone.page.hover(".scroller")
+    await phone.page.mouse.wheel(0, -3000)
+    await expect(phone.button("Latest")).to_be_visible()
+    before = await phone.page.evaluate("document.querySelector('.scroller').scrollTop")
+    await api.write("agent-5", "text", text="and another")
+    await phone.wait("document.querySelector('.rows').style.height !== ''")
+    await expect(phone.text("and another")).not_to_be_in_viewport()
+    assert await phone.page.evaluate("document.querySelector('.scroller').scrollTop") == before
+
+    await phone.button("Latest").click()
+    await expect(phone.text("and another")).to_be_in_viewport()
+
+
+async def test_every_line_comes_once_and_in_order(phone: Phone, api: PhoneApi) -> None:
+    api.logs["agent-5"] = long_log()[:40]
+    await phone.go("#/agents/agent-5")
+    await phone.page.click("#tab-log")
+    await expect(phone.text("line 40 ")).to_be_visible()
+    await phone.page.reload()  # now the first forty come from memory
+    for n in range(41, 46):
+        await api.write("agent-5", "text", text=f"line {n} late")
+    await phone.page.click("#tab-log")
+    await expect(phone.text("line 45 late")).to_be_visible()
+
+    await phone.page.evaluate("document.querySelector('.scroller').scrollTop = 0")
+    await expect(phone.text("line 1 short")).to_be_visible()
+    seen = await phone.page.evaluate(
+        "[...document.querySelectorAll('.rows > .row')].map((row) =>"
+        " Number(row.textContent.match(/line (\\d+)/)[1]))"
+    )
+    assert seen == list(range(1, len(seen) + 1))
+
+
+async def test_long_output_unfolds_without_moving_what_is_read(phone: Phone, api: PhoneApi) -> None:
+    api.logs["agent-5"] = [
+        {
+            "seq": n,
+            "kind": "tool_result",
+            "at": "2026-11-26T10:00:00Z",
+            "data": {"isError": False, "seconds": 1, "output": f"output {n}\n" * 30},
+        }
+        for n in range(1, 201)
+    ]
+    await phone.go("#/agents/agent-5")
+    await phone.page.click("#tab-log")
+    last = phone.page.locator(".rows > .row").last
+    await last.locator("summary").click()
+
+    await expect(last.locator("pre")).to_be_visible()
+    tall = await last.bounding_box()
+    assert tall
+    assert tall["height"] > 200
+    rows = await phone.page.evaluate(
+        "[...document.querySelectorAll('.rows > .row')].map((row) => {"
+        " const box = row.getBoundingClientRect(); return [box.top, box.bottom]; })"
+    )
+    gaps = [below[0] - above[1] for above, below in pairwise(rows)]
+    assert max(map(abs, gaps)) < 2
