@@ -69,12 +69,16 @@ export class LogView {
     this.following = true;
     this.frame = 0;
     this.last = 0;
+    this.put = 0;
     this.onFollow = onFollow;
     this.sizes = new ResizeObserver((changes) => this.measured(changes));
     this.sizes.observe(scroller);
     scroller.addEventListener("scroll", () => {
-      const near = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 60;
-      if (near !== this.following && !this.moving) { this.following = near; onFollow(near); }
+      const top = scroller.scrollTop, below = scroller.scrollHeight - scroller.clientHeight - top;
+      // Upwards is the person, unless the log became shorter; near the end it is followed again.
+      const follows = below < 4 || (top >= this.put - 4 && (this.following || below < 40));
+      this.put = top;
+      if (follows !== this.following) { this.following = follows; onFollow(follows); }
       this.later();
     }, { passive: true });
   }
@@ -126,7 +130,7 @@ export class LogView {
       const more = this.resize(row, /** @type {HTMLElement} */ (target).offsetHeight);
       if (isAbove) above += more;
     }
-    if (above && !this.following) this.scroller.scrollTop = top + above;
+    if (above && !this.following) this.scroller.scrollTop = this.put = top + above;
     this.later();
   }
 
@@ -144,25 +148,26 @@ export class LogView {
     const { scroller, list, events } = this;
     const total = this.upTo(events.length);
     list.style.height = total + "px";
-    this.moving = true;
-    if (this.following) scroller.scrollTop = total;
+    if (this.following) { scroller.scrollTop = total; this.put = scroller.scrollTop; }
     const top = scroller.scrollTop, high = scroller.clientHeight;
     const from = this.at(Math.max(0, top - BEYOND_PX)), to = Math.min(events.length, this.at(top + high + BEYOND_PX) + 1);
     for (const [row, node] of this.rows) if (row < from || row >= to) { this.sizes.unobserve(node); node.remove(); this.rows.delete(row); }
-    let y = this.upTo(from);
-    for (let row = from; row < to; row++) {
+    // From the last to the first, so that each finds the one that it stands before.
+    let y = this.upTo(to);
+    /** @type {HTMLElement | null} */
+    let next = null;
+    for (let row = to - 1; row >= from; row--) {
       let node = this.rows.get(row);
       if (!node) {
         node = this.row(row);
         this.rows.set(row, node);
-        const next = this.rows.get(row + 1);
-        next ? list.insertBefore(node, next) : list.append(node);
+        list.insertBefore(node, next);
         this.sizes.observe(node);
       }
+      y -= this.heights[row];
       node.style.transform = `translateY(${y}px)`;
-      y += this.heights[row];
+      next = node;
     }
-    requestAnimationFrame(() => { this.moving = false; });
   }
 
   /** @param {number} row */
