@@ -98,7 +98,7 @@ def _sent(
     words = {
         "{{base}}": base,
         "{{version}}": version,
-        "{{files}}": json.dumps([f"{base}/{name}" for name in found]),
+        '"{{files}}"': ", ".join(json.dumps(f"{base}/{name}") for name in found),
         "{{modules}}": "\n".join(f'<link rel="modulepreload" href="{each}">' for each in modules),
     }
     for name, text in shells.items():

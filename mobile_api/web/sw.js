@@ -1,6 +1,6 @@
 /** The service worker: keeps the shell, shows pushes, opens what they are about. */
 const VERSION = "{{version}}";
-const FILES = {{files}};
+const FILES = ["{{files}}"];
 const SHELL = "/app/";
 /** @type {any} */
 const worker = self;

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, expect
 from tests.e2e.phone import DESK, Phone, opened, served
 from tests.fakes.phone_api import PhoneApi
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 EVIL = (
     "<img src=x onerror=\"window.hit='img'\"><script>window.hit='script'</script>"
     "</b></a><svg onload=\"window.hit='svg'\">${window.hit='template'}\u202e{{7*7}}"

@@ -6,7 +6,7 @@ from playwright.async_api import Browser, expect
 from tests.e2e.phone import Phone, held, opened, served, until
 from tests.fakes.phone_api import PhoneApi
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_list_follows_without_being_asked(phone: Phone, api: PhoneApi) -> None:

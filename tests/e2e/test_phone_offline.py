@@ -8,7 +8,7 @@ from playwright.async_api import expect
 from tests.e2e.phone import Phone, until
 from tests.fakes.phone_api import PhoneApi
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def away(phone: Phone) -> None:

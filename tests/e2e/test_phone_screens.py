@@ -11,7 +11,7 @@ from playwright.async_api import Browser, expect
 from tests.e2e.phone import DESK, Phone, opened
 from tests.fakes.phone_api import PhoneApi
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 AXE = "axe-core@4.14.1"
 VIEWS = {"small": {"width": 360, "height": 740}, "desk": DESK}
 SCREENS = {

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, expect
 from tests.e2e.phone import Phone, opened, until
 from tests.fakes.phone_api import PhoneApi
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 COMMANDS = "/api/voice/commands"
 # Keeps every microphone that was opened, and every word that was to be spoken.
 SPY = """

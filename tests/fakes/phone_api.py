@@ -336,7 +336,7 @@ class PhoneApi:
         agent = self._find(request)
         if agent is None:
             return problem(404, "There is no such agent.")
-        seen = int(request.headers.get("Last-Event-ID") or request.query.get("after", 0))
+        seen = int(request.headers.get("Last-Event-ID") or request.query.get("after") or 0)
         response = await _stream(request)
         log = self.logs[agent["id"]]
 

@@ -56,7 +56,7 @@ def blank_agent(agent_id: str, number: int, title: str) -> dict[str, Any]:
 
 
 def _command(api: PhoneApi, transcript: str, **more: Any) -> dict[str, Any]:
-    command = {
+    command: dict[str, Any] = {
         "id": secrets.token_hex(6),
         "transcript": transcript,
         "intent": "unknown",

@@ -60,6 +60,6 @@ function NewAgent({ onClose }) {
       <label>${t("budget")}<input name="budgetUsd" type="number" min="0.1" step="0.1" inputmode="decimal" placeholder=${preferences.budgetUsd || ""} /></label></div>
     <label>${t("model")}<select name="model"><option value="">${t("modelDefault")}</option>${(preferences.models || []).map((one) => html`<option key=${one}>${one}</option>`)}</select></label>
     <${Wrong} text=${wrong} />
-    <div class="pair"><${Button} onClick=${onClose}>${t("discard")}<//><button class="button main" disabled=${busy}>${t("start")}</button></div>
+    <div class="pair"><${Button} onClick=${onClose}>${t("cancel")}<//><button class="button main" disabled=${busy}>${t("start")}</button></div>
   </form><//>`;
 }

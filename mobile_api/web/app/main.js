@@ -8,7 +8,7 @@ import { recallAgents, startLive, stopLive, wake } from "./live.js";
 import { showQueue } from "./outbox.js";
 import { resync, tellSeen } from "./push.js";
 import { applyTheme, Settings } from "./settings.js";
-import { SignIn } from "./signin.js";
+import { LOGO, SignIn } from "./signin.js";
 import { set, state, useStore } from "./store.js";
 import { t } from "./text.js";
 import { Button, Empty, Icon } from "./ui.js";
@@ -44,7 +44,7 @@ function App() {
     : at.screen === "agent" ? html`<${AgentScreen} key=${at.id} id=${at.id} speak=${at.speak} />` : html`<${Voice} />`;
   return html`<div class="app">
     <a class="skip" href="#main" onClick=${(/** @type {any} */ e) => { e.preventDefault(); document.getElementById("main")?.focus(); }}>${t("skip")}</a>
-    <nav aria-label=${t("title")}>${TABS.map(([name, href, icon]) => html`<a key=${name} href=${href} aria-current=${at.screen === name || (name === "agents" && at.screen === "agent") ? "page" : undefined}><${Icon} name=${icon} /><span>${t(name)}</span></a>`)}</nav>
+    <nav aria-label=${t("title")}><span class="brand" aria-hidden="true">${LOGO}${t("title")}</span>${TABS.map(([name, href, icon]) => html`<a key=${name} href=${href} aria-current=${at.screen === name || (name === "agents" && at.screen === "agent") ? "page" : undefined}><${Icon} name=${icon} /><span>${t(name)}</span></a>`)}</nav>
     <main id="main" tabindex="-1">
       ${update && html`<div class="banner" role="status"><span class="grow">${t("newVersion")}</span><${Button} kind="small main" onClick=${takeOver}>${t("update")}<//></div>`}
       ${screen}</main>

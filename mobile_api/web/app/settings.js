@@ -56,7 +56,7 @@ export function Settings() {
       <//>
       <${Notifications} now=${now} put=${put} />
       <${Part} title=${t("theme")}>
-        <div class="field"><span id="theme">${t("theme")}</span><div class="tabs" role="group" aria-labelledby="theme">${/** @type {const} */ (["auto", "light", "dark"]).map((one) => html`<button key=${one} type="button" aria-pressed=${(local("theme") || "auto") === one} onClick=${() => { keepLocal("theme", one); applyTheme(); set({}); }}>${t(/** @type {any} */ ("th_" + one))}</button>`)}</div></div>
+        <div class="field"><span id="theme">${t("scheme")}</span><div class="tabs" role="group" aria-labelledby="theme">${/** @type {const} */ (["auto", "light", "dark"]).map((one) => html`<button key=${one} type="button" aria-pressed=${(local("theme") || "auto") === one} onClick=${() => { keepLocal("theme", one); applyTheme(); set({}); }}>${t(/** @type {any} */ ("th_" + one))}</button>`)}</div></div>
         ${install && html`<${Button} icon="plus" onClick=${() => { install.prompt(); set({ install: null }); }}>${t("install")}<//>`}
       <//>
       <${Devices} login=${me?.login || ""} />

@@ -5,7 +5,7 @@ import { deviceName } from "./push.js";
 import { t } from "./text.js";
 import { Wrong, useAct } from "./ui.js";
 
-const LOGO = html`<svg class="logo" viewBox="0 0 512 512" aria-hidden="true"><path d="M116 232v48m70-112v176m70-232v288m70-232v176m70-112v48" /></svg>`;
+export const LOGO = html`<svg class="logo" viewBox="0 0 512 512" aria-hidden="true"><path d="M116 232v48m70-112v176m70-232v288m70-232v176m70-112v48" /></svg>`;
 
 /** @param {{code: string, onDone: () => Promise<any>}} of */
 export function SignIn({ code, onDone }) {
