@@ -79,7 +79,7 @@ async def test_list_is_asked_for_where_no_stream_comes_through(
     chromium: Browser, api: PhoneApi
 ) -> None:
     async with opened(chromium, api) as phone:
-        await phone.page.route("**/api/events", lambda route: route.abort())
+        await phone.page.route("**/api/events", lambda route: route.fulfill(status=502))
         await phone.page.clock.install()
         await phone.go("#/agents")
         await phone.page.clock.run_for(5_000)
@@ -148,3 +148,50 @@ async def test_code_works_once(chromium: Browser, api: PhoneApi) -> None:
         await expect(phone.page.get_by_role("alert")).to_have_text(
             "That code is not known, or it was used already."
         )
+
+
+async def test_server_that_stumbles_at_a_refresh_signs_nobody_out(
+    phone: Phone, api: PhoneApi
+) -> None:
+    await phone.go("#/agents")
+    await expect(phone.page.locator(".link")).to_have_text("Live")
+    await phone.page.route("**/api/auth/refresh", lambda route: route.fulfill(status=503))
+    api.sessions.clear()
+
+    await phone.button("Refresh").click()
+
+    await expect(phone.page.locator(".asks", has_text="HTTP 503")).to_be_visible()
+    await expect(phone.text("Fix the login redirect loop")).to_be_visible()
+
+
+async def test_log_goes_on_when_a_stopped_agent_is_tried_again(phone: Phone, api: PhoneApi) -> None:
+    await phone.go("#/agents/agent-2")
+    await phone.page.click("#tab-log")
+    await phone.button("Try again").click()
+    await expect(phone.page.locator(".facts .pill")).to_have_text("queued")
+    await api.write("agent-2", "text", text="second attempt")
+
+    await expect(phone.text("second attempt")).to_be_visible()
+
+
+async def test_page_that_nobody_looks_at_holds_no_connection(phone: Phone, api: PhoneApi) -> None:
+    """Browsers open six to a server: a few forgotten tabs would stop the app in all of them."""
+    await phone.page.add_init_script(
+        "Object.defineProperty(document, 'hidden', { get: () => !!window.away });"
+        "window.look = (away) => { window.away = away;"
+        " document.dispatchEvent(new Event('visibilitychange')); };"
+    )
+    await phone.page.clock.install()
+    await phone.go("#/agents/agent-5")
+    await until(lambda: api.streams_open == 2, "both streams are open")
+    await api.change("agent-5", title="Before it was put away")
+    await expect(phone.text("Before it was put away").first).to_be_visible()
+    await phone.page.evaluate("look(true)")
+    await phone.page.clock.run_for(31_000)
+    await until(lambda: api.streams_open == 0, "both streams are closed")
+    await api.change("agent-5", title="While nobody looked")
+    await phone.page.evaluate("look(false)")
+
+    await expect(phone.text("While nobody looked").first).to_be_visible()
+    await until(lambda: api.streams_open == 2, "both streams are open again")
+    assert api.last_event_ids[-1] == "1"

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.e2e.phone import Phone, until
 from tests.fakes.phone_api import PhoneApi
@@ -87,7 +87,7 @@ async def test_answer_that_was_lost_is_asked_for_with_the_same_key(
     """The server did it, the answer never came: the second try must not do it again."""
     lost = 0
 
-    async def lose(route) -> None:  # type: ignore[no-untyped-def]  # Playwright's Route
+    async def lose(route: Route) -> None:
         nonlocal lost
         if lost == 0 and route.request.method == "POST":
             lost += 1
@@ -186,3 +186,53 @@ async def test_signing_out_leaves_nothing_behind(phone: Phone) -> None:
         }; })"""
     )
     assert json.dumps(kept) == "[]"
+
+
+async def test_command_that_is_still_worked_on_is_asked_for_again(
+    phone: Phone, api: PhoneApi
+) -> None:
+    """A second try with the same key may come before the first is done: that is no refusal."""
+    busy = 1
+
+    async def answer(route: Route) -> None:
+        nonlocal busy
+        if busy:
+            busy -= 1
+            body = '{"type": "in-progress", "title": "Conflict", "status": 409, "detail": "busy"}'
+            headers = {"Retry-After": "1", "Content-Type": "application/problem+json"}
+            await route.fulfill(status=409, headers=headers, body=body)
+        else:
+            await route.continue_()
+
+    await phone.go()
+    await phone.page.route("**/api/voice/commands", answer)
+    await phone.type("fix the date parser")
+
+    await expect(phone.text("Agent 6 started").first).to_be_visible(timeout=15000)
+    assert len(api.agents) == 6
+
+
+async def test_command_of_one_person_is_never_sent_as_another(phone: Phone, api: PhoneApi) -> None:
+    await phone.go()
+    await away(phone)
+    await phone.type("fix the date parser")
+    await expect(phone.text("Queued: will be sent").first).to_be_visible()
+    api.sessions.clear()
+    api.refresh_tokens.clear()
+    await back(phone)
+    await phone.page.get_by_role("link", name="Sign in with GitHub").click(timeout=15000)
+    await expect(phone.page.get_by_role("heading", level=1)).to_have_text("Voice")
+    await expect(phone.page.locator(".link")).to_have_text("Live")
+    assert len(api.named("/api/voice/commands")) == 1  # the same person's, once he is back
+    api.person_id = 8
+    await away(phone)
+    await phone.type("fix the importer")
+    await expect(phone.text("fix the importer").first).to_be_visible()
+    api.sessions.clear()
+    api.refresh_tokens.clear()
+    await back(phone)
+    await phone.page.get_by_role("link", name="Sign in with GitHub").click(timeout=15000)
+    await expect(phone.page.locator(".link")).to_have_text("Live")
+
+    await expect(phone.page.locator(".waiting")).to_have_count(0)
+    assert len(api.named("/api/voice/commands")) == 1

@@ -212,7 +212,7 @@ async def test_started_agent_can_be_taken_back(phone: Phone, api: PhoneApi) -> N
     await phone.type("fix the date parser")
     await phone.button("Undo").click()
 
-    await expect(phone.text("Undone.")).to_be_visible()
+    await expect(phone.text("Taken back.")).to_be_visible()
     assert api.agents["agent-6"]["status"] == "cancelled"
 
 

@@ -69,6 +69,7 @@ class PhoneApi:
     subscriptions: dict[str, Any] = field(default_factory=dict)
     commands: dict[str, dict[str, Any]] = field(default_factory=dict)
     confirm_s: float = 60.0
+    person_id: int = 7
     slow_s: float = 0.0
     settings: dict[str, Any] = field(default_factory=lambda: dict(_SETTINGS))
 
@@ -144,7 +145,7 @@ class PhoneApi:
             "/api/push/key": lambda: {"publicKey": "B" + "A" * 86},
             "/api/push/log": lambda: {"items": self.push_log},
             "/api/auth/sessions": lambda: {"items": self.devices},
-            "/api/me": lambda: _ME | {"csrfToken": "?"},
+            "/api/me": lambda: _ME | {"csrfToken": "?", "id": self.person_id},
         }
         plain = [("GET", path, _answers(make), False) for path, make in reads.items()]
         return [
@@ -168,6 +169,7 @@ class PhoneApi:
             ("POST", "/api/push/seen", _nothing, False),
             ("POST", "/api/push/test", self._push_test, False),
             ("POST", "/api/voice/commands", self._voice, False),
+            ("POST", "/api/voice/transcripts", self._transcript, False),
             ("POST", "/api/voice/commands/{id}/confirm", self._confirm, False),
         ]
 
@@ -314,8 +316,10 @@ class PhoneApi:
     async def _voice(self, request: web.Request) -> web.Response:
         body = request[BODY]
         transcript = body.get("transcript") or self.hears
-        only = request.query.get("only") == "transcript"
-        return web.json_response(await phone_voice.understood(self, transcript, only=only))
+        return web.json_response(await phone_voice.understood(self, transcript))
+
+    async def _transcript(self, _request: web.Request) -> web.Response:
+        return web.json_response({"transcript": self.hears, "language": "en"})
 
     async def _confirm(self, request: web.Request) -> web.Response:
         command = self.commands[request.match_info["id"]]

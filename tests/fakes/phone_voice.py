@@ -73,11 +73,9 @@ def _command(api: PhoneApi, transcript: str, **more: Any) -> dict[str, Any]:
     return command
 
 
-async def understood(api: PhoneApi, transcript: str, *, only: bool = False) -> dict[str, Any]:
-    """Return the answer to *transcript*; *only* the words, when they answer a question."""
+async def understood(api: PhoneApi, transcript: str) -> dict[str, Any]:
+    """Return the answer to *transcript*."""
     words = transcript.lower()
-    if only:
-        return _command(api, transcript, reply=transcript)
     found = re.search(r"\b(stop|pause|resume)\b(?:.*?(\d+))?", words)
     if found:
         return await _steer(api, transcript, found[1], found[2])
@@ -94,6 +92,7 @@ async def understood(api: PhoneApi, transcript: str, *, only: bool = False) -> d
             intent="create_agent",
             reply=f"Agent {agent['number']} started on cadence-backend.",
             agent=agent,
+            undoes=agent["id"],
             undoUntil=(datetime.now(UTC) + timedelta(seconds=10)).isoformat(),
         )
     return _command(
@@ -149,6 +148,9 @@ async def settled(api: PhoneApi, command: dict[str, Any], body: dict[str, Any]) 
         return await understood(api, body["transcript"])
     if "choice" in body:
         return await _do(api, command["transcript"], command["verb"], body["choice"])
+    if "undoes" in command and body["answer"] == "no":
+        agent = await api.change(command["undoes"], status="cancelled")
+        return _command(api, command["transcript"], reply="Taken back.", agent=agent)
     if body["answer"] == "no":
         return _command(api, command["transcript"], reply="Nothing was done.")
     agent = await api.change(command["target"], status="cancelled")

@@ -24,7 +24,7 @@ export function AgentScreen({ id, speak }) {
   const [tab, setTab] = useState(/** @type {string} */ ("overview"));
   const [wide, setWide] = useState(matchMedia("(min-width: 1000px)").matches);
   const known = agent?.id;
-  const log = useLog(known);
+  const log = useLog(known, !!agent && isOver(agent));
   useEffect(() => {
     talk.focus = known || "";
     get("/api/agents/" + encodeURIComponent(id)).then((found) => know([found]), (error) => { if (error instanceof Problem) setMissing(error.message); });
@@ -51,8 +51,8 @@ export function AgentScreen({ id, speak }) {
   </div>`;
 }
 
-/** All events of an agent, from memory and then live. @param {string | undefined} id */
-function useLog(id) {
+/** All events of an agent, from memory and then live; anew when an agent that was *over* goes on. @param {string | undefined} id @param {boolean} over */
+function useLog(id, over) {
   const log = useRef(/** @type {{events: LogEvent[], checks: LogEvent[], tell: Set<(events: LogEvent[]) => void>}} */ ({ events: [], checks: [], tell: new Set() })).current;
   const [, again] = useState(0);
   useEffect(() => {
@@ -86,7 +86,7 @@ function useLog(id) {
     const wake = () => { if (document.hidden) keep(); else line?.wake(); };
     document.addEventListener("visibilitychange", wake);
     return () => { closed = true; keep(); line?.close(); document.removeEventListener("visibilitychange", wake); };
-  }, [id]);
+  }, [id, over]);
   return log;
 }
 

@@ -12,7 +12,7 @@ export class Problem extends Error {
   }
   /** Worth another try, later. */
   get passes() {
-    return this.status >= 500 || this.status === 429 || this.status === 408;
+    return this.status >= 500 || this.status === 429 || this.status === 408 || this.kind.endsWith("in-progress");
   }
 }
 
@@ -35,6 +35,7 @@ function refresh() {
     if (Number(localStorage.getItem("cadence.refreshed")) > asked - 1000) return true;
     const answer = await once("POST", "/api/auth/refresh", {});
     if (answer.ok) localStorage.setItem("cadence.refreshed", String(Date.now()));
+    else if (answer.status !== 401 && answer.status !== 403) throw await problemOf(answer); // no reason to sign out
     return answer.ok;
   }).finally(() => { refreshing = null; refreshed = Date.now(); });
   return refreshing;
@@ -66,7 +67,12 @@ export async function ask(method, path, more = {}) {
   if (answer.status === 401 && (refreshed > began || (await refresh()))) answer = await once(method, path, more);
   if (answer.ok) return answer;
   if (answer.status === 401) set({ me: null });
-  throw new Problem(answer.status, await answer.json().catch(() => null), answer.headers.get("Retry-After"));
+  throw await problemOf(answer);
+}
+
+/** @param {Response} answer */
+async function problemOf(answer) {
+  return new Problem(answer.status, await answer.json().catch(() => null), answer.headers.get("Retry-After"));
 }
 
 /** @param {string} method @param {string} path @param {any} [more] @returns {Promise<any>} */

@@ -19,7 +19,7 @@ export function Speak({ agent, now, onText }) {
       const form = new FormData();
       form.append("audio", audio, "answer." + (audio.type.includes("mp4") ? "mp4" : "webm"));
       form.append("clientContext", JSON.stringify({ focus: agent.id }));
-      const heard = await call("POST", "/api/voice/commands?only=transcript", { form, key: crypto.randomUUID(), wait: 30000 });
+      const heard = await call("POST", "/api/voice/transcripts", { form, key: crypto.randomUUID(), wait: 30000 });
       onText(heard.transcript);
     } catch (error) { setWrong(/** @type {Error} */ (error).message); }
     setState("idle");

@@ -3,13 +3,13 @@ import { html, render, useEffect, useErrorBoundary, useLayoutEffect } from "../v
 import { AgentScreen } from "./agent.js";
 import { Agents } from "./agents.js";
 import { call, get, Problem } from "./api.js";
-import { recall, remember } from "./db.js";
+import { forget, recall, remember } from "./db.js";
 import { recallAgents, startLive, stopLive, wake } from "./live.js";
 import { showQueue } from "./outbox.js";
 import { resync, tellSeen } from "./push.js";
 import { applyTheme, Settings } from "./settings.js";
 import { LOGO, SignIn } from "./signin.js";
-import { set, state, useStore } from "./store.js";
+import { set, state, useStore, watch } from "./store.js";
 import { t } from "./text.js";
 import { Button, Empty, Icon } from "./ui.js";
 import { Voice } from "./voice.js";
@@ -56,6 +56,10 @@ function App() {
 async function enter() {
   try {
     const me = await get("/api/me");
+    if ((await recall("me"))?.id !== me.id) { // what another person read or asked for here is not this one's
+      await forget();
+      set({ agents: {}, turns: [], queue: [], repos: null, loaded: false });
+    }
     set({ me });
     remember("me", me);
   } catch (error) {
@@ -121,5 +125,4 @@ enter().then(() => {
 });
 tellSeen();
 keepShell().catch(() => {});
-let wasKnown = false;
-setInterval(() => { if (wasKnown && !state.me) stopLive(); wasKnown = !!state.me; }, 1000);
+watch(() => { if (!state.me) stopLive(); });

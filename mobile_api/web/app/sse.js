@@ -6,6 +6,8 @@ import { ask, Problem, Unreached } from "./api.js";
 
 const SILENCE_MS = 40000;
 const LONGEST_MS = 30000;
+// Browsers open six connections to a server: pages that nobody looks at must not hold them all.
+const ASLEEP_MS = 30000;
 
 /**
  * @typedef {{id: string, name: string, data: any}} Message
@@ -13,11 +15,13 @@ const LONGEST_MS = 30000;
  * @returns {{close: () => void, wake: (force?: boolean) => void}}
  */
 export function listen(path, to) {
-  let last = to.last || "", tries = 0, closed = false, heard = 0;
+  let last = to.last || "", tries = 0, closed = false, asleep = false, heard = 0;
   /** @type {AbortController} */
   let abort;
   /** @type {any} */
   let timer;
+  /** @type {any} */
+  let sleep;
 
   async function run() {
     clearTimeout(timer);
@@ -36,7 +40,7 @@ export function listen(path, to) {
       refused = error instanceof Problem && (error.status === 401 || error.status === 404);
     }
     clearInterval(watch);
-    if (closed || refused || mine !== abort) return;
+    if (closed || asleep || refused || mine !== abort) return;
     to.link(unreached ? "offline" : "lost", ++tries);
     const wait = Math.min(LONGEST_MS, 500 * 2 ** tries);
     timer = setTimeout(run, wait / 2 + Math.random() * wait / 2);
@@ -70,13 +74,20 @@ export function listen(path, to) {
     return data || name === "end" ? { id, name, data: data && JSON.parse(data) } : null;
   }
 
+  function look() {
+    clearTimeout(sleep);
+    if (document.hidden) sleep = setTimeout(() => { asleep = true; clearTimeout(timer); abort.abort(); }, ASLEEP_MS);
+    else if (asleep) { asleep = false; run(); }
+  }
+
+  document.addEventListener("visibilitychange", look);
   to.link("connecting", 0);
   run();
   return {
-    close() { closed = true; clearTimeout(timer); abort.abort(); },
+    close() { closed = true; clearTimeout(timer); clearTimeout(sleep); document.removeEventListener("visibilitychange", look); abort.abort(); },
     /** Try at once, for instance because the person looks again. */
     wake(force = false) {
-      if (closed || (!force && tries === 0 && Date.now() - heard < SILENCE_MS / 2)) return;
+      if (closed || asleep || (!force && tries === 0 && Date.now() - heard < SILENCE_MS / 2)) return;
       abort.abort();
       run();
     },

@@ -19,6 +19,9 @@ export function set(patch) {
   for (const tell of watchers) tell();
 }
 
+/** Be told of every change. @param {() => void} tell */
+export const watch = (tell) => void watchers.add(tell);
+
 /** Draw the calling component again whenever the state changes. */
 export function useStore() {
   const [, again] = useState(0);

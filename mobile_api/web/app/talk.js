@@ -1,5 +1,5 @@
 /** Talking to Cadence: a recording or a typed sentence becomes a turn, its answer is shown and spoken. */
-import { call, post } from "./api.js";
+import { post } from "./api.js";
 import { refreshAgents, skew } from "./live.js";
 import { send, whenSettled } from "./outbox.js";
 import { record } from "./recorder.js";
@@ -62,7 +62,7 @@ export function discard() {
 
 const context = () => ({
   focus: talk.focus || null, timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-  ...(state.preferences.language !== "auto" && { language: state.preferences.language }),
+  language: state.preferences.language === "auto" ? navigator.language.slice(0, 16) : state.preferences.language,
 });
 
 /** @param {Blob} audio @param {number} seconds */
@@ -127,19 +127,11 @@ export async function settle(of, body) {
   await answered(of.key, await post(`/api/voice/commands/${/** @type {Command} */ (of.result).id}/confirm`, body));
 }
 
-const OPPOSITE = /** @type {Record<string, string>} */ ({ create_agent: "stop", pause_agent: "resume", resume_agent: "pause" });
-
 /** @param {Turn} of */
-export const canUndo = ({ result }) => !!(result?.undoUntil && result.agent && OPPOSITE[result.intent] && Date.parse(result.undoUntil) > Date.now() + skew);
+export const canUndo = ({ result }) => !!(result?.undoUntil && Date.parse(result.undoUntil) > Date.now() + skew);
 
-/** @param {Turn} of */
-export async function undo(of) {
-  const result = /** @type {Command} */ (of.result);
-  const agent = await call("POST", `/api/agents/${result.agent?.id}/${OPPOSITE[result.intent]}`, { key: "undo-" + result.id, body: {} });
-  know([agent]);
-  update({ key: of.key, result: { ...result, agent, undoUntil: undefined, reply: t("undone") } });
-  say(t("undone"), false);
-}
+/** Take back what was just done: the server knows how. @param {Turn} of */
+export const undo = (of) => settle(of, { answer: "no" });
 
 /** @param {Turn} of */
 export const dismiss = (of) => set({ turns: state.turns.filter((one) => one.key !== of.key) });
