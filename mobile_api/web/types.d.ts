@@ -46,5 +46,7 @@ type State = {
   me: Me | null | undefined; agents: Record<string, Agent>; loaded: boolean; preferences: Preferences;
   repos: Repo[] | null; link: Link; queue: Outgoing[]; turns: Turn[]; update: boolean; said: string;
   route: Route; stale: boolean; install: any; problem: string; shown: boolean;
+  /** Whether the server said that *me* is the one who is signed in. */
+  sure: boolean;
 };
 type Route = { screen: string; id: string; speak: boolean };

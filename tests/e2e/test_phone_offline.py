@@ -236,3 +236,16 @@ async def test_command_of_one_person_is_never_sent_as_another(phone: Phone, api:
 
     await expect(phone.page.locator(".waiting")).to_have_count(0)
     assert len(api.named("/api/voice/commands")) == 1
+
+
+async def test_what_is_known_is_shown_before_a_slow_server_answers(
+    phone: Phone, api: PhoneApi
+) -> None:
+    await phone.go("#/agents")
+    await expect(phone.text("Upgrade the Expo SDK")).to_be_visible()
+    await phone.kept()
+    api.slow_s = 4.0
+    await phone.page.reload()
+
+    await expect(phone.text("Upgrade the Expo SDK")).to_be_visible(timeout=3000)
+    await expect(phone.page.locator(".link")).to_have_text("Connecting")

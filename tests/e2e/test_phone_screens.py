@@ -275,3 +275,21 @@ async def test_reduced_motion_is_respected(chromium: Browser, api: PhoneApi) -> 
         running = await phone.page.evaluate("document.getAnimations().length")
 
     assert running == 0
+
+
+async def test_change_of_many_files_is_folded_until_it_is_wanted(
+    phone: Phone, api: PhoneApi
+) -> None:
+    patch = "@@ -1,300 +1,300 @@\n" + "\n".join(f"+line {n}" for n in range(300))
+    file = {"status": "modified", "additions": 300, "deletions": 0, "patch": patch}
+    files = [file | {"path": f"src/part_{n}.py"} for n in range(200)]
+    api.diffs["agent-5"] = {"files": files, "truncated": True}
+    await phone.go("#/agents/agent-5")
+    await phone.page.click("#tab-changes")
+    await expect(phone.text("src/part_199.py")).to_be_attached()
+    assert await phone.page.locator(".code tr").count() == 0
+
+    await phone.page.locator("summary", has_text="src/part_3.py").click()
+
+    await expect(phone.page.locator(".code tr")).to_have_count(301)
+    await expect(phone.text("The diff is longer than what is shown here.")).to_be_attached()

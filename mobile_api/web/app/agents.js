@@ -10,7 +10,7 @@ import { Button, Card, Dialog, Empty, Head, Icon, Wrong, useAct, useTick } from 
 const FILTERS = /** @type {const} */ (["all", "active", "done"]);
 
 export function Agents() {
-  const { loaded, stale, problem } = useStore();
+  const { loaded, stale, problem, link } = useStore();
   const [filter, setFilter] = useState("all");
   const [sought, setSought] = useState("");
   const [isNew, setNew] = useState(false);
@@ -27,7 +27,7 @@ export function Agents() {
     <div class="filters"><div class="tabs" role="group" aria-label=${t("shown", { n: shown.length })}>${FILTERS.map((one) => html`<button key=${one} type="button" aria-pressed=${filter === one} onClick=${() => setFilter(one)}>${t(one)}</button>`)}</div>
       <input type="search" aria-label=${t("search")} placeholder=${t("search")} value=${sought} onInput=${(/** @type {any} */ e) => setSought(e.target.value)} /></div>
     <div class="body" tabindex="-1">
-      ${stale && loaded && html`<p class="asks" role="status">${problem || t("offlineRead")}</p>`}
+      ${(stale || link === "offline") && loaded && html`<p class="asks" role="status">${problem || t("offlineRead")}</p>`}
       <${Queue} />
       ${!loaded ? html`<div class="stack" aria-busy="true">${[1, 2, 3].map((n) => html`<div key=${n} class="card ghost"></div>`)}</div>`
         : shown.length ? html`<ul class="stack plain grid">${shown.map((one) => html`<li key=${one.id}><${Card} agent=${one} /></li>`)}</ul>`

@@ -66,7 +66,7 @@ export async function ask(method, path, more = {}) {
   let answer = await once(method, path, more);
   if (answer.status === 401 && (refreshed > began || (await refresh()))) answer = await once(method, path, more);
   if (answer.ok) return answer;
-  if (answer.status === 401) set({ me: null });
+  if (answer.status === 401) set({ me: null, sure: false });
   throw await problemOf(answer);
 }
 

@@ -54,14 +54,15 @@ export function Diff({ files, truncated }) {
 /** @param {{file: FileDiff, open: boolean}} of */
 function FileView({ file, open }) {
   const [all, setAll] = useState(false);
-  const rows = file.patch ? lines(file.patch) : [];
+  const [unfolded, unfold] = useState(open);
+  const rows = file.patch && unfolded ? lines(file.patch) : [];
   const shown = all ? rows : rows.slice(0, MANY);
   const pattern = patternOf(file.path);
-  return html`<details class="file" open=${open}><summary><code>${file.oldPath ? file.oldPath + " → " : ""}${file.path}</code>
+  return html`<details class="file" open=${unfolded} onToggle=${(/** @type {any} */ e) => unfold(e.target.open)}><summary><code>${file.oldPath ? file.oldPath + " → " : ""}${file.path}</code>
       <span class="quiet">${file.status}</span> <span class="good">+${file.additions}</span> <span class="bad">−${file.deletions}</span></summary>
     ${rows.length ? html`<div class="code" tabindex="0" role="region" aria-label=${file.path}><table role="presentation"><tbody>${shown.map(({ mark, old, now, text }) => html`<tr class=${mark === "+" ? "plus" : mark === "-" ? "minus" : mark === "@" ? "hunk" : ""}>
         <td class="n">${old}</td><td class="n">${now}</td><td class="m">${mark === "@" ? "" : mark}</td><td>${mark === "@" ? text : coloured(text, pattern)}</td></tr>`)}</tbody></table></div>`
-      : html`<p class="quiet pad">${t("binary")}</p>`}
+      : unfolded && html`<p class="quiet pad">${t("binary")}</p>`}
     ${shown.length < rows.length && html`<button type="button" class="button" onClick=${() => setAll(true)}>${t("showAll", { n: rows.length })}</button>`}
   </details>`;
 }

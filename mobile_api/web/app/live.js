@@ -30,7 +30,7 @@ export async function refreshAgents() {
 /** Show what was known when the app was last open. */
 export async function recallAgents() {
   const kept = await recall("agents");
-  if (kept && !state.loaded) { know(kept); set({ loaded: kept.length > 0, stale: true }); }
+  if (kept && !state.loaded) { know(kept); set({ loaded: kept.length > 0 }); }
 }
 
 export function startLive() {

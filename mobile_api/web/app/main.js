@@ -52,6 +52,14 @@ function App() {
   </div>`;
 }
 
+/** Show at once what this device knew, whatever the network does. */
+async function remembered() {
+  const me = await recall("me");
+  if (!me) return;
+  set({ me });
+  await recallAgents();
+}
+
 /** Learn who it is and what he chose. */
 async function enter() {
   try {
@@ -60,18 +68,15 @@ async function enter() {
       await forget();
       set({ agents: {}, turns: [], queue: [], repos: null, loaded: false });
     }
-    set({ me });
+    set({ me, sure: true });
     remember("me", me);
   } catch (error) {
     if (error instanceof Problem && error.status === 401) return set({ me: null });
-    const me = await recall("me");
-    set({ me: me || null, link: "offline" });
-    if (!me) return;
+    if (!state.me) return set({ me: null });
   }
   const hash = sessionStorage.getItem("hash");
   sessionStorage.removeItem("hash");
   if (hash && location.hash.length < 3) location.hash = hash;
-  await recallAgents();
   showQueue();
   startLive();
   resync();
@@ -119,9 +124,15 @@ addEventListener("offline", () => wake(true));
 addEventListener("beforeinstallprompt", (event) => { event.preventDefault(); set({ install: event }); });
 document.addEventListener("visibilitychange", () => { if (!document.hidden && state.me) { wake(); registration?.update().catch(() => {}); } });
 const root = /** @type {Element} */ (document.getElementById("app"));
-enter().then(() => {
+function draw() {
   root.replaceChildren();
   render(html`<${App} />`, root);
+}
+remembered().then(async () => {
+  if (state.me) draw();
+  const known = state.me;
+  await enter();
+  if (!known) draw();
 });
 tellSeen();
 keepShell().catch(() => {});

@@ -2,7 +2,7 @@
  * What the person asked for, kept until the server has it. Each command is stored with its
  * Idempotency-Key before it is sent, so that neither a crash nor a second try does it twice.
  */
-import { call, Problem } from "./api.js";
+import { call, get, Problem } from "./api.js";
 import { putOut, takeOut, waiting } from "./db.js";
 import { say, set, state } from "./store.js";
 import { t } from "./text.js";
@@ -31,12 +31,22 @@ export async function flush() {
   if (flushing) return void (again = true);
   if (!state.me) return;
   flushing = true;
+  if (!(await isMine())) { flushing = false; return show(); }
   await navigator.locks.request("cadence-outbox", async () => {
     do {
       again = false;
       await round();
     } while (again);
   }).finally(() => { flushing = false; });
+}
+
+/** Whether the person whom this device knew is the one who is signed in. */
+async function isMine() {
+  if (state.sure) return true;
+  const me = await get("/api/me").catch(() => null);
+  if (me && me.id !== state.me?.id) location.reload();
+  set({ sure: !!me && me.id === state.me?.id });
+  return state.sure;
 }
 
 async function round() {
@@ -102,7 +112,7 @@ function settle(item, answer, error) {
 const later = (seconds) => setTimeout(flush, Math.min(60, seconds) * 1000);
 
 async function show() {
-  set({ queue: (await waiting()).filter((item) => item.held || item.tried).sort((a, b) => a.at - b.at) });
+  set({ queue: (await waiting()).filter((item) => item.held || item.tried || !asking.has(item.key)).sort((a, b) => a.at - b.at) });
 }
 
 /** The person looked at a held command and still wants it. @param {Outgoing} item */
