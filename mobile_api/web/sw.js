@@ -6,7 +6,12 @@ const SHELL = "/app/";
 const worker = self;
 
 worker.addEventListener("install", (/** @type {any} */ event) =>
-  event.waitUntil(caches.open(VERSION).then((cache) => cache.addAll([SHELL, ...FILES]))));
+  event.waitUntil((async () => {
+    const cache = await caches.open(VERSION);
+    await cache.addAll([SHELL, ...FILES]);
+    // A release that came in between would leave a shell whose files are not here.
+    if (!(await (await cache.match(SHELL))?.text())?.includes(VERSION)) throw new Error("another release");
+  })()));
 
 worker.addEventListener("activate", (/** @type {any} */ event) =>
   event.waitUntil((async () => {

@@ -223,7 +223,8 @@ async def test_command_of_one_person_is_never_sent_as_another(phone: Phone, api:
     await phone.page.get_by_role("link", name="Sign in with GitHub").click(timeout=15000)
     await expect(phone.page.get_by_role("heading", level=1)).to_have_text("Voice")
     await expect(phone.page.locator(".link")).to_have_text("Live")
-    assert len(api.named("/api/voice/commands")) == 1  # the same person's, once he is back
+    # The same person's command goes out, once he is back.
+    await until(lambda: len(api.named("/api/voice/commands")) == 1, "it was sent")
     api.person_id = 8
     await away(phone)
     await phone.type("fix the importer")
@@ -249,3 +250,16 @@ async def test_what_is_known_is_shown_before_a_slow_server_answers(
 
     await expect(phone.text("Upgrade the Expo SDK")).to_be_visible(timeout=3000)
     await expect(phone.page.locator(".link")).to_have_text("Connecting")
+
+
+async def test_queue_is_sent_where_no_stream_comes_through(phone: Phone, api: PhoneApi) -> None:
+    await phone.go()
+    await away(phone)
+    await phone.type("fix the date parser")
+    await expect(phone.text("Queued: will be sent").first).to_be_visible()
+    await phone.page.route("**/api/events", lambda route: route.fulfill(status=502))
+    await phone.context.set_offline(False)
+    await phone.page.reload()
+
+    await expect(phone.text("Agent 6 started").first).to_be_visible(timeout=15000)
+    assert len(api.named("/api/voice/commands")) == 1

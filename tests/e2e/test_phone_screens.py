@@ -293,3 +293,20 @@ async def test_change_of_many_files_is_folded_until_it_is_wanted(
 
     await expect(phone.page.locator(".code tr")).to_have_count(301)
     await expect(phone.text("The diff is longer than what is shown here.")).to_be_attached()
+
+
+async def test_list_that_cannot_be_had_is_not_taken_for_an_empty_one(
+    chromium: Browser, api: PhoneApi
+) -> None:
+    async with opened(chromium, api) as phone:
+        broken = '{"type": "x", "title": "x", "status": 503, "detail": "Cadence is starting."}'
+        await phone.page.route(
+            "**/api/agents?*", lambda route: route.fulfill(status=503, body=broken)
+        )
+        await phone.go("#/agents")
+        await expect(phone.text("Cadence is starting.").first).to_be_visible()
+        assert await phone.text("No agents yet").count() == 0
+        await phone.page.unroute("**/api/agents?*")
+        await phone.page.locator(".empty").get_by_role("button", name="Refresh").click()
+
+        await expect(phone.text("Upgrade the Expo SDK")).to_be_visible()

@@ -32,6 +32,7 @@ export function Agents() {
       ${!loaded ? html`<div class="stack" aria-busy="true">${[1, 2, 3].map((n) => html`<div key=${n} class="card ghost"></div>`)}</div>`
         : shown.length ? html`<ul class="stack plain grid">${shown.map((one) => html`<li key=${one.id}><${Card} agent=${one} /></li>`)}</ul>`
         : all.length ? html`<${Empty} title=${t("emptyFilter")} />`
+        : stale || link === "offline" ? html`<${Empty} title=${t("error")} text=${problem || t("unreached")}><${Button} icon="retry" onClick=${() => act(refreshAgents)}>${t("refresh")}<//><//>`
         : html`<${Empty} title=${t("empty")} text=${t("emptyHelp")}><${Button} kind="main" icon="plus" onClick=${() => setNew(true)}>${t("newAgent")}<//><//>`}
     </div>
     ${isNew && html`<${NewAgent} onClose=${() => setNew(false)} />`}

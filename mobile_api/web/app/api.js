@@ -1,5 +1,6 @@
 /** Calls to the server: cookies, CSRF, a refresh when a session ran out, problems as errors. */
 import { set, state } from "./store.js";
+import { t } from "./text.js";
 
 /** The server said no; the message is its sentence for people. */
 export class Problem extends Error {
@@ -56,7 +57,7 @@ async function once(method, path, more) {
     });
   } catch (error) {
     if (more.signal?.aborted) throw error;
-    throw new Unreached("The server cannot be reached.");
+    throw new Unreached(t("unreached"));
   }
 }
 

@@ -51,6 +51,7 @@ export function startLive() {
       polling = setInterval(async () => {
         if (document.hidden) return;
         const reached = await refreshAgents();
+        if (reached) flush();
         if (polling) set({ link: reached ? "polling" : state.problem ? "lost" : "offline" });
       }, POLL_MS);
     },

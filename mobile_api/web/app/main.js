@@ -5,7 +5,7 @@ import { Agents } from "./agents.js";
 import { call, get, Problem } from "./api.js";
 import { forget, recall, remember } from "./db.js";
 import { recallAgents, startLive, stopLive, wake } from "./live.js";
-import { showQueue } from "./outbox.js";
+import { flush } from "./outbox.js";
 import { resync, tellSeen } from "./push.js";
 import { applyTheme, Settings } from "./settings.js";
 import { LOGO, SignIn } from "./signin.js";
@@ -77,7 +77,7 @@ async function enter() {
   const hash = sessionStorage.getItem("hash");
   sessionStorage.removeItem("hash");
   if (hash && location.hash.length < 3) location.hash = hash;
-  showQueue();
+  flush();
   startLive();
   resync();
   learn("preferences", "/api/settings", (found) => set({ preferences: found }));

@@ -127,4 +127,3 @@ export async function discard(item) {
   await show();
 }
 
-export { show as showQueue };

@@ -72,7 +72,10 @@ export function sendAudio(audio, seconds) {
 }
 
 /** @param {string} text */
-export const sendText = (text) => turn({ text }, { label: text, body: { transcript: text, clientContext: context() } });
+export function sendText(text) {
+  prime();
+  return turn({ text }, { label: text, body: { transcript: text, clientContext: context() } });
+}
 
 /** @param {Partial<Turn>} shown @param {{audio?: Blob, label: string, body: any}} what */
 async function turn(shown, what) {

@@ -42,7 +42,7 @@ export default {
   starting: "Opening the microphone", step: "step {n}: {cost}, {total} in all", stop: "Stop", stopAsk: "Stop agent {n}?",
   stopText: "“{title}” ends now. What it committed stays on its branch.", stopYes: "Stop agent {n}", tapDone: "Tap when done", task: "Task",
   th_auto: "Auto", th_dark: "Dark", th_light: "Light", theme: "Appearance", scheme: "Theme", time: "Time", timeLeft: "{s} s left", title: "Cadence",
-  took: "{s} s", tools_out: "Output", typeHere: "Type a command", undo: "Undo", update: "Update", usage: "Usage",
+  took: "{s} s", tools_out: "Output", typeHere: "Type a command", undo: "Undo", unreached: "The server cannot be reached.", update: "Update", usage: "Usage",
   usageOf: "{n} of {limit} agents this month, {cost}", usageText: "{n} agents this month, {cost}", verification: "Verification",
   verificationNone: "Nothing was verified yet.", voice: "Voice", you: "You", yours: "Signed in as {login}",
 };
