@@ -148,6 +148,8 @@ async def test_code_works_once(chromium: Browser, api: PhoneApi) -> None:
         await expect(phone.page.get_by_role("alert")).to_have_text(
             "That code is not known, or it was used already."
         )
+        asked = [one.path for one in api.calls]
+        assert asked.count("/api/auth/refresh") == 1  # at the start, not for the code
 
 
 async def test_server_that_stumbles_at_a_refresh_signs_nobody_out(

@@ -232,7 +232,7 @@ class PhoneApi:
     async def _claim(self, request: web.Request) -> web.StreamResponse:
         body = request[BODY]
         if self.codes.pop(body["code"], None) is None:
-            return problem(404, "That code is not known, or it was used already.")
+            return problem(401, "That code is not known, or it was used already.")
         self.devices.append(
             {"id": "new", "device": body["device"], "lastSeenAt": now(), "current": False}
         )

@@ -25,7 +25,7 @@ let refreshing = null;
 let refreshed = 0;
 
 function csrf() {
-  const found = document.cookie.match(/(?:^|; )cadence_csrf=([^;]*)/);
+  const found = document.cookie.match(/(?:^|; )cadence_csrf="?([^;"]*)/);
   return found ? decodeURIComponent(found[1]) : state.me?.csrfToken || "";
 }
 
@@ -65,7 +65,7 @@ async function once(method, path, more) {
 export async function ask(method, path, more = {}) {
   const began = Date.now();
   let answer = await once(method, path, more);
-  if (answer.status === 401 && (refreshed > began || (await refresh()))) answer = await once(method, path, more);
+  if (answer.status === 401 && !path.startsWith("/api/auth/pair/claim") && (refreshed > began || (await refresh()))) answer = await once(method, path, more);
   if (answer.ok) return answer;
   if (answer.status === 401) set({ me: null, sure: false });
   throw await problemOf(answer);
