@@ -253,13 +253,13 @@ async def test_what_is_known_is_shown_before_a_slow_server_answers(
 
 
 async def test_queue_is_sent_where_no_stream_comes_through(phone: Phone, api: PhoneApi) -> None:
+    await phone.page.route("**/api/events", lambda route: route.fulfill(status=502))
     await phone.go()
     await away(phone)
     await phone.type("fix the date parser")
     await expect(phone.text("Queued: will be sent").first).to_be_visible()
-    await phone.page.route("**/api/events", lambda route: route.fulfill(status=502))
-    await phone.context.set_offline(False)
     await phone.page.reload()
+    await back(phone)
 
     await expect(phone.text("Agent 6 started").first).to_be_visible(timeout=15000)
     assert len(api.named("/api/voice/commands")) == 1

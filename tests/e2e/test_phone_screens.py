@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from tests.e2e.phone import DESK, Phone, opened
+from tests.e2e.phone import DESK, Phone, opened, until
 from tests.fakes.phone_api import PhoneApi
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -248,6 +248,7 @@ async def test_settings_are_kept_on_the_server(phone: Phone, api: PhoneApi) -> N
     await phone.button("Off").click()
     await expect(phone.button("Off")).to_have_attribute("aria-pressed", "true")
     await phone.page.get_by_label("A pull request is ready").uncheck()
+    await until(lambda: not api.settings["notify"]["pullRequest"], "the last one is kept")
     await phone.page.reload()
     await expect(phone.page.get_by_label("Default repository")).to_have_value("acme/cadence-web")
 
@@ -310,3 +311,17 @@ async def test_list_that_cannot_be_had_is_not_taken_for_an_empty_one(
         await phone.page.locator(".empty").get_by_role("button", name="Refresh").click()
 
         await expect(phone.text("Upgrade the Expo SDK")).to_be_visible()
+
+
+async def test_changes_that_overtake_each_other_are_all_kept(phone: Phone, api: PhoneApi) -> None:
+    await phone.go("#/settings")
+    await settled(phone)
+    api.slow_s = 0.3
+    await phone.button("Off").click()
+    await phone.page.get_by_label("An agent failed").uncheck()
+    await phone.page.get_by_label("A budget is reached").uncheck()
+
+    await until(lambda: len(api.named("/api/settings", "PUT")) == 3, "three changes were sent")
+    await until(lambda: not api.settings["notify"]["budget"], "the last one is kept")
+    assert api.settings["speak"] == "off"
+    assert api.settings["notify"]["failed"] is False

@@ -12,10 +12,17 @@ import { Button, Dialog, Head, Wrong, useAct } from "./ui.js";
 const NOTICES = /** @type {const} */ (["question", "pullRequest", "failed", "budget"]);
 const LANGUAGES = { auto: t("l_auto"), en: "English", de: "Deutsch", es: "Español", fr: "Français" };
 
-/** @param {Partial<Preferences>} patch */
-async function change(patch) {
+let last = Promise.resolve();
+
+/** One change after the other: each reads what stands and writes it all back. @param {Partial<Preferences>} patch */
+function change(patch) {
   const before = state.preferences;
   set({ preferences: { ...before, ...patch } }); // shown at once, taken back if the server says no
+  return (last = last.catch(() => {}).then(() => write(patch, before)));
+}
+
+/** @param {Partial<Preferences>} patch @param {Preferences} before */
+async function write(patch, before) {
   try {
     const { models, ...rest } = await get("/api/settings");
     const preferences = { models, ...(await call("PUT", "/api/settings", { body: { ...rest, ...patch } })) };
