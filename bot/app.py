@@ -27,7 +27,7 @@ from bot.desk import Desk
 from bot.dispatcher import Dispatcher
 from bot.domain import Agent
 from bot.engine import HEARTBEAT_S
-from bot.errors import CadenceError, Unavailable
+from bot.errors import Unavailable
 from bot.finisher import Finisher
 from bot.following import Following
 from bot.github.app import GitHubApp
@@ -151,7 +151,7 @@ class Coordinator:
                 on_secret=self.redactor.add,
             )
             self.people.open_for(github, session, self.redactor.add)
-            await self._serve(github, await _identified(github), session)
+            await self._serve(github, await github.known(), session)
 
     async def _serve(self, github: GitHubApp, me: AppInfo, session: aiohttp.ClientSession) -> None:
         indexes = await asyncio.to_thread(indexes_of, self.settings, self.database, github)
@@ -287,15 +287,3 @@ class Coordinator:
             await self.deliveries.prune(before=now - timedelta(days=self.settings.delivery_days))
             before = now - timedelta(days=self.settings.history_days)
             await self.dispatcher.engine.prune(before=before)
-
-
-async def _identified(github: GitHubApp) -> AppInfo:
-    """Ask GitHub who we are until it says so; deliveries are stored meanwhile."""
-    wait_s = 1.0
-    while True:
-        try:
-            return await github.me()
-        except CadenceError as error:
-            log.warning("the App is not known yet", reason=str(error), again_in_s=wait_s)
-        await asyncio.sleep(wait_s)
-        wait_s = min(wait_s * 2, 60.0)

@@ -9,14 +9,16 @@ from typing import Any
 from urllib.parse import quote
 
 import aiohttp
+import structlog
 
-from bot.errors import GitHubRefused
+from bot.errors import CadenceError, GitHubRefused
 from bot.github.auth import AppKey, Permissions, Token, utc_now
 from bot.github.client import Call, Client
 from bot.github.refusals import Answer, error_for, mint_error, parse_time
 from bot.github.repository import Repository
 from bot.github.values import AppInfo
 
+log = structlog.get_logger()
 _Key = tuple[int, str, tuple[tuple[str, str], ...]]
 
 
@@ -44,6 +46,17 @@ class GitHubApp:
         self._on_secret = on_secret
         self._tokens: dict[_Key, Token] = {}
         self._turns: dict[_Key, asyncio.Lock] = {}
+
+    async def known(self) -> AppInfo:
+        """Ask GitHub who we are until it says so; deliveries are stored meanwhile."""
+        wait_s = 1.0
+        while True:
+            try:
+                return await self.me()
+            except CadenceError as error:
+                log.warning("the App is not known yet", reason=str(error), again_in_s=wait_s)
+            await asyncio.sleep(wait_s)
+            wait_s = min(wait_s * 2, 60.0)
 
     async def me(self) -> AppInfo:
         """Return the App as GitHub knows it."""
