@@ -58,8 +58,8 @@ class Dispatcher:
         self._endings: list[Ending] = []
         self._has_endings = asyncio.Event()
         agents_queue = Queue(name="agents", at_once=50, per_partition=limits.per_installation)
-        deliveries = Queue(name="deliveries", at_once=100)
-        queues = [deliveries, agents_queue, Indexing.queue, Indexing.embedding]
+        doors_queue = Queue(name="deliveries", at_once=100)
+        queues = [doors_queue, agents_queue, Indexing.queue, Indexing.embedding]
         self.engine = Engine(database, queues, silent_s=limits.executor_silent_s)
         self._indexing = indexing
         indexing.use(self.engine)

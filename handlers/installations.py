@@ -52,7 +52,8 @@ async def forget(event: Event, visit: Visit) -> None:
     known = await visit.services.installations.repositories(installation_id)
     named = _rows(event.data, "repositories")  # a repeated delivery finds no rows of ours any more
     await visit.services.installations.remove(installation_id)
-    await _let_go(visit, installation_id, [row[0] for row in (*known, *named)])
+    gone = [one for one, _ in known] + [one for one, _, _ in named]
+    await _let_go(visit, installation_id, gone)
 
 
 @router.register("installation_repositories", action="added")

@@ -133,14 +133,15 @@ async def test_repositories_that_come_and_go(village: Village) -> None:
 
 async def moved(village: Village, *, first: str) -> None:
     """Tell that a repository went from one installation to another, in either order."""
-    row = {"id": repository_id(village), "full_name": REPO}
+    moving = repository_id(village)
+    row = {"id": moving, "full_name": REPO}
     old, new = village.town.installation_id, 4_711
     account = {"login": "acme", "type": "Organization"}
     told = {
         "added": (new, {"repositories_added": [row], "repositories_removed": []}),
         "removed": (old, {"repositories_added": [], "repositories_removed": [row]}),
     }
-    await village.door.installations.note_repository(old, row["id"], REPO, "main")
+    await village.door.installations.note_repository(old, moving, REPO, "main")
     for action in sorted(told, key=lambda one: one != first):
         number, lists = told[action]
         body = {"action": action, "installation": {"id": number, "account": account}, **lists}

@@ -153,7 +153,7 @@ def test_line_is_answered_before_the_next_one_is_asked(terminal: Terminal) -> No
         [sys.executable, "-m", "bot", "search", str(terminal.folder), "--json"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env=terminal._environment,
+        env=terminal.environment,
         cwd=terminal.folder.parent,
     )
     assert asking.stdin is not None
