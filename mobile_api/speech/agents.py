@@ -1,0 +1,202 @@
+"""Which agents a reference means: number, status, recency, topic, focus, what can be done."""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
+
+from rapidfuzz import fuzz
+
+from mobile_api.speech.frame import ELIGIBLE, EVERYTHING, Context, Intent, KnownAgent, Reference
+from mobile_api.speech.repos import index_of, same_word
+from mobile_api.speech.spelling import canonical, name_parts, same_stem
+from mobile_api.speech.text import words
+
+_COMMON = frozenset(
+    [
+        "cadence",
+        "agent",
+        "the",
+        "a",
+        "an",
+        "to",
+        "of",
+        "on",
+        "in",
+        "for",
+        "and",
+        "is",
+        "are",
+        "with",
+        "by",
+        "from",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The agents meant; *problem* is "", ``several``, ``none`` or ``ineligible``.
+
+    *sure* is False when a part of the words fitted nothing.
+    """
+
+    ids: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+    problem: str = ""
+    sure: bool = True
+
+
+def find(reference: Reference, context: Context, intent: Intent) -> Found:
+    """Return the agents that *reference* means for *intent*."""
+    able = ELIGIBLE.get(intent)
+    pool = [a for a in context.agents if able is None or a.status in able]
+    if reference.parts:
+        return _union(reference, context, intent)
+    if reference.numbers:
+        return _numbered(reference, context, pool)
+    if reference.is_vague and not reference.everything:
+        return _pointed(reference, context, pool)
+    if reference.everything and not (reference.statuses or reference.topic or reference.excluding):
+        return Found(ids=EVERYTHING)
+    return _described(reference, context, pool, intent)
+
+
+def _union(reference: Reference, context: Context, intent: Intent) -> Found:
+    found = [find(replace(part, noun=True), context, intent) for part in reference.parts]
+    ids = tuple(dict.fromkeys(i for one in found for i in one.ids))
+    if any(one.problem or not one.sure or one.ids == EVERYTHING for one in found):
+        more = tuple(dict.fromkeys((*ids, *(c for one in found for c in one.candidates))))
+        return Found(candidates=more, problem="several" if more else "none", sure=False)
+    return Found(ids=ids)
+
+
+def _numbered(reference: Reference, context: Context, pool: list[KnownAgent]) -> Found:
+    ids = tuple(a.id for n in reference.numbers for a in pool if a.number == n)
+    exist = [a for a in context.agents if a.number in reference.numbers]
+    if not ids:
+        return Found(problem="ineligible" if exist else "none")
+    return Found(ids=ids, sure=len(ids) == len(reference.numbers))
+
+
+def _pointed(reference: Reference, context: Context, pool: list[KnownAgent]) -> Found:
+    if context.focus in {a.id for a in pool} and context.focus is not None:
+        return Found(ids=(context.focus,))
+    if reference.or_all and len(context.agents) != 1:
+        return Found(ids=EVERYTHING)
+    if len(pool) == 1 and not _focus_is_elsewhere(context):
+        return Found(ids=(pool[0].id,))
+    if pool:
+        return Found(candidates=tuple(a.id for a in pool), problem="several")
+    return Found(problem="ineligible" if context.agents else "none")
+
+
+def _focus_is_elsewhere(context: Context) -> bool:
+    """Whether the agent on the screen is one to which it cannot be done."""
+    return any(a.id == context.focus for a in context.agents)
+
+
+def _described(
+    reference: Reference, context: Context, pool: list[KnownAgent], intent: Intent
+) -> Found:
+    loosely = intent is Intent.STATUS and reference.everything and not reference.topic
+    if loosely and reference.statuses == {"running"}:
+        return Found(ids=EVERYTHING)  # "everything that's running" is everything
+    kept = [a for a in pool if not reference.statuses or a.status in reference.statuses]
+    kept, sure = _on_topic(reference, kept, context)
+    if not kept:
+        return _missed(reference, context)
+    if reference.excluding is not None:
+        without = find(reference.excluding, context, Intent.STATUS)
+        sure = sure and not without.problem and without.ids != EVERYTHING
+        kept = [a for a in kept if a.id not in without.ids]
+        return Found(ids=tuple(a.id for a in kept), sure=False)
+    if reference.other:
+        kept = [a for a in kept if a.id != context.focus] or kept
+    if reference.recency:
+        ranked = sorted(kept, key=lambda a: a.started, reverse=reference.recency == "newest")
+        kept = ranked[: reference.count or 1]
+        return Found(ids=tuple(a.id for a in kept), sure=sure)
+    return _judged(reference, kept, sure=sure)
+
+
+def _judged(reference: Reference, kept: list[KnownAgent], *, sure: bool) -> Found:
+    ids = tuple(a.id for a in kept)
+    if reference.count == 2 and len(ids) != 2:
+        return Found(candidates=ids, problem="several", sure=False)
+    if len(ids) == 1 or reference.plural or reference.everything:
+        return Found(ids=ids, sure=sure and not (reference.everything and len(ids) == 1))
+    if reference.statuses and not reference.topic and not reference.noun:
+        return Found(ids=ids, sure=sure)
+    return Found(candidates=ids, problem="several")
+
+
+def _missed(reference: Reference, context: Context) -> Found:
+    every, _ = _on_topic(reference, list(context.agents), context)
+    fits = [a for a in every if not reference.statuses or a.status in reference.statuses]
+    return Found(problem="ineligible" if fits and reference.topic else "none")
+
+
+def _on_topic(
+    reference: Reference, pool: list[KnownAgent], context: Context
+) -> tuple[list[KnownAgent], bool]:
+    """Return the agents that the topic fits best, and whether every word of it fitted."""
+    if not reference.topic:
+        return pool, True
+    said = canonical(" ".join(reference.topic))
+    whole = index_of(context.repos).match(" ".join(reference.topic), parts=False)
+    if whole.repo is not None and whole.score >= 90:
+        there = [a for a in pool if a.repo == whole.repo]
+        if there:
+            return there, True
+    scores = {a.id: _fit(said, _vocabulary(a)) for a in pool}
+    best = max(scores.values(), default=(0, 0))
+    if not best[0] or 2 * best[0] < len(said):
+        return [], False
+    kept = [a for a in pool if scores[a.id] == best]
+    return kept, best[0] == len(said)
+
+
+def grounded(reference: Reference, context: Context) -> bool:
+    """Whether the words point at an agent at all: a word for agents, or a topic that fits one."""
+    if reference.parts:
+        return all(grounded(part, context) for part in reference.parts) or reference.noun
+    if reference.noun or reference.numbers or reference.everything or reference.is_vague:
+        return True
+    kept, sure = _on_topic(reference, list(context.agents), context)
+    return bool(kept) and (sure or len(reference.topic) > 2)
+
+
+def _fit(said: tuple[str, ...], known: tuple[str, ...]) -> tuple[int, int]:
+    """Return how many words of *said* are in *known*, and how well."""
+    matched, quality, position = 0, 0, 0
+    while position < len(said):
+        pair = "".join(said[position : position + 2])
+        if position + 1 < len(said) and pair in known:
+            matched, quality, position = matched + 2, quality + 4, position + 2
+            continue
+        how = _best(said[position], known)
+        matched, quality, position = matched + bool(how), quality + how, position + 1
+    return matched, quality
+
+
+@lru_cache(maxsize=16384)
+def _best(word: str, known: tuple[str, ...]) -> int:
+    if word in known or any(
+        same_stem(word, k) or (len(word) > 4 and k.startswith(word)) for k in known
+    ):
+        return 2
+    alike = any(same_word(word, k) or (len(word) > 4 and fuzz.ratio(word, k) >= 80) for k in known)
+    return 1 if alike else 0
+
+
+@lru_cache(maxsize=4096)
+def _vocabulary(agent: KnownAgent) -> tuple[str, ...]:
+    title = canonical(" ".join(words(agent.title)))
+    repo = agent.repo.rpartition("/")[2]
+    name = canonical(" ".join(name_parts(repo)))
+    branch = canonical(" ".join(name_parts(agent.branch)))
+    pairs = tuple(a + b for a, b in pairwise(title))
+    joined = ("".join(name_parts(repo)),)
+    return tuple(
+        w for w in dict.fromkeys(title + name + branch + pairs + joined) if w not in _COMMON
+    )

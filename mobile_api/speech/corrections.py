@@ -1,0 +1,107 @@
+"""Corrections: people say something, then something else; the last version counts."""
+
+import re
+from dataclasses import replace
+
+from mobile_api.speech.create import Slots
+from mobile_api.speech.frame import Intent, Meant
+from mobile_api.speech.repos import RepoIndex
+from mobile_api.speech.sentences import Knows, Sentences
+from mobile_api.speech.text import plain, spoken
+
+
+class Corrected:
+    """A sentence with all its corrections."""
+
+    def __init__(self, sentences: Sentences) -> None:
+        language = sentences.language
+        self._sentences = sentences
+        self.language = language.code
+        self.reference = sentences.references.read
+        mark = rf"(?:{language.corrections})"
+        weak = rf"(?:{language.weak_corrections})"
+        self._mark = re.compile(
+            rf"(?: [,.;:!?])* (?:{mark})(?: [,.;:!?])*(?: (?:{mark}|{weak})(?: [,.;:!?])+)*(?= |$)"
+            rf"|(?: [,.;:!?])+ (?:{weak})(?: [,.;:!?])*(?: (?:{mark}|{weak})(?: [,.;:!?])*)*(?= |$)"
+        )
+        self._forget = re.compile(rf"{language.forget}")
+
+    def read(self, text: str, knows: Knows, repos: RepoIndex) -> Meant | None:
+        """Return what the cleaned *text* means in the end."""
+        pieces = self._pieces(text)
+        if len(pieces) == 1:
+            return self._sentences.read(text, knows, repos)
+        meant = self._sentences.read(pieces[0], knows, repos)
+        first_failed = meant is None
+        for piece in pieces[1:]:
+            meant = self._next(meant, piece, knows, repos)
+            if meant is None:
+                return self._sentences.read(text, knows, repos) if first_failed else None
+            if meant.reason == "forgotten":
+                return meant
+        return meant
+
+    def _pieces(self, text: str) -> list[str]:
+        """Cut *text* at the corrections; a mark with nothing before it is no correction."""
+        pieces, start = [], 0
+        for found in self._mark.finditer(plain(text)):
+            if text[start : found.start()].strip(" ,.;:!?") and text[found.end() :].strip(
+                " ,.;:!?"
+            ):
+                pieces.append(text[start : found.start()])
+                start = found.end()
+        return [*pieces, text[start:].strip(" ,.;:!?")]
+
+    def _next(
+        self, before: Meant | None, piece: str, knows: Knows, repos: RepoIndex
+    ) -> Meant | None:
+        sentences = self._sentences
+        low = plain(sentences.stripped(piece)).strip(" ,.;:!?")
+        if self._forget.fullmatch(low) or self._forget.fullmatch(plain(piece)):
+            return Meant(
+                intent=Intent.UNKNOWN, reason="forgotten", language=sentences.language.code
+            )
+        if before is not None and before.intent is Intent.CREATE:
+            return self._after_create(before, piece, knows, repos)
+        again = sentences.read(piece, knows, repos)
+        if again is not None and again.intent is not Intent.UNKNOWN:
+            return self._carried(before, again, low, knows)
+        if before is None or before.intent is Intent.UNKNOWN:
+            return again if again is not None and before is not None else None
+        reference = sentences.references.read(low)
+        if reference is not None and not reference.is_vague and knows(reference):
+            return replace(before, reference=reference)
+        return again
+
+    def _carried(self, before: Meant | None, again: Meant, low: str, knows: Knows) -> Meant | None:
+        """Give "just pause it" the agent that was spoken of before."""
+        vague = again.reference is not None and again.reference.is_vague
+        if not vague:
+            by_name = self._sentences.references.read(low)
+            only_named = again.intent is Intent.STATUS and by_name == again.reference
+            if before is not None and only_named and before.reference is not None:
+                return replace(before, reference=again.reference)
+            return again
+        if before is None:
+            return None
+        return replace(again, reference=before.reference or again.reference)
+
+    def _after_create(
+        self, before: Meant, piece: str, knows: Knows, repos: RepoIndex
+    ) -> Meant | None:
+        sentences = self._sentences
+        again = sentences.read(piece, knows, repos)
+        if again is not None and again.intent in {Intent.PAUSE, Intent.RESUME, Intent.STOP}:
+            return again if again.reference is None or not again.reference.is_vague else None
+        if again is not None and again.intent is Intent.CREATE:
+            return replace(
+                again, repo=again.repo or before.repo, branch=again.branch or before.branch,
+                task=again.task or before.task,
+            )  # fmt: skip
+        slots = sentences.creation.slots(Slots(sentences.stripped(piece)), repos)
+        if not (slots.repo or slots.branch or slots.task):
+            return None
+        task = spoken(slots.task) if slots.task else before.task
+        return replace(
+            before, repo=slots.repo or before.repo, branch=slots.branch or before.branch, task=task
+        )

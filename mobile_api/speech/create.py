@@ -1,0 +1,258 @@
+"""A request for a new agent: where, on which branch, to do what."""
+
+import re
+from dataclasses import dataclass, replace
+
+from mobile_api.speech.branches import spoken_branch
+from mobile_api.speech.frame import Intent, Meant
+from mobile_api.speech.language import Language
+from mobile_api.speech.repos import MOST_WORDS, RepoIndex
+from mobile_api.speech.tasks import from_gerund, imperative
+from mobile_api.speech.text import plain, spoken
+
+_PUNCT = ",.;:!?"
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """What a request for an agent said; *rest* is what has not been looked at."""
+
+    rest: str
+    repo: str = ""
+    branch: str | None = None
+    task: str | None = None
+
+
+class Creation:
+    """The requests of one language."""
+
+    def __init__(self, language: Language) -> None:
+        made = language.creating
+        self._code, self._made = language.code, made
+        self._heads = [re.compile(rf"^(?:{head})(?= |$)") for head in made.heads]
+        self._trailing = re.compile(rf" [,.;] (?:{made.trailing_heads})$")
+        self._place = re.compile(rf"^(?:{made.places})(?: (?:{made.articles}))? ")
+        self._bare_place = re.compile(rf"^(?:(?:{made.articles}) )?")
+        self._noun = re.compile(rf"^(?:{made.place_nouns})(?: (?:called|named|:))?(?= |$)")
+        self._branch = re.compile(rf"^(?:{made.branch}) (?=[^ ,.;:!?])")
+        self._branch_inside = re.compile(rf"(?:^| )(?:{made.branch}) (?=[^ ,.;:!?])")
+        self._tasks = [re.compile(rf"^(?:{task})(?= |$)") for task in made.task]
+        self._named = re.compile(rf"^(?:{made.named}) (?P<verb>\S+)")
+        self._gerund = re.compile(rf"^(?:{made.gerund}) (?P<verb>\S+)")
+        self._verb = re.compile(rf"^(?:{made.task_verbs})(?= |$)")
+        self._background = re.compile(rf"^(?:{made.background})")
+        self._nothing = re.compile(rf"^(?:{made.nothing})$")
+        self._somewhere = re.compile(rf"(?<= )(?:{made.places}) (?:(?:{made.articles}) )?")
+        self._weakly = re.compile(rf"(?<= )(?:{made.weak_places}) (?:(?:{made.articles}) )?")
+        self._second = re.compile(
+            rf"(?:\b(?:{language.joins})|[,.;]) (?:then |also |please )?"
+            rf"(?:(?:{language.several}) {language.another_target}|{language.another_agent})"
+        )
+
+    def read(self, text: str, repos: RepoIndex) -> Meant | None:
+        """Return the request that *text* is, None when it is none."""
+        if found := self._trailing.search(plain(text).rstrip(" .!")):
+            text = f"{text[found.start() + 3 :].rstrip(' .!')} , {text[: found.start()]}"
+        for way in (self._with_head, self._after_place, self._direct):
+            if slots := way(text, repos):
+                return self._meant(slots, repos)
+        return None
+
+    def _with_head(self, text: str, repos: RepoIndex) -> Slots | None:
+        length = self._head(text)
+        return self.slots(Slots(text[length:]), repos) if length else None
+
+    def _head(self, text: str) -> int:
+        low = plain(text)
+        return max((m.end() for head in self._heads if (m := head.match(low))), default=0)
+
+    def _after_place(self, text: str, repos: RepoIndex) -> Slots | None:
+        """Return what "backend, new agent, do this" says."""
+        tokens = text.split()
+        for end in range(1, min(len(tokens), MOST_WORDS + 4)):
+            length = self._head(rest := " ".join(tokens[end:]).lstrip(" ,.:;"))
+            if not length:
+                rest = re.sub(r"^(?:please |can you |could you )", "", rest)
+                length = self._head(rest)
+            if not length:
+                continue
+            if repo := self._named_repo(" ".join(tokens[:end]), repos):
+                return self.slots(Slots(rest[length:], repo=repo), repos)
+            break
+        return self._told_before(text, repos)
+
+    def _told_before(self, text: str, repos: RepoIndex) -> Slots | None:
+        """Return what "there's a bug in the backend, get somebody to fix it" says."""
+        before, _, rest = text.partition(" , ")
+        length = self._head(rest)
+        if not length or not self._background.match(plain(before)):
+            return None
+        slots = self.slots(Slots(rest[length:]), repos)
+        repo, _ = self._inside(before, repos)
+        return replace(slots, repo=slots.repo or repo)
+
+    def _named_repo(self, text: str, repos: RepoIndex) -> str:
+        low = plain(text).strip(f" {_PUNCT}")
+        place = self._place.match(f"{low} ")
+        phrase = self._bare_place.sub("", low[place.end() :] if place else low)
+        phrase = re.sub(
+            rf"^(?:{self._made.place_nouns}) | (?:{self._made.place_nouns})$", "", phrase
+        )
+        return phrase if repos.match(phrase).found else ""
+
+    def _direct(self, text: str, repos: RepoIndex) -> Slots | None:
+        """Return what "fix the login in the backend" or "in the backend, fix it" says."""
+        if self._verb.match(plain(text)):
+            repo, task = self._inside(text, repos)
+            return self._tail_branch(Slots("", repo=repo, task=task)) if repo else None
+        for mark in (" : ", " , ", " . "):
+            before, found, rest = text.partition(mark)
+            if found and len(before.split()) <= MOST_WORDS and self._verb.match(plain(rest)):
+                repo = self._named_repo(before, repos)
+                return self._tail_branch(Slots("", repo=repo, task=rest)) if repo else None
+        return None
+
+    def slots(self, slots: Slots, repos: RepoIndex) -> Slots:
+        """Return what the words behind "start an agent" say."""
+        for _ in range(8):
+            rest = slots.rest.lstrip(f" {_PUNCT}")
+            new = self._took(replace(slots, rest=rest), repos)
+            if new is None or not rest:
+                return self._finished(replace(slots, rest=rest), repos)
+            slots = new
+        return self._finished(slots, repos)
+
+    def _took(self, slots: Slots, repos: RepoIndex) -> Slots | None:
+        low = plain(slots.rest)
+        if slots.branch is None and (found := self._branch.match(low)):
+            name, used = spoken_branch(slots.rest[found.end() :].split())
+            if name:
+                rest = " ".join(slots.rest[found.end() :].split()[used:])
+                return replace(slots, branch=name, rest=rest)
+        found = None if slots.repo or self._gerund.match(low) else self._place.match(low)
+        if found:
+            return self._place_taken(slots, found.end(), repos)
+        if not slots.repo and (length := self._bare_repo(low, repos)):
+            phrase = low[:length]
+            noun = self._noun.match(phrase)
+            return replace(
+                slots,
+                repo=phrase[noun.end() :].strip(" ,:") if noun else phrase,
+                rest=slots.rest[length:],
+            )
+        return None
+
+    def _place_taken(self, slots: Slots, start: int, repos: RepoIndex) -> Slots | None:
+        low = plain(slots.rest)
+        repo, length = self._longest(low[start:], repos)
+        if repo:
+            return replace(slots, repo=repo, rest=slots.rest[start + length :])
+        tokens, phrase = low[start:].split(), []
+        for position, word in enumerate(tokens[:6]):
+            behind = " ".join(tokens[position:])
+            if (
+                word in _PUNCT
+                or any(task.match(behind) for task in self._tasks)
+                or self._named.match(behind)
+            ):
+                break
+            phrase.append(word)
+        else:
+            return None
+        length = start + len(" ".join(phrase))
+        return replace(slots, repo=" ".join(phrase), rest=slots.rest[length:]) if phrase else None
+
+    def _bare_repo(self, low: str, repos: RepoIndex) -> int:
+        """Return how long a repository's name is that stands here without "on"."""
+        noun = self._noun.match(low)
+        start = noun.end() + 1 if noun else 0
+        while start < len(low) and low[start] in " ,:":
+            start += 1
+        article = self._bare_place.match(low[start:])
+        start += article.end() if article else 0
+        repo, length = self._longest(low[start:], repos, parts=noun is not None)
+        return start + length if repo else 0
+
+    def _longest(self, low: str, repos: RepoIndex, *, parts: bool = True) -> tuple[str, int]:
+        """Return the longest beginning of *low* that names a repository, and its length."""
+        tokens = low.split()
+        best: tuple[tuple[float, int], str, int] | None = None
+        for end in range(1, min(len(tokens), MOST_WORDS) + 1):
+            if tokens[end - 1] in _PUNCT:
+                break
+            phrase = " ".join(tokens[:end])
+            found = repos.match(phrase, parts=parts)
+            if found.found and (best is None or (found.score, end) > best[0]):
+                best = ((found.score, end), phrase, len(phrase))
+        if best is None:
+            return "", 0
+        noun = self._noun.match(low[best[2] + 1 :])
+        return best[1], best[2] + (1 + noun.end() if noun else 0)
+
+    def _finished(self, slots: Slots, repos: RepoIndex) -> Slots:
+        slots = self._tail_branch(replace(slots, task=self._task(slots.rest), rest=""))
+        if not slots.repo and slots.task:
+            repo, task = self._inside(slots.task, repos)
+            slots = replace(slots, repo=repo, task=self._task(task))
+        return slots
+
+    def _task(self, rest: str) -> str | None:
+        rest = rest.strip(f" {_PUNCT}")
+        for _ in range(4):
+            low = plain(rest)
+            if turned := self._turned(rest, low):
+                return turned
+            found = max((m.end() for t in self._tasks if (m := t.match(low))), default=0)
+            if not found:
+                break
+            rest = rest[found:].strip(f" {_PUNCT}")
+        return None if not rest or self._nothing.match(plain(rest)) else rest
+
+    def _turned(self, rest: str, low: str) -> str:
+        """Return "that adds tests" and "for adding tests" as an order."""
+        marked = max((m.end() for t in self._tasks if (m := t.match(low))), default=0)
+        named = self._named.match(low) if self._made.third_person else None
+        if named and marked <= named.start("verb"):
+            verb = rest[named.start("verb") : named.end("verb")]
+            return f"{imperative(verb)}{rest[named.end('verb') :]}"
+        if gerund := self._gerund.match(low):
+            verb = rest[gerund.start("verb") : gerund.end("verb")]
+            return f"{from_gerund(verb)}{rest[gerund.end('verb') :]}"
+        return ""
+
+    def _tail_branch(self, slots: Slots) -> Slots:
+        """Take ", use branch x" out of the task."""
+        if slots.branch or not slots.task:
+            return slots
+        for found in reversed(list(self._branch_inside.finditer(plain(slots.task)))):
+            tokens = slots.task[found.end() :].split()
+            name, used = spoken_branch(tokens)
+            rest = tokens[used:]
+            if name and (not rest or rest[0] in _PUNCT or "/" in name or "-" in name):
+                task = f"{slots.task[: found.start()]} {' '.join(rest)}"
+                return replace(slots, branch=name, task=self._task(task))
+        return slots
+
+    def _inside(self, text: str, repos: RepoIndex) -> tuple[str, str]:
+        """Return the last repository that *text* speaks of, and *text* without it."""
+        low = plain(text)
+        for place, parts in ((self._somewhere, True), (self._weakly, False)):
+            for found in reversed(list(place.finditer(low))):
+                repo, length = self._longest(low[found.end() :], repos, parts=parts)
+                end = found.end() + length
+                ends = end >= len(low.rstrip(f" {_PUNCT}")) or low[end:].lstrip()[:1] in _PUNCT
+                whole = repos.match(repo, parts=False)
+                if repo and (ends or (whole.found and parts)):
+                    if not parts:
+                        return repo, text
+                    return repo, f"{text[: found.start()].rstrip()}{text[end:]}"
+        return "", text
+
+    def _meant(self, slots: Slots, repos: RepoIndex) -> Meant:
+        if slots.task and self._second.search(plain(slots.task)):
+            return Meant(intent=Intent.UNKNOWN, reason="several", language=self._code)
+        task = spoken(slots.task) if slots.task else None
+        return Meant(
+            intent=Intent.CREATE, repo=slots.repo, branch=slots.branch, task=task or None,
+            language=self._code,
+        )  # fmt: skip

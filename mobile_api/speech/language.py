@@ -1,0 +1,108 @@
+"""What a language's file holds; patterns are matched against `text.plain` of a sentence."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from mobile_api.speech.frame import Intent
+
+NEVER = r"(?!)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forms:
+    """How agents are spoken of; each value is a regular expression or a set of words."""
+
+    noun: str
+    nouns: str
+    number: str
+    pronouns: str
+    plural_pronouns: str
+    everything: str
+    both: str
+    determiners: str
+    statuses: dict[str, str]  # status or statuses, joined by "|" -> pattern
+    newest: str
+    oldest: str
+    other: str
+    links: str  # "that is", "working on", "for": between a noun and its topic
+    excluding: str
+    joins: str
+    small: frozenset[str]  # words that say nothing about a topic
+    numbers: dict[str, int] = field(default_factory=dict)
+    ordinals: dict[str, int] = field(default_factory=dict)
+    forbidden: frozenset[str] = frozenset()  # a reference with one of these is more than that
+
+
+@dataclass(frozen=True, kw_only=True)
+class Creating:
+    """How a new agent is asked for."""
+
+    heads: tuple[str, ...]
+    trailing_heads: str  # "..., new agent"
+    task_verbs: str  # "fix ... in the backend" is a request, too
+    places: str  # on, in, for
+    weak_places: str  # to, from, of: only with a whole name
+    articles: str
+    place_nouns: str  # repo, repository, project
+    branch: str  # ends where the branch's name begins
+    task: tuple[str, ...]  # what stands before a task
+    named: str  # that ...s: the verb behind it is in the third person
+    gerund: str
+    third_person: str = ""  # how to turn it round: "en" or nothing
+    background: str = NEVER  # "there's a bug in X," before the request
+    nothing: str = NEVER  # words that are no task
+
+
+@dataclass(frozen=True, kw_only=True)
+class Language:
+    """A language that commands can be spoken in without a model."""
+
+    code: str
+    name: str
+    lead: tuple[str, ...]
+    tail: tuple[str, ...]
+    gerund_lead: str = NEVER
+    gerunds: dict[str, str] = field(default_factory=dict)
+    verbs: dict[Intent, tuple[str, ...]]
+    bare: dict[str, str]  # pattern -> "pause", "status all", "status it or all", "status failed"
+    forms: Forms
+    creating: Creating
+    corrections: str
+    weak_corrections: str  # only behind punctuation
+    forget: str
+    refused: dict[str, str]  # reason -> pattern: not a command, whatever it looks like
+    explaining: str
+    joins: str  # and, then: a second command may follow
+    another_target: str  # what makes a verb inside a task a second command
+    another_agent: str
+    several: str  # verbs that may begin a second command
+    contrast: str
+
+    @cached_property
+    def templates(self) -> tuple[tuple[Intent, tuple[re.Pattern[str], ...]], ...]:
+        """Each form of each verb; one with a free end is read both ways: short and long."""
+        return tuple(
+            (intent, tuple(re.compile(form.replace("{ref}", ref)) for ref in _refs(form)))
+            for intent, forms in self.verbs.items()
+            for form in forms
+        )
+
+    @cached_property
+    def lead_pattern(self) -> re.Pattern[str]:
+        """What may stand before a command."""
+        return _any(self.lead, "(?:{})(?: ,)? (?=.)")
+
+    @cached_property
+    def tail_pattern(self) -> re.Pattern[str]:
+        """What may stand behind a command."""
+        return _any(self.tail, "(?:(?: [,.;:!?])+|(?:(?: ,)? (?:{}))(?: [,.;:!?])*)$")
+
+
+def _refs(form: str) -> tuple[str, ...]:
+    return ("(?P<ref>.+?)", "(?P<ref>.+)") if ".{0," in form else ("(?P<ref>.+?)",)
+
+
+def _any(forms: Iterable[str], around: str) -> re.Pattern[str]:
+    return re.compile(around.format("|".join(forms)))

@@ -1,0 +1,29 @@
+"""English: sentences with a command in them that are none."""
+
+_NOT = r"(?:don't|do not|dont|never|do n't|don t|didn't|won't|wouldn't|shouldn't|can't|cannot|mustn't|not)"
+
+REFUSED = {
+    "negated": (
+        rf"(?:please )?(?:just )?{_NOT}\b.*|(?:(?:i|we|you|let's|lets|he|she|it|they|nobody|there's|there is|i'd|you'd better|i would|we'd)(?: really| just| probably)? (?:{_NOT}|no need|rather not|no reason|hardly)\b)(?!.* (?:any ?more|any longer)).*|"
+        r"no need to .*|nobody should .*|under no circumstances .*|by no means .*|avoid .*|refrain .*|instead of .*|rather than .*|(?:i|we|you) (?:should|would|could|might|must|can) (?:not|never) .*"
+    ),
+    "question": (
+        r"(?:what (?:happens|would happen|will happen|does it mean|do you mean|does|do i say|can i say|should i|if|did i say|could i|would)\b(?! .*\b(?:agent|one)s? (?:doing|need|want|say|change|changed|do|done)\b)(?! (?:agent|number|the|it|that|this)\b).*)|"
+        r"(?:how (?:do|can|would|could|should|does one|to|did) (?:i|we|you|one|somebody|someone|people)\b.*)|(?:should|shall|must|may|might|do|did|does|have|am|would|could|can) (?:i|we)\b(?! (?:get|have|please)).*|"
+        r"(?:when|why|where|who|whether) (?:should|would|can|could|do|did|must) (?:i|we|one|you)\b.*|is it (?:ok|okay|safe|possible|wise|good|bad|a good idea|better|time|true)\b(?! to (?:pause|stop|resume|cancel|have|start)).*|(?:can|could) (?:an agent|agents|it|they|she|he) (?:be )?(?:pause|stop|resume|cancel|run)(?:d|ed|led)?\b(?! on| in| the).*|"
+        r"(?:are|is) (?:you|there) (?:able|allowed|a way|any way)\b(?! to ).*|what's the (?:command|word|difference|phrase|point|best)\b.*|(?:what|which) (?:commands?|words?)\b.*|(?:tell|teach|show|explain)(?: to)? me (?:how|what happens|what would|about (?:how|the command))\b(?! (?:agent|the|it|is|it's|they)\b)(?! (?:\w+ ){1,5}(?:is|are)(?: doing| going| coming)?$).*|explain .*"
+    ),
+    "hedged": (
+        r"(?:i|we) (?:think|thought|was|were|wonder|guess|wish|believe|hope|feel|might|may|had|used to|almost|nearly|could have|should have|would have|tried|used|wanted|already|just (?:stopped|paused|started))\b(?! you (?:should|can|could)\b)(?! wondering if you).*|maybe\b.*|perhaps\b.*|possibly\b.*|suppose\b.*|imagine\b.*|"
+        r"(?:if|unless|whenever|once|as soon as|in case|when|after|before|should)\b(?! (?:will|is|are|did|does|do|was|can|you (?:can|could|don't mind|get|have|would|are done)) ).*"
+    ),
+    "reported": (
+        r"(?:he|she|they|somebody|someone|the (?:agent|boss|doctor|teacher|bot|team|user|customer|client|man|woman|guy)|my (?:\w+)|people|everybody|everyone|who|nobody|mom|dad|we|you|i|your \w+|agent \w+) (?:just |once |always |also |already )?(?:said|says|say|told|tells|asked|asks|wants (?:me|us)|wanted (?:me|us)|thinks?|thought|wrote|suggested|mentioned|claims|claimed|insisted|called|keeps? saying|recommended|ordered me)\b.*|"
+        r"(?:quote|according to|apparently|allegedly|repeat after me|say|type|write down|the word|the phrase|the command|the sentence|in the movie|on the news)\b(?! (?:a|an|tests?|the) ).*|.*\b(?:was|were|been|got) (?:stopped|paused|cancelled|canceled|killed|resumed|terminated)\b.*(?<!\?)|.*\b(?:said|told me|told us|told you|told him|told her|asked me|asked us)\b (?:to|that|we|you|i|he|she|they|about|whether|if)\b.*"
+    ),
+    "injection": (
+        r".*\b(?:ignore|disregard|forget|override|bypass|disable)\b(?: \w+){0,3} (?:instructions?|rules?|prompts?|guidelines|policy|policies|safety|confirmations?|checks?|guard\w*|restrictions?|limits?)\b.*|"
+        r".*\b(?:needs?[ _]confirmation|confirmation (?:flag|to false)|system prompt|system message|developer mode|admin mode|without (?:asking|confirming|confirmation)|skip (?:the )?confirm\w*|no confirmation|as (?:an )?admin|root access|sudo|jailbreak|output json|return json|set (?:your |the )?intent|intent (?:to|is|=)|you are now|new instructions?|pretend (?:to|you|that)|act as (?:if|an?)|other (?:people|users|person)(?:'s|s')?|everyone(?:'s| else| in| on)|everybody(?:'s| else)|of everyone|of everybody|for everyone|all users|all people|somebody else's|someone else's|other accounts?|print the|reveal|api key|access token|github token|password of|secret key)\b.*|"
+        r"(?:system|assistant|user|developer|instruction|intent|tool|function) ?:.*"
+    ),
+}

@@ -1,0 +1,178 @@
+"""Which repository a person means: spoken names against the ones that he may use."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import fuzz, process
+
+from mobile_api.speech.spelling import canonical, name_parts, same_stem, sound, spelled
+
+GENERIC = frozenset(
+    [
+        "repo",
+        "repos",
+        "repository",
+        "project",
+        "projects",
+        "codebase",
+        "code",
+        "base",
+        "app",
+        "svc",
+        "server",
+        "side",
+        "package",
+        "pkg",
+        "module",
+        "one",
+        "thing",
+        "part",
+        "component",
+        "site",
+        "website",
+        "tool",
+        "lib",
+        "stuff",
+        "component",
+        "api",
+    ]
+)
+_ALIKE, _MARGIN, _PART_ALIKE, _SOUNDS = 82.0, 4.0, 86.0, 93.0
+MOST_WORDS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The repository that a phrase names, or the ones that it may name."""
+
+    repo: str | None = None
+    candidates: tuple[str, ...] = ()
+    score: float = 0.0
+    whole: bool = False  # the whole name was said, not a part of it
+
+    @property
+    def found(self) -> bool:
+        """Whether the phrase speaks of any repository that the person may use."""
+        return self.repo is not None or bool(self.candidates)
+
+
+class RepoIndex:
+    """The spoken forms of a person's repositories."""
+
+    def __init__(self, repos: tuple[str, ...]) -> None:
+        self.repos = repos
+        self._parts = {repo: canonical(" ".join(name_parts(_name(repo)))) for repo in repos}
+        self._joined = {repo: "".join(parts) for repo, parts in self._parts.items()}
+        self._sounds = {repo: sound(joined) for repo, joined in self._joined.items()}
+        self._cache: dict[str, Match] = {}
+        self.first_letters = {joined[:1] for joined in self._joined.values()}
+
+    def match(self, phrase: str, *, parts: bool = True) -> Match:
+        """Return what *phrase* (small letters) names; *parts* of a name count only when wanted."""
+        key = f"{parts}{phrase}"
+        if key not in self._cache:
+            if len(self._cache) > 4096:
+                self._cache.clear()
+            self._cache[key] = self._matched(phrase, parts=parts)
+        return self._cache[key]
+
+    def _matched(self, phrase: str, *, parts: bool) -> Match:
+        said = canonical(" ".join(re.findall(r"[^\W_]+", phrase)))
+        if not said or len(said) > MOST_WORDS:
+            return Match()
+        for words in dict.fromkeys((said, self._without_owner(said), spelled(said))):
+            if words and (found := self._whole(words)).found:
+                return found
+        shorter = said
+        while len(shorter) > 1 and shorter[-1] in GENERIC:
+            shorter = shorter[:-1]
+            if (found := self._whole(shorter)).found:
+                return found
+        return self._partial(said) if parts else Match()
+
+    def _without_owner(self, said: tuple[str, ...]) -> tuple[str, ...]:
+        for repo in self.repos:
+            owner = canonical(" ".join(name_parts(repo.partition("/")[0])))
+            if len(said) > len(owner) and said[: len(owner)] == owner:
+                return said[len(owner) :]
+        return ()
+
+    def _whole(self, said: tuple[str, ...]) -> Match:
+        joined = "".join(said)
+        same = tuple(repo for repo, name in self._joined.items() if name == joined)
+        if len(same) == 1:
+            return Match(same[0], same, 100.0, whole=True)
+        if same:
+            return Match(None, same, 100.0, whole=True)
+        if len(joined) < 3 or self._exact_parts(said):
+            return Match()  # "payments" is a part of payments-api, not a misheard payments-ui
+        scores = self._alike(joined)
+        if not scores:
+            return Match()
+        best, score = max(scores.items(), key=lambda item: item[1])
+        near = tuple(repo for repo, other in scores.items() if other > score - _MARGIN)
+        if len(near) > 1:
+            return Match(None, near, score, whole=True)
+        return Match(best, (best,), score, whole=True)
+
+    def _exact_parts(self, said: tuple[str, ...]) -> bool:
+        return any(set(said) <= set(parts) for parts in self._parts.values())
+
+    def _alike(self, joined: str) -> dict[str, float]:
+        heard = sound(joined)
+        scores: dict[str, float] = {}
+        for _, score, repo in process.extract(
+            joined, self._joined, scorer=fuzz.ratio, score_cutoff=60.0, limit=8
+        ):
+            alike = len(heard) >= 3 and heard == self._sounds[repo]
+            score = max(score, _SOUNDS) if alike else score
+            if score >= _ALIKE and _digits(joined) == _digits(self._joined[repo]):
+                scores[repo] = score
+        return scores
+
+    def _partial(self, said: tuple[str, ...]) -> Match:
+        content = [word for word in said if word not in GENERIC] or list(said)
+        kept = tuple(r for r, parts in self._parts.items() if _all_in(content, parts))
+        if said != tuple(content):  # "payments api": the generic word may decide
+            exact = tuple(r for r in kept if _all_in(list(said), self._parts[r]))
+            kept = exact or kept
+        if len(kept) == 1:
+            return Match(kept[0], kept, 85.0)
+        return Match(None, kept, 80.0) if kept else Match()
+
+    def parts_of(self, repo: str) -> tuple[str, ...]:
+        """Return the parts of the repository's name in their one form."""
+        return self._parts.get(repo) or canonical(" ".join(name_parts(_name(repo))))
+
+
+@lru_cache(maxsize=256)
+def index_of(repos: tuple[str, ...]) -> RepoIndex:
+    """Return the index of *repos*; the last ones are kept."""
+    return RepoIndex(repos)
+
+
+def same_word(said: str, written: str) -> bool:
+    """Return whether two words are one: equal, of one stem, or nearly and sounding alike."""
+    if said == written:
+        return True
+    if len(said) < 4 or len(written) < 4:
+        return False
+    if same_stem(said, written):
+        return True
+    if said[0] != written[0] and sound(said) != sound(written):
+        return False
+    alike = fuzz.ratio(said, written)
+    return alike >= _PART_ALIKE or (alike >= 60 and sound(said) == sound(written))
+
+
+def _all_in(said: list[str], parts: tuple[str, ...]) -> bool:
+    return all(any(same_word(word, part) for part in parts) for word in said)
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text)
+
+
+def _name(repo: str) -> str:
+    return repo.rpartition("/")[2]

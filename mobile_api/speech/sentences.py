@@ -1,0 +1,181 @@
+"""One sentence, without corrections, as what was meant; None when it is not wholly understood."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from mobile_api.speech.create import Creation
+from mobile_api.speech.frame import Intent, Meant, Reference
+from mobile_api.speech.language import Language
+from mobile_api.speech.references import References
+from mobile_api.speech.repos import RepoIndex
+from mobile_api.speech.text import plain
+
+Knows = Callable[[Reference], bool]
+_MOST_CHARACTERS = 600
+_CONTROL = (Intent.PAUSE, Intent.RESUME, Intent.STOP, Intent.STATUS)
+
+
+class Sentences:
+    """The grammar of one language."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self.references = References(language.forms)
+        self.creation = Creation(language)
+        self._gerund = re.compile(rf"^{language.gerund_lead}(?P<verb>\w+)")
+        self._refused = {name: re.compile(form) for name, form in language.refused.items()}
+        self._bare = [(re.compile(form), what) for form, what in language.bare.items()]
+        self._explaining = re.compile(language.explaining)
+        self._several = re.compile(
+            rf"(?:^|[,.;] |\b(?:{language.joins}) )(?:then |also |please )?"
+            rf"(?P<verb>{language.several})\b"
+        )
+        self._contrast = re.compile(language.contrast)
+        self._forms = [(intent, patterns) for intent, patterns in language.templates]
+
+    def stripped(self, text: str) -> str:
+        """Return *text* without greetings and politeness, before and behind."""
+        for _ in range(8):
+            found = self.language.lead_pattern.match(plain(text))
+            if found is None:
+                break
+            text = text[found.end() :].lstrip(" ,.;:!")
+        found = self._gerund.match(plain(text))
+        if found and (verb := self.language.gerunds.get(found["verb"])):
+            text = verb + text[found.end() :]
+        return text
+
+    def without_tail(self, text: str) -> str:
+        """Return *text* without what may stand behind a command."""
+        for _ in range(8):
+            found = self.language.tail_pattern.search(plain(text))
+            if found is None or found.start() == 0:
+                break
+            text = text[: found.start()]
+        return text.strip(" ,;")
+
+    def read(self, text: str, knows: Knows, repos: RepoIndex) -> Meant | None:
+        """Return what the cleaned *text* means."""
+        if len(text) > _MOST_CHARACTERS:
+            return None
+        for reason in ("injection", "reported"):
+            if self._refused[reason].fullmatch(plain(text)):
+                return self._unknown(reason)
+        asked = text.rstrip(" .!").endswith("?")
+        whole = self.stripped(text)
+        text = self.without_tail(whole)
+        low = plain(text).strip(" .!?")
+        if refused := self.refused(low):
+            return refused
+        return (
+            self.control(low, knows)
+            or self.control(plain(whole).strip(" ,.!?"), knows)
+            or self._explained(low, knows)
+            or self.creation.read(text, repos)
+            or self._asked(low, knows, asked=asked)
+            or (self._unknown("several") if self.is_several(low) else None)
+        )
+
+    def refused(self, low: str) -> Meant | None:
+        """Return why *low* is no command, whatever verbs are in it."""
+        for reason, pattern in self._refused.items():
+            if pattern.fullmatch(low):
+                return self._unknown(reason)
+        return None
+
+    def is_several(self, low: str) -> bool:
+        """Whether more than one command begins in *low*."""
+        return len({found["verb"] for found in self._several.finditer(low)}) > 1
+
+    def _unknown(self, reason: str) -> Meant:
+        return Meant(intent=Intent.UNKNOWN, reason=reason, language=self.language.code)
+
+    def control(self, low: str, knows: Knows) -> Meant | None:
+        """Return the command on agents that *low* is."""
+        low = self._contrast.sub("", low).strip(" ,") or low
+        for pattern, what in self._bare:
+            if pattern.fullmatch(low):
+                return self._bare_meaning(what)
+        for intent, patterns in self._forms:
+            for form in patterns:
+                found = form.fullmatch(low)
+                if found is None:
+                    break
+                reference = self.references.read(found["ref"])
+                if reference is None and intent in _CONTROL:
+                    reference = self._same_verb_again(found["ref"], intent)
+                if reference is not None and knows(reference):
+                    return Meant(intent=intent, reference=reference, language=self.language.code)
+        return None
+
+    def _same_verb_again(self, phrase: str, intent: Intent) -> Reference | None:
+        """Return what "agent one and pause agent two" means behind "pause"."""
+        before, joint, behind = phrase.partition(" and ")
+        if not joint:
+            return None
+        verb, _, rest = behind.partition(" ")
+        again = {Intent.PAUSE: "pause", Intent.RESUME: "resume", Intent.STOP: "stop"}.get(intent)
+        return self.references.read(f"{before} and {rest}") if verb == again else None
+
+    def _bare_meaning(self, what: str) -> Meant:
+        name, _, how = what.partition(" ")
+        intent = next(
+            i for i in _CONTROL if i.value.split("_")[0] == name or i.value == f"check_{name}"
+        )
+        reference = Reference(pronoun=True, or_all="all" in how.split() and "it" in how.split())
+        if how == "all":
+            reference = Reference(everything=True, plural=True, noun=True)
+        elif how and "it" not in how.split():
+            reference = Reference(statuses=frozenset({how}), plural=True, noun=True)
+        return Meant(intent=intent, reference=reference, language=self.language.code)
+
+    def _explained(self, low: str, knows: Knows) -> Meant | None:
+        """Return the command of a sentence that also says why: "kill it, we're done"."""
+        if found := self._explaining.search(low):
+            reason = low[found.start() :]
+            if not re.search(
+                rf"\b(?:{self.language.several}|if|unless|agent \w+|number \w+)\b", reason
+            ):
+                return self.control(self.without_tail(low[: found.start()]), knows)
+        before, comma, command = low.rpartition(" , ")
+        if not comma or (
+            self.refused(before) and not re.search(r"any ?more|changed my mind", before)
+        ):
+            return None
+        meant = self.control(self.without_tail(self.stripped(command)), knows)
+        if meant is None or meant.reference is None or not meant.reference.is_vague:
+            return None
+        return self._about(before, meant, knows)
+
+    def _about(self, before: str, meant: Meant, knows: Knows) -> Meant | None:
+        """Give "cancel that" the agent that the words before speak of."""
+        if re.search(rf"\b(?:{self.language.several})\b", before):
+            return None
+        tokens = before.split()
+        for start in range(len(tokens)):
+            for end in range(len(tokens), start, -1):
+                reference = self.references.read(" ".join(tokens[start:end]))
+                if (
+                    reference is None
+                    or reference.is_vague
+                    or not (reference.numbers or reference.topic)
+                ):
+                    continue
+                if (
+                    knows(Reference(topic=reference.topic))
+                    if reference.topic
+                    else reference.numbers
+                ):
+                    stops = meant.intent is Intent.STOP
+                    return replace(meant, reference=reference, evidence=stops)
+        return None
+
+    def _asked(self, low: str, knows: Knows, *, asked: bool) -> Meant | None:
+        """Return a bare "and the login one?" as a question about it."""
+        reference = self.references.read(low)
+        if reference is None or not knows(reference) or reference.everything:
+            return None
+        if reference.is_vague or not (asked or (reference.noun and low.startswith("and "))):
+            return None
+        return Meant(intent=Intent.STATUS, reference=reference, language=self.language.code)

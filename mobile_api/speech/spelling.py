@@ -1,0 +1,120 @@
+"""How a name sounds: names of repositories and the words for them brought to one form."""
+
+import re
+from functools import lru_cache
+
+import jellyfish
+
+from mobile_api.speech.numbers import WORDS
+
+# Several words that are one: applied to the words joined by spaces.
+_PHRASES = [
+    (re.compile(rf"\b{said}\b"), written)
+    for said, written in {
+        "java script": "js", "type script": "ts", "front end": "frontend",
+        "back end": "backend", "user interface": "ui", "user experience": "ux",
+        "command line(?: interface| tool)?": "cli", "machine learning": "ml",
+        "artificial intelligence": "ai", "data base": "db", "graph ql": "graphql",
+        "post gres(?:ql| ql)?": "postgres", "my sequel": "mysql", "dot net": "dotnet",
+        "c sharp": "csharp", "c plus plus": "cpp", "git hub": "github", "git lab": "gitlab",
+        "web site": "website", "work flows?": "workflow", "data sets?": "dataset",
+        "micro service": "svc", "software development kit": "sdk", "dot files": "dotfiles",
+        "continuous integration": "ci", "home page": "homepage", "open api": "openapi",
+        "web hooks?": "webhook", "e commerce": "ecommerce", "e mails?": "email",
+        r"(?:version|v) (\d+)": r"v\1",
+    }.items()
+]  # fmt: skip
+_WORDS = {
+    "kubernetes": "k8s", "kates": "k8s", "service": "svc", "services": "svc", "srv": "server",
+    "python": "py", "javascript": "js", "typescript": "ts", "image": "img", "images": "img",
+    "imgs": "img", "database": "db", "databases": "db", "authentication": "auth",
+    "authorization": "auth", "configuration": "config", "configs": "config", "cfg": "config",
+    "conf": "config", "infrastructure": "infra", "documentation": "docs", "documents": "docs",
+    "doc": "docs", "application": "app", "applications": "app", "apps": "app",
+    "library": "lib", "libraries": "lib", "libs": "lib", "extension": "ext",
+    "extensions": "ext", "manager": "mgr", "management": "mgmt", "message": "msg",
+    "messages": "msg", "messaging": "msg", "package": "pkg", "packages": "pkg",
+    "fe": "frontend", "terraform": "tf", "golang": "go", "environment": "env",
+    "development": "dev", "utilities": "utils", "util": "utils", "utility": "utils",
+    "operations": "ops", "administration": "admin", "sequel": "sql", "postgresql": "postgres",
+    "ruby": "rb", "specification": "spec", "specs": "spec", "notification": "notify",
+    "notifications": "notify", "notif": "notify", "notifs": "notify", "mobile": "mobile",
+    "repository": "repo", "params": "param", "parameters": "param", "calculator": "calc",
+    "transaction": "tx", "transactions": "tx", "internationalization": "i18n",
+    "localization": "l10n", "accessibility": "a11y", "observability": "o11y", "monitor": "mon",
+    "monitoring": "mon", "generator": "gen", "temporary": "tmp", "directory": "dir",
+    "reference": "ref", "statistics": "stats", "analytics": "analytics", "rust": "rs",
+    "webhooks": "webhook", "scripts": "script", "tests": "test", "plugins": "plugin",
+    "kube": "k8s", "kotlin": "kt", "control": "ctl", "demonstration": "demo", "proto": "proto",
+    "protobuf": "proto", "protocol": "proto", "schedule": "sched", "scheduler": "sched",
+    "processor": "proc", "process": "proc", "information": "info", "account": "acct",
+    "accounts": "acct", "directories": "dir", "commons": "common",
+}  # fmt: skip
+LETTERS = {
+    "ay": "a", "be": "b", "bee": "b", "see": "c", "sea": "c", "cee": "c", "dee": "d", "ef": "f",
+    "gee": "g", "aitch": "h", "eye": "i", "jay": "j", "kay": "k", "el": "l", "ell": "l",
+    "em": "m", "en": "n", "oh": "o", "pea": "p", "pee": "p", "queue": "q", "cue": "q",
+    "are": "r", "ess": "s", "tea": "t", "tee": "t", "you": "u", "vee": "v", "ex": "x", "why": "y",
+    "zee": "z", "zed": "z",
+}  # fmt: skip
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_SILENT = {"dash", "hyphen", "slash", "underscore", "dot", "minus"}
+
+
+def name_parts(name: str) -> list[str]:
+    """Return the parts of a written *name*: split at -_./ and at capital letters."""
+    return [p.lower() for p in re.split(r"[-_./\s]+", _CAMEL.sub("-", name)) if p]
+
+
+@lru_cache(maxsize=8192)
+def canonical(said: str) -> tuple[str, ...]:
+    """Return the words *said* (small letters, spaces) in the one form that names have, too."""
+    parts = [str(WORDS[w]) if w in WORDS else w for w in said.split() if w not in _SILENT]
+    text = _letters_joined(parts)
+    for pattern, written in _PHRASES:
+        text = pattern.sub(written, text)
+    return tuple(_WORDS.get(word, word) for word in text.split())
+
+
+def spelled(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return *parts* with words that sound like letters taken for them ("you eye": "ui")."""
+    return canonical(" ".join(LETTERS.get(word, word) for word in parts))
+
+
+def _letters_joined(parts: list[str]) -> str:
+    """Join single letters that follow each other: "s d k" is "sdk"."""
+    out: list[str] = []
+    open_run = False
+    for word in parts:
+        single = len(word) == 1 and (word.isalpha() or (open_run and word.isdigit()))
+        if single and open_run:
+            out[-1] += word
+        else:
+            out.append(word)
+        open_run = (single and word.isalpha()) or (single and open_run)
+    return " ".join(out)
+
+
+@lru_cache(maxsize=8192)
+def sound(text: str) -> str:
+    """Return how *text* sounds, empty when there is nothing to hear."""
+    letters = re.sub(r"[^a-z ]", "", text)
+    return str(jellyfish.metaphone(letters)) if letters else ""
+
+
+_ENDINGS = frozenset(
+    ["", "s", "es", "e", "ed", "d", "er", "r", "rs", "ers", "ing", "ings", "ion", "ions", "ation",
+     "ations", "ement", "ment", "ments", "ements", "y", "ies", "ier", "ied", "or", "ors", "ate",
+     "ates", "ated", "ating", "ize", "izing", "ization"]
+)  # fmt: skip
+
+
+@lru_cache(maxsize=16384)
+def same_stem(one: str, other: str) -> bool:
+    """Return whether two words differ in their English ending only."""
+    if one[:4] != other[:4] or len(one) < 4 or len(other) < 4:
+        return one == other
+    common = 4
+    while common < min(len(one), len(other)) and one[common] == other[common]:
+        common += 1
+    return one[common:] in _ENDINGS and other[common:] in _ENDINGS

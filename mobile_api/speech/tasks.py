@@ -1,0 +1,65 @@
+"""What an agent is to do, as words: tidied for the agent, and judged for what cannot be undone."""
+
+import re
+
+_HARM = (
+    r"(?:drop|delet|destroy|wip|purg|truncat|eras|nuk|obliterat|force[ -]?push|shred|annihilat|"
+    r"reset the database|wip(?:e|ing) out|clear out the database)(?:e|es|ed|s|ing|ping|ped|pes)?"
+)
+_HARM_HERE = re.compile(rf"\b{_HARM}\b")
+_FORCE = re.compile(
+    r"\bforce[ -]?push|\bpush(?:es|ing)? (?:--?)?force|\bprod(?:uction)?\b|\brm -rf\b|\breset --?hard\b|"
+    r"\blive (?:database|db|system|server|data|site)\b|\bget rid of (?:all|every|the (?:old |whole |entire )?(?:table|database|data|users?|backups?))|"
+    r"\bremove (?:all|every) (?:the )?(?:\w+ )?(?:tables?|data|users?|backups?|databases?|records?|rows|branches)|"
+    r"\b(?:rewrite|erase|clear) (?:the )?(?:git )?history\b"
+)
+# "a delete button", "the drop down menu": a thing with that name, nothing that happens.
+_NAMED = re.compile(
+    r"(?:\b(?:a|an|the|this|that|our|soft|bulk|new|broken|missing|working|each|every|of|for|confirm)\s+(?:\w+\s+)?)"
+    r"(?:delete|drop|destroy|wipe|purge|erase|truncate|delete account)\s+"
+    r"(?:button|endpoint|route|icon|modal|dialog|command|menu|action|option|request|method|key|flow|link|api|call|"
+    r"handler|confirmation|function|mutation|query|down|downs|shadow|zone|off|prompt|page|test|tests|feature|event|hook|policy|animation|target)"
+    r"|\bdrop[ -]?(?:downs?|shadows?|zones?|menus?|box)\b|\bdrag[ -]and[ -]drop\b|\bdeleted (?:items|users|posts|messages|files|rows|records|comments)\b|"
+    r"\bdelet(?:ion|es) confirmation\b|\bconfirm(?:ation)? (?:dialog )?before delet\w+|\bwiped? animation\b"
+)
+_GERMAN = re.compile(
+    r"\b(?:l[oö]sch\w*|zerst[oö]r\w*|produktion\w*|eliminar?|borrar?|destruir|producci[oó]n|supprime\w*|supprimer|"
+    r"effacer?|d[eé]truire|detruire)\b"
+)
+_E_AGAIN = re.compile(
+    r"(?:ach|at|ut|iz|uc|ov|av|iv|id|ag|eg|ang|is|os|us|ur|ir|il|ul|bl|pl|fl|rc|nc|or|ak|ok|ik|yp|ap|op|am|om|ud|od|ad)$"
+)
+
+
+def is_irreversible(task: str) -> bool:
+    """Whether what *task* does could not be undone: confirm it first."""
+    text = task.lower()
+    if _FORCE.search(text) or _GERMAN.search(text):
+        return True
+    return bool(_HARM_HERE.search(_NAMED.sub(" ", text)))
+
+
+def imperative(word: str) -> str:
+    """Return the English third person *word* as an order: "adds" is "add"."""
+    lower = word.lower()
+    if lower in {"has", "is", "does", "goes"}:
+        return {"has": "have", "is": "be", "does": "do", "goes": "go"}[lower]
+    if lower.endswith("ies") and len(lower) > 4:
+        return word[:-3] + "y"
+    if re.search(r"(?:ss|sh|x|zz|tch|ch)es$", lower) and not re.search(
+        r"(?:c|ea)aches$|caches$", lower
+    ):
+        return word[:-2]
+    return word[:-1] if lower.endswith("s") and not lower.endswith("ss") else word
+
+
+def from_gerund(word: str) -> str:
+    """Return the English *word* without "ing", as an order: "adding" is "add"."""
+    if not word.lower().endswith("ing") or len(word) < 6:
+        return word
+    base = word[:-3]
+    if len(base) > 3 and base[-1] == base[-2] and base[-1] not in "lsdfz":
+        return base[:-1]
+    return (
+        base + "e" if _E_AGAIN.search(base.lower()) and not base.lower().endswith("add") else base
+    )

@@ -1,0 +1,64 @@
+"""A transcript as words: what nobody meant to say is taken out, case and accents are kept.
+
+The cleaned text has one space between words and spaces around punctuation, so that patterns can
+be matched against `plain` of it and the same positions cut from it: both have the same length.
+"""
+
+import re
+import unicodedata
+
+_QUOTES = str.maketrans(
+    {"\u2019": "'", "\u2018": "'", "\u00b4": "'", "`": "'", "\u201c": " ", "\u201d": " ", '"': " "}
+)
+_NOISE = re.compile(r"\[[^\]]*\]|\([^)]*\)|[♪♫*<>{}|~^]+|¿|¡")
+_DASH = re.compile(r"\s+[-\u2013\u2014]+\s+|[\u2013\u2014]|\.{2,}|\u2026")
+_STOP = re.compile(r"\s*([,.;:!?]+)(?=\s|$)")
+_STUTTER = re.compile(r"\b(\w{1,5})- (?=\1)", re.IGNORECASE)
+_FILLER = re.compile(
+    r"(?:^|(?<= ))(?:u+h+m*|u+m+|e+rm*|e+hm*|h+m+|m+h+m+|a+h+|o+h+(?! wait)|äh+m*|euh+|eh)(?: ,)?(?= |$)",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(
+    r"(?:^|(?<= )), (?:like|you know|i guess|let's see|well) ,(?= |$)", re.IGNORECASE
+)
+# Small words that people say twice while they think; "that that" and numbers are left alone.
+_TWICE = re.compile(
+    r"\b(the|a|an|to|on|in|of|for|my|is|are|it|and|i|can|could|you|please|pause|stop|start|resume)"
+    r"(?:(?: ,)? \1)+(?= |$)",
+    re.IGNORECASE,
+)
+
+
+def clean(transcript: str) -> str:
+    """Return *transcript* without noise, fillers and stutters, punctuation set apart."""
+    text = unicodedata.normalize("NFC", transcript[:2000]).translate(_QUOTES)
+    text = _DASH.sub(" , ", _NOISE.sub(" ", text))
+    text = _STOP.sub(lambda found: f" {found[1][0]} ", text)
+    text = " ".join(text.split())
+    text = _STUTTER.sub("", text)
+    text = _ASIDE.sub("", " ".join(_FILLER.sub("", text).split()))
+    text = _TWICE.sub(r"\1", text)
+    text = re.sub(r"(?: ,)+(?= [,.;:!?]|$)|^[ ,.;:!?]+", "", " ".join(text.split()))
+    return text.strip()
+
+
+def plain(text: str) -> str:
+    """Return *text* in small letters without accents and hyphens, position for position."""
+    return "".join(_plain(character) for character in text)
+
+
+def _plain(character: str) -> str:
+    if character.isascii():
+        return " " if character in "-_" else character.lower()
+    base = unicodedata.normalize("NFKD", character)[0].lower()
+    return base if len(base) == 1 else character
+
+
+def spoken(text: str) -> str:
+    """Return the cleaned *text* as it would be written: punctuation close to its word again."""
+    return re.sub(r" ([,.;:!?])", r"\1", text).strip(" ,.;:!?")
+
+
+def words(text: str) -> list[str]:
+    """Return the words of *text* in small letters, without punctuation."""
+    return re.findall(r"[^\W_]+(?:[.'+#][^\W_]+)*[+#]*", plain(text))

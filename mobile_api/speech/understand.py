@@ -1,0 +1,49 @@
+"""A transcript and what is known of the person: what is to be done."""
+
+from functools import lru_cache, partial
+
+from mobile_api.speech import agents
+from mobile_api.speech.corrections import Corrected
+from mobile_api.speech.frame import Context, Frame, Intent, Meant, Reference
+from mobile_api.speech.gate import is_nothing
+from mobile_api.speech.languages import LANGUAGES
+from mobile_api.speech.policy import resolved
+from mobile_api.speech.repos import index_of
+from mobile_api.speech.sentences import Sentences
+from mobile_api.speech.text import clean, plain
+
+
+@lru_cache(maxsize=1)
+def grammars() -> tuple[Corrected, ...]:
+    """Return the grammar of each language, compiled once."""
+    return tuple(Corrected(Sentences(language)) for language in LANGUAGES)
+
+
+def by_grammar(transcript: str, context: Context) -> Frame | None:
+    """Return what *transcript* comes to; None when no grammar accounts for the whole sentence."""
+    if is_nothing(transcript):
+        return Frame(intent=Intent.UNKNOWN, reason="nothing", source="grammar", confidence=1.0)
+    meant = read(clean(transcript), context)
+    return None if meant is None else resolved(meant, context, source="grammar")
+
+
+def read(text: str, context: Context) -> Meant | None:
+    """Return what the cleaned *text* means in the first language that understands it."""
+    knows = partial(agents.grounded, context=context)
+    repos = index_of(context.repos)
+    refused = None
+    for grammar in grammars():
+        meant = grammar.read(text, knows, repos)
+        if meant is not None and meant.intent is not Intent.UNKNOWN:
+            return meant
+        refused = refused or meant
+    return refused
+
+
+def reference_in(phrase: str, language: str) -> Reference | None:
+    """Return how *phrase* speaks of agents in *language*, None when it does not."""
+    low = plain(clean(phrase))
+    for grammar in grammars():
+        if grammar.language == language:
+            return grammar.reference(low)
+    return grammars()[0].reference(low)

@@ -1,0 +1,46 @@
+"""The grammar on labelled sentences: one half was looked at while it was written, one was not."""
+
+import pytest
+
+from mobile_api.speech.frame import Frame, Intent
+from mobile_api.speech.understand import by_grammar
+from tests.fakes.sentences import Labelled, corpus, judge
+
+_UNKNOWN = Frame(intent=Intent.UNKNOWN)
+_ROWS = corpus()
+
+
+def _half(*, held_out: bool) -> list[Labelled]:
+    return [row for row in _ROWS if row.held_out is held_out]
+
+
+def test_corpus_is_large_and_from_many_people() -> None:
+    assert len(_ROWS) >= 300
+    assert len({row.id.rpartition("-")[0] for row in _ROWS}) >= 8
+    assert len({row.transcript.lower() for row in _ROWS}) > 0.9 * len(_ROWS)
+
+
+@pytest.mark.parametrize("held_out", [False, True], ids=["developed on", "held out"])
+def test_most_sentences_are_understood_wholly(held_out: bool) -> None:
+    rows = _half(held_out=held_out)
+    verdicts = [judge(row, by_grammar(row.transcript, row.context) or _UNKNOWN) for row in rows]
+
+    assert sum(v.frame for v in verdicts) / len(rows) >= 0.88
+    assert sum(v.intent for v in verdicts) / len(rows) >= 0.93
+
+
+@pytest.mark.parametrize("row", _ROWS, ids=lambda row: row.id)
+def test_nothing_is_done_unasked_that_was_not_meant(row: Labelled) -> None:
+    frame = by_grammar(row.transcript, row.context) or _UNKNOWN
+
+    assert not judge(row, frame).unsafe
+
+
+def test_what_the_grammar_answers_is_right() -> None:
+    answered = [
+        judge(row, frame).frame
+        for row in _ROWS
+        if (frame := by_grammar(row.transcript, row.context)) and frame.intent is not Intent.UNKNOWN
+    ]
+
+    assert sum(answered) / len(answered) >= 0.98
