@@ -16,7 +16,7 @@ class Corrected:
     def __init__(self, sentences: Sentences) -> None:
         language = sentences.language
         self._sentences = sentences
-        self.language = language.code
+        self.language, self.markers = language.code, language.markers
         self.reference = sentences.references.read
         mark = rf"(?:{language.corrections})"
         weak = rf"(?:{language.weak_corrections})"
@@ -24,10 +24,14 @@ class Corrected:
             rf"(?: [,.;:!?])* (?:{mark})(?: [,.;:!?])*(?: (?:{mark}|{weak})(?: [,.;:!?])+)*(?= |$)"
             rf"|(?: [,.;:!?])+ (?:{weak})(?: [,.;:!?])*(?: (?:{mark}|{weak})(?: [,.;:!?])*)*(?= |$)"
         )
+        self._forgotten = re.compile(rf"\w (?:[,.;:!?] )+(?:{language.forget})[ .!]*$")
+        self._make_it = re.compile(language.make_it)
         self._forget = re.compile(rf"{language.forget}")
 
     def read(self, text: str, knows: Knows, repos: RepoIndex) -> Meant | None:
         """Return what the cleaned *text* means in the end."""
+        if self._forgotten.search(plain(text)):
+            return self._nothing()
         pieces = self._pieces(text)
         if len(pieces) == 1:
             return self._sentences.read(text, knows, repos)
@@ -40,6 +44,9 @@ class Corrected:
             if meant.reason == "forgotten":
                 return meant
         return meant
+
+    def _nothing(self) -> Meant:
+        return Meant(intent=Intent.UNKNOWN, reason="forgotten", language=self.language)
 
     def _pieces(self, text: str) -> list[str]:
         """Cut *text* at the corrections; a mark with nothing before it is no correction."""
@@ -58,9 +65,7 @@ class Corrected:
         sentences = self._sentences
         low = plain(sentences.stripped(piece)).strip(" ,.;:!?")
         if self._forget.fullmatch(low) or self._forget.fullmatch(plain(piece)):
-            return Meant(
-                intent=Intent.UNKNOWN, reason="forgotten", language=sentences.language.code
-            )
+            return self._nothing()
         if before is not None and before.intent is Intent.CREATE:
             return self._after_create(before, piece, knows, repos)
         again = sentences.read(piece, knows, repos)
@@ -90,6 +95,8 @@ class Corrected:
         self, before: Meant, piece: str, knows: Knows, repos: RepoIndex
     ) -> Meant | None:
         sentences = self._sentences
+        made = self._make_it.match(plain(piece))
+        piece = piece[made.end() :] if made else piece
         again = sentences.read(piece, knows, repos)
         if again is not None and again.intent in {Intent.PAUSE, Intent.RESUME, Intent.STOP}:
             return again if again.reference is None or not again.reference.is_vague else None

@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from mobile_api.speech.branches import spoken_branch
 from mobile_api.speech.frame import Intent, Meant
 from mobile_api.speech.language import Language
+from mobile_api.speech.numbers import number_of
 from mobile_api.speech.repos import MOST_WORDS, RepoIndex
-from mobile_api.speech.tasks import from_gerund, imperative
+from mobile_api.speech.tasks import from_gerund, german_infinitive, imperative
 from mobile_api.speech.text import plain, spoken
 
 _PUNCT = ",.;:!?"
+_NO_BRANCH = frozenset(["new", "feature", "separate", "same", "own", "a", "git", "this", "that"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,8 @@ class Slots:
     repo: str = ""
     branch: str | None = None
     task: str | None = None
+    sure: bool = True
+    several: bool = False
 
 
 class Creation:
@@ -33,14 +37,23 @@ class Creation:
         self._trailing = re.compile(rf" [,.;] (?:{made.trailing_heads})$")
         self._place = re.compile(rf"^(?:{made.places})(?: (?:{made.articles}))? ")
         self._bare_place = re.compile(rf"^(?:(?:{made.articles}) )?")
-        self._noun = re.compile(rf"^(?:{made.place_nouns})(?: (?:called|named|:))?(?= |$)")
+        self._noun = re.compile(
+            rf"^(?:{made.place_nouns})(?: (?:called|named|is|should be|will be|:))*(?= |$)"
+        )
         self._branch = re.compile(rf"^(?:{made.branch}) (?=[^ ,.;:!?])")
+        self._branch_named = re.compile(rf"^(?:{made.branch_named})(?= |$)")
+        self._no_task = re.compile(made.no_task)
+        self._codes = re.compile(made.code)
         self._branch_inside = re.compile(rf"(?:^| )(?:{made.branch}) (?=[^ ,.;:!?])")
         self._tasks = [re.compile(rf"^(?:{task})(?= |$)") for task in made.task]
         self._named = re.compile(rf"^(?:{made.named}) (?P<verb>\S+)")
         self._gerund = re.compile(rf"^(?:{made.gerund}) (?P<verb>\S+)")
         self._verb = re.compile(rf"^(?:{made.task_verbs})(?= |$)")
         self._background = re.compile(rf"^(?:{made.background})")
+        self._fresh = re.compile(r"\b(?:an?|new|another|one more)\b")
+        self._and_repo = re.compile(
+            rf"^ (?:{language.joins}|plus|or|,) (?:(?:{made.places}) )?(?:(?:{made.articles}) )?"
+        )
         self._nothing = re.compile(rf"^(?:{made.nothing})$")
         self._somewhere = re.compile(rf"(?<= )(?:{made.places}) (?:(?:{made.articles}) )?")
         self._weakly = re.compile(rf"(?<= )(?:{made.weak_places}) (?:(?:{made.articles}) )?")
@@ -64,7 +77,11 @@ class Creation:
 
     def _head(self, text: str) -> int:
         low = plain(text)
-        return max((m.end() for head in self._heads if (m := head.match(low))), default=0)
+        length = max((m.end() for head in self._heads if (m := head.match(low))), default=0)
+        behind = low[length:].split()[:1]
+        if behind and number_of(behind[0]) is not None and not self._fresh.search(low[:length]):
+            return 0  # "tell agent two to wait" is about one that is there
+        return length
 
     def _after_place(self, text: str, repos: RepoIndex) -> Slots | None:
         """Return what "backend, new agent, do this" says."""
@@ -102,9 +119,13 @@ class Creation:
 
     def _direct(self, text: str, repos: RepoIndex) -> Slots | None:
         """Return what "fix the login in the backend" or "in the backend, fix it" says."""
+        if self._no_task.fullmatch(plain(text)):
+            return None
         if self._verb.match(plain(text)):
             repo, task = self._inside(text, repos)
-            return self._tail_branch(Slots("", repo=repo, task=task)) if repo else None
+            if repo or self._codes.search(plain(text)):
+                return self._tail_branch(Slots("", repo=repo, task=task, sure=bool(repo)))
+            return None
         for mark in (" : ", " , ", " . "):
             before, found, rest = text.partition(mark)
             if found and len(before.split()) <= MOST_WORDS and self._verb.match(plain(rest)):
@@ -129,6 +150,10 @@ class Creation:
             if name:
                 rest = " ".join(slots.rest[found.end() :].split()[used:])
                 return replace(slots, branch=name, rest=rest)
+        named = self._branch_named.match(low)
+        if slots.branch is None and named and named["name"] not in _NO_BRANCH:
+            name, _ = spoken_branch(named["name"].split())
+            return replace(slots, branch=name, rest=slots.rest[named.end() :])
         found = None if slots.repo or self._gerund.match(low) else self._place.match(low)
         if found:
             return self._place_taken(slots, found.end(), repos)
@@ -146,7 +171,12 @@ class Creation:
         low = plain(slots.rest)
         repo, length = self._longest(low[start:], repos)
         if repo:
-            return replace(slots, repo=repo, rest=slots.rest[start + length :])
+            end = start + length
+            joint = self._and_repo.match(low[end:])
+            several = joint is not None and bool(
+                self._longest(low[end + joint.end() :], repos, parts=False)[0]
+            )
+            return replace(slots, repo=repo, rest=slots.rest[end:], several=several)
         tokens, phrase = low[start:].split(), []
         for position, word in enumerate(tokens[:6]):
             behind = " ".join(tokens[position:])
@@ -213,6 +243,8 @@ class Creation:
         marked = max((m.end() for t in self._tasks if (m := t.match(low))), default=0)
         named = self._named.match(low) if self._made.third_person else None
         if named and marked <= named.start("verb"):
+            if self._made.third_person == "de":
+                return german_infinitive(rest[named.start("verb") :])
             verb = rest[named.start("verb") : named.end("verb")]
             return f"{imperative(verb)}{rest[named.end('verb') :]}"
         if gerund := self._gerund.match(low):
@@ -249,10 +281,10 @@ class Creation:
         return "", text
 
     def _meant(self, slots: Slots, repos: RepoIndex) -> Meant:
-        if slots.task and self._second.search(plain(slots.task)):
+        if slots.several or (slots.task and self._second.search(plain(slots.task))):
             return Meant(intent=Intent.UNKNOWN, reason="several", language=self._code)
         task = spoken(slots.task) if slots.task else None
         return Meant(
             intent=Intent.CREATE, repo=slots.repo, branch=slots.branch, task=task or None,
-            language=self._code,
+            language=self._code, evidence=slots.sure,
         )  # fmt: skip

@@ -29,9 +29,11 @@ class Forms:
     links: str  # "that is", "working on", "for": between a noun and its topic
     excluding: str
     joins: str
+    indefinite: str  # "an agent" is a new one, none that is there
     small: frozenset[str]  # words that say nothing about a topic
     numbers: dict[str, int] = field(default_factory=dict)
     ordinals: dict[str, int] = field(default_factory=dict)
+    topics: dict[str, str] = field(default_factory=dict)
     forbidden: frozenset[str] = frozenset()  # a reference with one of these is more than that
 
 
@@ -40,16 +42,19 @@ class Creating:
     """How a new agent is asked for."""
 
     heads: tuple[str, ...]
-    trailing_heads: str  # "..., new agent"
+    trailing_heads: str = NEVER  # "..., new agent"
     task_verbs: str  # "fix ... in the backend" is a request, too
     places: str  # on, in, for
-    weak_places: str  # to, from, of: only with a whole name
+    weak_places: str = NEVER  # to, from, of: only with a whole name
     articles: str
     place_nouns: str  # repo, repository, project
     branch: str  # ends where the branch's name begins
-    task: tuple[str, ...]  # what stands before a task
-    named: str  # that ...s: the verb behind it is in the third person
-    gerund: str
+    branch_named: str = NEVER  # "on the develop branch"
+    no_task: str = NEVER  # what no agent does: pull requests, alarms
+    code: str = NEVER  # words that only work on code has
+    task: tuple[str, ...] = ()  # what stands before a task
+    named: str = NEVER  # that ...s: the verb behind it is in the third person
+    gerund: str = NEVER
     third_person: str = ""  # how to turn it round: "en" or nothing
     background: str = NEVER  # "there's a bug in X," before the request
     nothing: str = NEVER  # words that are no task
@@ -61,6 +66,9 @@ class Language:
 
     code: str
     name: str
+    markers: frozenset[str] = (
+        frozenset()
+    )  # without one of these it is another language; any if none
     lead: tuple[str, ...]
     tail: tuple[str, ...]
     gerund_lead: str = NEVER
@@ -72,13 +80,14 @@ class Language:
     corrections: str
     weak_corrections: str  # only behind punctuation
     forget: str
+    make_it: str = NEVER  # "make it the backend" behind a correction
     refused: dict[str, str]  # reason -> pattern: not a command, whatever it looks like
-    explaining: str
+    explaining: str = NEVER
     joins: str  # and, then: a second command may follow
-    another_target: str  # what makes a verb inside a task a second command
-    another_agent: str
+    another_target: str = NEVER  # what makes a verb inside a task a second command
+    another_agent: str = NEVER
     several: str  # verbs that may begin a second command
-    contrast: str
+    contrast: str = NEVER
 
     @cached_property
     def templates(self) -> tuple[tuple[Intent, tuple[re.Pattern[str], ...]], ...]:

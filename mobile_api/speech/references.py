@@ -29,6 +29,7 @@ class References:
         self._newest = re.compile(rf"(?:^|(?<= ))(?:{forms.newest})(?= |$)")
         self._oldest = re.compile(rf"(?:^|(?<= ))(?:{forms.oldest})(?= |$)")
         self._other = re.compile(rf"(?:^|(?<= ))(?:{forms.other})(?= |$)")
+        self._indefinite = re.compile(rf"^(?:{forms.indefinite}) (?:{forms.noun})(?= |$)")
         self._links = re.compile(rf"(?:^|(?<= ))(?:{forms.links})(?= |$)")
         self._noun = re.compile(rf"(?:^|(?<= ))(?:{forms.noun})(?= |$)")
         self._plural = re.compile(rf"(?:^|(?<= ))(?:{forms.nouns})(?= |$)")
@@ -72,7 +73,7 @@ class References:
         rest = found["rest"] if found else bare
         more = self._forms.numbers
         said = numbers_in(rest.split(), more=more, heard=found is not None)
-        if said is None:
+        if said is None and not re.match(r"an? ", phrase):
             said = self._ordinal(bare)
         if said is None:
             return None
@@ -109,6 +110,8 @@ class References:
         )
 
     def _described(self, phrase: str) -> Reference | None:
+        if "," in phrase or self._indefinite.match(phrase):
+            return None
         rest = self._determiners.sub("", f"{phrase} ".lstrip()).strip(" ,")
         if set(rest.split()) & self._forms.forbidden:
             return None
@@ -129,7 +132,8 @@ class References:
         return Reference(
             noun=bool(noun or plural or ((newest or oldest or other or statuses) and not topic)),
             pronoun=not (newest or oldest or other or statuses or topic),
-            plural=bool(plural) or count > 1, statuses=statuses, other=other, count=count,
+            plural=bool(plural) or count > 1 or bool(statuses and not noun and not topic),
+            statuses=statuses, other=other, count=count,
             recency="newest" if newest else "oldest" if oldest else "", topic=topic,
         )  # fmt: skip
 
@@ -147,5 +151,5 @@ class References:
             if counted and value is not None:
                 count = value
             elif word not in self._forms.small:
-                kept.append(word)
+                kept.extend(self._forms.topics.get(word, word).split())
         return tuple(kept), count

@@ -63,6 +63,7 @@ class Sentences:
             if self._refused[reason].fullmatch(plain(text)):
                 return self._unknown(reason)
         asked = text.rstrip(" .!").endswith("?")
+        said = plain(self.without_tail(text)).strip(" ,.!?")
         whole = self.stripped(text)
         text = self.without_tail(whole)
         low = plain(text).strip(" .!?")
@@ -71,6 +72,7 @@ class Sentences:
         return (
             self.control(low, knows)
             or self.control(plain(whole).strip(" ,.!?"), knows)
+            or self.control(said, knows)
             or self._explained(low, knows)
             or self.creation.read(text, repos)
             or self._asked(low, knows, asked=asked)

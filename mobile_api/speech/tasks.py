@@ -63,3 +63,12 @@ def from_gerund(word: str) -> str:
     return (
         base + "e" if _E_AGAIN.search(base.lower()) and not base.lower().endswith("add") else base
     )
+
+
+def german_infinitive(clause: str) -> str:
+    """Return a German relative clause without its pronoun as an order: "... sortiert"."""
+    words = clause.rstrip(" .!?").split(" ")
+    last = words[-1]
+    if last.endswith("t") and len(last) > 3:
+        words[-1] = (last[:-2] if last.endswith("et") else last[:-1]) + "en"
+    return " ".join(words)

@@ -31,13 +31,14 @@ def read(text: str, context: Context) -> Meant | None:
     """Return what the cleaned *text* means in the first language that understands it."""
     knows = partial(agents.grounded, context=context)
     repos = index_of(context.repos)
-    refused = None
+    said = set(plain(text).split())
     for grammar in grammars():
+        if grammar.markers and not grammar.markers & said:
+            continue
         meant = grammar.read(text, knows, repos)
-        if meant is not None and meant.intent is not Intent.UNKNOWN:
+        if meant is not None:
             return meant
-        refused = refused or meant
-    return refused
+    return None
 
 
 def reference_in(phrase: str, language: str) -> Reference | None:

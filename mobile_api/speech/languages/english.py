@@ -20,7 +20,7 @@ ENGLISH = Language(
         r"(?:i|we)(?:'d| would) (?:rather|sooner)(?: you)?",
         r"(?:i'm|i am) (?:going to|gonna) (?:need|ask) you to|(?:i|we) wanna|i gotta|i want|i'd like you to|i want you to|(?:i|we)(?:'ve got| got| have got) to",
         r"(?:let's|lets|let us|shall we|we need to|you need to|you have to|you must|you gotta|time to|it's time to|it is time to|you'd better|better)(?: (?:go ahead and|just|now))?",
-        r"(?:go ahead and|go and|be so kind and|do me a favou?r and|feel free to|you can|you may|you could|you can now|why don't you|why not|how about you|make sure to|make sure you|try to|be a dear and|go on and)",
+        r"(?:go ahead and|go and|go(?= (?:fix|add|update|write|check|pause|stop|start|look|create|make|find))|be so kind and|do me a favou?r and|feel free to|you can|you may|you can now|why don't you|why not|how about you|make sure to|make sure you|try to|be a dear and|go on and)",
         r"(?:is it possible|would it be possible|is there any way|is there a way|any chance)(?: for you| for me)? to|(?:do you think|any chance|is there any chance)(?: that)? (?:you|we) (?:can|could)|(?:i was wondering|i wonder|wondering) if you (?:can|could|would)|i'd appreciate it if you(?: could| would)?|it would be (?:great|nice|good) if you could|if you (?:can|could|don't mind|would)",
         r"(?:what|all) i (?:want|need|would like|'d like|really want)(?: you to do)? is(?: to| for you to)?|what i'd like is(?: to)?|my request is(?: to)?",
         r"(?:at|for) (?:the moment|this point|now)",
@@ -78,11 +78,12 @@ ENGLISH = Language(
         r"no ,? ?wait(?: a (?:moment|minute|second|sec))?|wait ,? no|oh wait|no no(?: no)*|no ,? ?sorry|sorry ,? no|sorry ,? (?:i meant?|i mean)|actually ,? no|"
         r"no ,? ?actually|no ,? hang on|no ,? hold on|i meant?(?: to say)?(?: was)?|i mean|what i meant (?:was|is)|scratch that|strike that|correction|"
         r"or rather|oops|whoops|my bad|my mistake|pardon me|no ,? i meant?|no ,? make (?:that|it)|let me rephrase(?: that)?|excuse me|change that to|on second thoughts?|"
-        r"no(?= (?:pause|stop|resume|cancel|kill|agent|number|start|make|the|on|in|continue|hold))"
+        r"no(?= (?:pause|stop|resume|cancel|kill|agent|number|start|make|the|on|in|continue|hold|one|two|three|four|five|six|seven|eight|nine|ten|\d))"
     ),
     weak_corrections=(
         r"no|nope|nah|wait(?: a (?:moment|minute|second|sec))?|hold on|hang on|actually|rather|make that|better|sorry|well|or|uh sorry|instead"
     ),
+    make_it=r"(?:make (?:it|that)|do it|put it|let's do|let's make it|use|it should be|i want it)(?= (?:on|in|for|the|to)\b)",
     forget=(
         r"(?:never ?mind(?: (?:that|it|about (?:that|it)))?|forget (?:it|that|about it)|leave it(?: alone| be| as it is)?|nothing|don't(?: do (?:it|that|anything))?|no need|"
         r"ignore that|it's (?:fine|ok|okay|nothing|all right)|cancel that|drop it|skip it|not now|no|nope|let it run|forget what i said|i changed my mind|don't bother|leave (?:it|them|him) running|scrap that|strike that|do nothing)"
@@ -97,7 +98,7 @@ ENGLISH = Language(
         r"(?:it(?= [,.;]|$)|them|all|everything|(?:the |my )?(?:\S+ ){0,3}agents?\b|agent \w+|number \w+)"
     ),
     another_agent=(
-        r"(?:(?:start |create |launch |spin up )?(?:another|a second)(?: \w+)? (?:one|agent|on|in|for)\b|another (?:one|agent))"
+        r"(?:an? (?:new )?agent (?:on|in|for|to)\b|(?:start |create |launch |spin up )?(?:another|a second)(?: \w+)? (?:one|agent|on|in|for)\b|another (?:one|agent))"
     ),
     several=r"(?:pause|resume|unpause|stop|cancel|kill|terminate|abort|continue|start|restart|create|launch|spin up|check|suspend|hold|halt|tell me|give me|kick off|shut down)",
     contrast=r" ,? ?(?:and )?(?:but )?(?:not|never) (?P<ref>[^,.;]+?)(?= [,.;]|$)",

@@ -11,7 +11,9 @@ _AGENT = (
     r"coder|task for an agent|agent task|session|job|run)"
 )
 _SOMEBODY = r"(?:somebody|someone|some body|some one|anyone|anybody|one of (?:the|my|your) agents)"
-_AFTER = r"(?: (?:up|off|going|running|working|started|out|over|rolling|to work))?"
+_AFTER = (
+    r"(?: (?:up|off|going|running|working|started|out|over|rolling|to work|loose|busy|moving))?"
+)
 _BEGIN = (
     r"(?:start|starts|started|begin|create|creates|make|launch|spin up|spin off|spin|kick off|kick|fire up|fire off|fire|"
     r"run|open|open up|set up|setup|deploy|spawn|boot up|boot|bring up|get|get me|add|use|dispatch|assign|queue up|queue|send|put|"
@@ -32,6 +34,7 @@ CREATING = Creating(
         rf"(?:a |one |another |one more )?(?:new|another|fresh|extra|additional) (?:{_AGENT}|one)",
         r"(?:create|start|launch|open|new|add|file|give me|begin|set up|make)(?: me)?(?: a| an| another)?(?: new)? (?:task|job|ticket|work item)",
         rf"(?:{_AGENT} wanted|agent please|an agent|agent)(?= (?:on|for|in|to) )",
+        rf"(?:needs?|could use|wants?|requires?)(?: {_NEW})* (?:{_AGENT}|{_SOMEBODY})",
         rf"(?:there should be|let there be|how about|what about)(?: {_NEW})* {_AGENT}",
     ),
     trailing_heads=rf"(?:(?:start|create|launch|make|with|as|open|in|spin up|get|have)(?: (?:a|an))? )?(?:new|an|another|a new) {_AGENT}",
@@ -44,13 +47,31 @@ CREATING = Creating(
         r"delete|drop|destroy|wipe|purge|truncate|cap|limit|round|return|use|render|align|pin|extend|resolve|solve|hook up|wire up|"
         r"deal with|take care of|check why|work on|put|sanitize|escape|paginate|index|archive|export|import|downgrade|swap|deduplicate"
     ),
+    no_task=(
+        r"(?:\w+ ){1,2}(?:a |an |the |my |this |that )?(?:new |another )?(?:branch|pull request|pr|issue|release|tag|repo|repository|event|timer|meeting|"
+        r"reminder|alarm|playlist|email|call|note|sandwich|coffee|drink|account|invoice|bill|password|shopping list)\b.*"
+    ),
     places=r"on|in|for|against|over on|over in|inside|inside of|within|at|into|under|onto|down in|regarding",
     weak_places=r"to|from|of|with|with the",
     articles=r"the|my|our|your|this|that|a|an",
-    place_nouns=r"repo|repos|repository|project|codebase|code base|code|rapper|depot|repost|ripper|report story|side",
+    place_nouns=r"(?:the )?(?:repo|repos|repository|project|codebase|code base|code|rapper|depot|repost|ripper|report story|side)",
     branch=(
         r"(?:(?:,|and|then|also) )?(?:(?:on|from|off|off of|using|use|with|in|into|call|name|under|to|make|create|work on|working on|do it on|put it on|push to|target) )?"
         r"(?:the |a |an |it on |my |your )?(?:new |separate |feature |git )?branch(?:(?: that's| that is)? (?:called|named|name|is|should be|it|as))?(?: :| ,)?"
+    ),
+    branch_named=(
+        r"(?:on|from|off|off of|using|use|in|into|to|with|based on) (?:the |a |my |our |its own )?(?:new )?"
+        r"(?P<name>[a-z0-9./]+(?: (?:slash|dash|hyphen|underscore|dot) [a-z0-9./]+)*) branch"
+    ),
+    code=(
+        r"\b(?:bugs?|tests?|testing|pages?|endpoints?|apis?|buttons?|forms?|quer(?:y|ies)|readme|docs?|documentation|types?|ci|builds?|config|"
+        r"configuration|migrations?|dependenc(?:y|ies)|login|logout|sign ?up|crash(?:es)?|errors?|exceptions?|components?|modules?|class(?:es)?|functions?|"
+        r"methods?|databases?|schemas?|caches?|caching|logs?|logging|metrics|tracing|linter|lint|typos?|dark mode|ui|css|html|layout|header|footer|navbar|"
+        r"sidebar|modal|dropdown|search|filters?|pagination|auth\w*|tokens?|webhooks?|workers?|queues?|jobs?|cron|scripts?|cli|sdk|docker\w*|"
+        r"kubernetes|terraform|helm|pipelines?|workflows?|github actions?|parser|validation|timeouts?|retry|retries|rate limit\w*|memory leaks?|race conditions?|"
+        r"deadlocks?|flaky|regressions?|python|node|react|typescript|javascript|rust|go version|code|codebase|refactor\w*|unit|integration|coverage|"
+        r"translations?|locale|i18n|accessibility|responsive|mobile|upload|download|import|export|csv|json|xml|pdf|email template|settings page|"
+        r"feature flags?|package|packages|library|libraries|framework|versions?|variables?|constants?|interface|server|client|frontend|backend|changelog)\b"
     ),
     task=(
         r"(?:and )?(?:then )?(?:please )?(?:have|make|get|let|tell|ask|instruct|want|i want|i'd like|i need)(?: it| him| her| them| that| the agent)(?: to)?",

@@ -10,7 +10,7 @@ FORMS = Forms(
     pronouns=(
         r"it|that|this|him|her|that guy|this guy|this thing|that thing|the thing|it all|"
         r"(?:the current|this current|my current|the same|that same)(?: (?:agent|one|task|job))?|"
-        r"(?:the|my|that|this|your|our|an|a) (?:agent|one|bot|worker|task|job|asian|session)|agent|"
+        r"(?:the|my|that|this|your|our) (?:agent|one|bot|worker|task|job|asian|session)|agent|"
         r"(?:the (?:agent|one|task)|what's|what is|whatever(?: is|'s)?)(?: that's| that is| which is)? "
         r"(?:on (?:the|my) screen|in front of me|i'm looking at|i am looking at|i'm on)|"
         r"this (?:agent|one) here|what it's doing|what you're doing|what you are doing"
@@ -51,6 +51,7 @@ FORMS = Forms(
         r"responsible for|related to|dealing with|by|adding|writing|building|updating|making|over|inside)"
     ),
     excluding=r"(?:except|except for|but not|but|apart from|other than|besides|excluding|without)",
+    indefinite=r"an?|another|one more|new|a new|some|someone|somebody",
     joins=r"(?:and|plus|as well as|and also|or)",
     small=frozenset(
         [

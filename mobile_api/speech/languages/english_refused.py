@@ -4,7 +4,7 @@ _NOT = r"(?:don't|do not|dont|never|do n't|don t|didn't|won't|wouldn't|shouldn't
 
 REFUSED = {
     "negated": (
-        rf"(?:please )?(?:just )?{_NOT}\b.*|(?:(?:i|we|you|let's|lets|he|she|it|they|nobody|there's|there is|i'd|you'd better|i would|we'd)(?: really| just| probably)? (?:{_NOT}|no need|rather not|no reason|hardly)\b)(?!.* (?:any ?more|any longer)).*|"
+        rf"(?:please )?(?:just )?{_NOT}\b(?!.* (?:any ?more|any longer)).*|(?:(?:i|we|you|let's|lets|he|she|it|they|nobody|there's|there is|i'd|you'd better|i would|we'd)(?: really| just| probably)? (?:{_NOT}|no need|rather not|no reason|hardly)\b)(?!.* (?:any ?more|any longer)).*|"
         r"no need to .*|nobody should .*|under no circumstances .*|by no means .*|avoid .*|refrain .*|instead of .*|rather than .*|(?:i|we|you) (?:should|would|could|might|must|can) (?:not|never) .*"
     ),
     "question": (
@@ -23,7 +23,7 @@ REFUSED = {
     ),
     "injection": (
         r".*\b(?:ignore|disregard|forget|override|bypass|disable)\b(?: \w+){0,3} (?:instructions?|rules?|prompts?|guidelines|policy|policies|safety|confirmations?|checks?|guard\w*|restrictions?|limits?)\b.*|"
-        r".*\b(?:needs?[ _]confirmation|confirmation (?:flag|to false)|system prompt|system message|developer mode|admin mode|without (?:asking|confirming|confirmation)|skip (?:the )?confirm\w*|no confirmation|as (?:an )?admin|root access|sudo|jailbreak|output json|return json|set (?:your |the )?intent|intent (?:to|is|=)|you are now|new instructions?|pretend (?:to|you|that)|act as (?:if|an?)|other (?:people|users|person)(?:'s|s')?|everyone(?:'s| else| in| on)|everybody(?:'s| else)|of everyone|of everybody|for everyone|all users|all people|somebody else's|someone else's|other accounts?|print the|reveal|api key|access token|github token|password of|secret key)\b.*|"
+        r".*\b(?:needs?[ _]confirmation|confirmation (?:flag|to false)|system prompt|system message|developer mode|admin mode|without (?:asking|confirming|confirmation)|skip (?:the )?confirm\w*|no confirmation|as (?:an )?admin|root access|sudo|jailbreak|output json|return json|set (?:your |the )?intent|intent (?:to|is|=)|you are now|new instructions?|pretend (?:to|you|that)|act as (?:if|an?)|other (?:people|users|person)(?:'s|s')?|everyone(?:'s| else| in| on)|everybody(?:'s| else)|of everyone|of everybody|for everyone|(?:for|of|from) all users|all people|somebody else's|someone else's|other accounts?|print the|reveal|api key|access token|github token|password of|secret key)\b.*|"
         r"(?:system|assistant|user|developer|instruction|intent|tool|function) ?:.*"
     ),
 }

@@ -63,7 +63,7 @@ STATUS_BARE = {
     r"(?:any|is there any|are there any|do you have any|got any)(?: new| more)? (?:updates?|news|progress|problems?|issues?|changes?|word|questions?|developments?)(?: for me| to report| so far)?": "status all",
     r"(?:what's|what is|whats) (?:going on|happening|new|up|cooking|the state of play|the state of affairs|the situation|the latest|the news|running|in progress|everyone doing|the overall status|my status|the word|active|on|left|next|everybody doing|everybody up to|everyone up to|everyone working on|everybody working on)(?: in there| over there| there| with you| around here)?": "status all",
     r"(?:tell|show|give|let|read)(?: me| us)?(?: know| see)? (?:what's (?:going on|happening|new|up|running)|how things are(?: going)?|how it's going|where we are|where we stand|where things stand|how we're doing|what's up)": "status all",
-    r"(?:how|where) (?:are|do|did) (?:things|we|you all|you guys|they|my guys|the guys|the team|you|all of you)(?: all)?(?: doing| going| looking| stand| at| coming along| getting on| getting along| standing)?": "status all",
+    r"(?:how|where) (?:are|do|did) (?:things|we|you all|you guys|they|my guys|the guys|the team|all of you)(?: all)?(?: doing| going| looking| stand| at| coming along| getting on| getting along| standing)?": "status all",
     r"(?:catch|fill|update|brief)(?: me| us)(?: up| in)?(?: on (?:everything|things|what's going on|it all))?": "status all",
     r"(?:progress|how goes it|how'd it go|is that it|any luck|and|well|how far along|how much longer|what progress|progress check|progress update)": "status it or all",
     r"(?:what's|what is|whats) (?:the|its|our|it's) (?:current )?(?:status|progress|state|eta|deal|story|hold up|holdup|damage)": "status it or all",
@@ -81,5 +81,6 @@ STATUS_BARE = {
     r"(?:what's|what is|anything|is anything)(?: still)? (?:in the queue|queued|queued up|pending|in line|in my queue)": "status queued",
     r"(?:what|who|anything|which|which ones)(?:'s| is| has| have| are)? (?:finished|done|completed|been completed|been finished|complete|ready)(?: today| already)?": "status completed",
     r"(?:what's|who's|what is|who is|anything|is anything|which ones are|what are)(?: currently| still)? (?:paused|on hold|suspended)": "status paused",
+    r"(?:(?:show|read|list)(?: me)? |what about )?the queue": "status queued",
     r"everything(?: ok| okay| alright| fine| good)?": "status all",
 }

@@ -72,7 +72,7 @@ STOP = (
     rf"{{ref}} (?:can|should|must|may|needs to|has to|ought to) (?:be {_KILLED}|{_STOPS})",
     r"{ref} ,? ?(?:stop|cancel|abort|halt|quit|terminate|shut down|stop it|cancel it|kill it)",
     r"stop {ref} (?:from )?(?:running|working|what it's doing|altogether|completely|entirely|dead)",
-    r"(?:i|we) (?:don't|do not|no longer) (?:need|want) {ref} (?:any ?more|any longer|running|now)",
+    r"(?:(?:i|we) )?(?:don't|do not|no longer) (?:need|want) {ref} (?:any ?more|any longer|running|now)",
     r"(?:i|we) no longer (?:need|want) {ref}",
     r"(?:i'm|we're|i am|we are) done with {ref}",
     r"(?:i|we) want {ref} (?:gone|stopped|cancelled|killed|dead)",
