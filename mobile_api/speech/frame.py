@@ -50,6 +50,7 @@ class Context:
     repos: tuple[str, ...] = ()
     agents: tuple[KnownAgent, ...] = ()
     focus: str | None = None
+    default_repo: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,6 +56,8 @@ def _create(meant: Meant, context: Context, source: str) -> Frame:
 def _repo(meant: Meant, context: Context) -> Match:
     if meant.repo:
         return index_of(context.repos).match(meant.repo)
+    if context.default_repo in context.repos:
+        return Match(context.default_repo, context.repos, 100.0)
     if len(context.repos) == 1:
         return Match(context.repos[0], context.repos, 100.0)
     return Match()

@@ -2,10 +2,10 @@
 
 from alembic import context
 
-from bot.db import machine_schema, people_schema
+from bot.db import machine_schema, people_schema, voice_schema
 
 # Both add to one set of tables; it is complete when they are imported.
-METADATA = {module.metadata for module in (machine_schema, people_schema)}.pop()
+METADATA = {module.metadata for module in (machine_schema, people_schema, voice_schema)}.pop()
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -1,0 +1,62 @@
+"""German."""
+
+from mobile_api.speech.phrases.table import Phrases
+
+PHRASES = Phrases(
+    numbers=tuple(
+        ["null", "eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf", "dreizehn", "vierzehn", "fünfzehn", "sechzehn", "siebzehn", "achtzehn", "neunzehn", "zwanzig"]
+    ),
+    and_="und",
+    agent="Agent {number}",
+    agents="die Agenten {numbers}",
+    all_agents="alle {count} Agenten",
+    verbs={"pause_agent": "anhalten", "resume_agent": "fortsetzen", "stop_agent": "stoppen"},
+    done={
+        "pause_agent": "{who} angehalten.",
+        "resume_agent": "Weiter mit: {who}.",
+        "stop_agent": "{who} gestoppt.",
+    },
+    states={
+        "queued": "wartet auf seinen Platz", "running": "arbeitet", "waiting": "wartet auf deine Antwort",
+        "paused": "ist angehalten", "completed": "ist fertig", "failed": "ist gescheitert",
+        "cancelled": "wurde gestoppt",
+    },
+    sentences={
+        "started": "{who} arbeitet jetzt an {repo}.",
+        "ask": "Soll ich {who} {verb}?",
+        "ask create": "Agent für {repo} starten: {task}?",
+        "ask irreversible": "Das lässt sich nicht zurücknehmen. Agent für {repo} starten: {task}?",
+        "ask default branch": "{repo} hat keinen Branch {branch}. Vom Standard-Branch aus anfangen?",
+        "one": "{who} {state}.",
+        "one on": "{who} {state}, etwa {percent} Prozent, {money}.",
+        "several": "{count} Agenten: {counts}.",
+        "counted": "{count} {state}",
+        "no agents": "Du hast keine Agenten.",
+        "none fits": "So einen Agenten gibt es nicht.",
+        "ineligible": "Diesen Agenten kann ich gerade nicht {verb}.",
+        "nothing to": "Es gibt nichts zum {verb}.",
+        "which agent": "Welcher: {names}?",
+        "which repo": "Welches Repository: {names}?",
+        "no repo": "In welchem Repository?",
+        "unknown repo": "Ein Repository {name} kenne ich nicht. Welches?",
+        "no task": "Was soll der Agent tun?",
+        "two": "Bitte eins nach dem anderen.",
+        "negated": "Gut, ich lasse es.",
+        "forgotten": "Gut, vergessen.",
+        "left": "Gut, es ist nichts geschehen.",
+        "undone": "Zurückgenommen.",
+        "silence": "Ich habe nichts gehört. Bitte noch einmal, oder tippen.",
+        "noise": "Ich habe keine Wörter gehört. Bitte noch einmal, oder tippen.",
+        "away": "Das konnte ich gerade nicht hören. Bitte noch einmal, oder tippen.",
+        "not understood": "Das habe ich nicht verstanden. Sag: pausiere Agent eins, oder: starte einen Agenten auf {repo}.",
+        "refused": "Das tue ich nicht.",
+        "expired": "Das ist zu lange her. Bitte sag es noch einmal.",
+        "changed": "Bei {who} hat sich etwas geändert. Bitte sag es noch einmal.",
+        "failed": "Das ging nicht: {why}.",
+        "a few cents": "ein paar Cent", "cents": "etwa {count} Cent",
+        "dollar": "etwa ein Dollar", "dollars": "etwa {count} Dollar", "free": "noch nichts",
+    },
+    yes=frozenset(["ja", "jo", "jawohl", "klar", "ok", "okay", "mach das", "mach es", "bitte", "ja bitte", "genau", "richtig", "stimmt"]),
+    no=frozenset(["nein", "nee", "nö", "nicht", "lass es", "abbrechen", "vergiss es", "nein danke", "falsch", "rückgängig"]),
+    ordinals=("erste", "zweite", "dritte", "vierte", "fünfte", "sechste"),
+)  # fmt: skip

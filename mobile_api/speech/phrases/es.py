@@ -1,0 +1,62 @@
+"""Spanish."""
+
+from mobile_api.speech.phrases.table import Phrases
+
+PHRASES = Phrases(
+    numbers=tuple(
+        ["cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "once", "doce", "trece", "catorce", "quince", "dieciséis", "diecisiete", "dieciocho", "diecinueve", "veinte"]
+    ),
+    and_="y",
+    agent="el agente {number}",
+    agents="los agentes {numbers}",
+    all_agents="los {count} agentes",
+    verbs={"pause_agent": "pausar", "resume_agent": "reanudar", "stop_agent": "detener"},
+    done={
+        "pause_agent": "En pausa: {who}.",
+        "resume_agent": "Sigue {who}.",
+        "stop_agent": "Detenido: {who}.",
+    },
+    states={
+        "queued": "espera su turno", "running": "trabaja", "waiting": "espera tu respuesta",
+        "paused": "está en pausa", "completed": "ha terminado", "failed": "ha fallado",
+        "cancelled": "fue detenido",
+    },
+    sentences={
+        "started": "{who} ya trabaja en {repo}.",
+        "ask": "¿Quieres {verb} {who}?",
+        "ask create": "¿Inicio un agente en {repo}: {task}?",
+        "ask irreversible": "Eso no se puede deshacer. ¿Inicio un agente en {repo}: {task}?",
+        "ask default branch": "{repo} no tiene la rama {branch}. ¿Empiezo desde la principal?",
+        "one": "{who} {state}.",
+        "one on": "{who} {state}, cerca del {percent} por ciento, {money}.",
+        "several": "{count} agentes: {counts}.",
+        "counted": "{count} {state}",
+        "no agents": "No tienes agentes.",
+        "none fits": "No hay tal agente.",
+        "ineligible": "Ahora no se puede {verb} ese agente.",
+        "nothing to": "No hay nada que {verb}.",
+        "which agent": "¿Cuál: {names}?",
+        "which repo": "¿Qué repositorio: {names}?",
+        "no repo": "¿En qué repositorio?",
+        "unknown repo": "No conozco el repositorio {name}. ¿Cuál?",
+        "no task": "¿Qué debe hacer el agente?",
+        "two": "Una cosa a la vez, por favor.",
+        "negated": "De acuerdo, lo dejo así.",
+        "forgotten": "De acuerdo, olvidado.",
+        "left": "De acuerdo, no se ha hecho nada.",
+        "undone": "Deshecho.",
+        "silence": "No he oído nada. Inténtalo de nuevo o escríbelo.",
+        "noise": "No he oído palabras. Inténtalo de nuevo o escríbelo.",
+        "away": "Ahora no he podido oírlo. Inténtalo de nuevo o escríbelo.",
+        "not understood": "No lo he entendido. Di: pausa el agente uno, o: inicia un agente en {repo}.",
+        "refused": "Eso no lo hago.",
+        "expired": "Ha pasado demasiado tiempo. Dilo otra vez, por favor.",
+        "changed": "Algo ha cambiado en {who}. Dilo otra vez, por favor.",
+        "failed": "No ha funcionado: {why}.",
+        "a few cents": "unos centavos", "cents": "unos {count} centavos",
+        "dollar": "cerca de un dólar", "dollars": "unos {count} dólares", "free": "nada todavía",
+    },
+    yes=frozenset(["sí", "si", "claro", "vale", "ok", "okay", "hazlo", "adelante", "de acuerdo", "confirmo", "sí por favor", "correcto"]),
+    no=frozenset(["no", "déjalo", "cancela", "olvídalo", "no gracias", "mejor no", "nada", "deshacer"]),
+    ordinals=("primero", "segundo", "tercero", "cuarto", "quinto", "sexto"),
+)  # fmt: skip

@@ -1,0 +1,62 @@
+"""French."""
+
+from mobile_api.speech.phrases.table import Phrases
+
+PHRASES = Phrases(
+    numbers=tuple(
+        ["zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze", "treize", "quatorze", "quinze", "seize", "dix-sept", "dix-huit", "dix-neuf", "vingt"]
+    ),
+    and_="et",
+    agent="l'agent {number}",
+    agents="les agents {numbers}",
+    all_agents="les {count} agents",
+    verbs={"pause_agent": "mettre en pause", "resume_agent": "reprendre", "stop_agent": "arrêter"},
+    done={
+        "pause_agent": "En pause : {who}.",
+        "resume_agent": "C'est reparti : {who}.",
+        "stop_agent": "Arrêté : {who}.",
+    },
+    states={
+        "queued": "attend son tour", "running": "travaille", "waiting": "attend votre réponse",
+        "paused": "est en pause", "completed": "a fini", "failed": "a échoué",
+        "cancelled": "a été arrêté",
+    },
+    sentences={
+        "started": "{who} travaille sur {repo}.",
+        "ask": "Dois-je {verb} {who} ?",
+        "ask create": "Lancer un agent sur {repo} : {task} ?",
+        "ask irreversible": "C'est sans retour. Lancer un agent sur {repo} : {task} ?",
+        "ask default branch": "{repo} n'a pas de branche {branch}. Partir de la branche par défaut ?",
+        "one": "{who} {state}.",
+        "one on": "{who} {state}, environ {percent} pour cent, {money}.",
+        "several": "{count} agents : {counts}.",
+        "counted": "{count} {state}",
+        "no agents": "Vous n'avez pas d'agents.",
+        "none fits": "Il n'y a pas d'agent comme ça.",
+        "ineligible": "On ne peut pas {verb} cet agent maintenant.",
+        "nothing to": "Il n'y a rien à {verb}.",
+        "which agent": "Lequel : {names} ?",
+        "which repo": "Quel dépôt : {names} ?",
+        "no repo": "Sur quel dépôt ?",
+        "unknown repo": "Je ne connais pas de dépôt {name}. Lequel ?",
+        "no task": "Que doit faire l'agent ?",
+        "two": "Une chose à la fois, s'il vous plaît.",
+        "negated": "D'accord, je n'y touche pas.",
+        "forgotten": "D'accord, c'est oublié.",
+        "left": "D'accord, rien n'a été fait.",
+        "undone": "C'est annulé.",
+        "silence": "Je n'ai rien entendu. Réessayez, ou écrivez.",
+        "noise": "Je n'ai pas entendu de mots. Réessayez, ou écrivez.",
+        "away": "Je n'ai pas pu entendre. Réessayez, ou écrivez.",
+        "not understood": "Je n'ai pas compris. Dites : mets l'agent un en pause, ou : lance un agent sur {repo}.",
+        "refused": "Je ne fais pas cela.",
+        "expired": "C'était il y a trop longtemps. Redites-le, s'il vous plaît.",
+        "changed": "Quelque chose a changé : {who}. Redites-le, s'il vous plaît.",
+        "failed": "Cela n'a pas marché : {why}.",
+        "a few cents": "quelques centimes", "cents": "environ {count} centimes",
+        "dollar": "environ un dollar", "dollars": "environ {count} dollars", "free": "rien encore",
+    },
+    yes=frozenset(["oui", "ouais", "bien sûr", "d'accord", "ok", "okay", "vas-y", "allez-y", "fais-le", "oui s'il te plaît", "correct", "c'est ça"]),
+    no=frozenset(["non", "laisse", "annule", "laisse tomber", "non merci", "surtout pas", "arrête"]),
+    ordinals=("premier", "deuxième", "troisième", "quatrième", "cinquième", "sixième"),
+)  # fmt: skip
