@@ -37,13 +37,13 @@ from bot.indexes import Indexes
 from bot.indexing import Indexing
 from bot.keeping import Keeping
 from bot.loops import every, kept_alive
-from bot.people_wiring import PeopleSide
 from bot.place_wiring import FlySide, fly_of, local_of, placing_of, plans_of, tend, vps_of
 from bot.reporter import Reporter
 from bot.run_log import RunLog
 from bot.run_wiring import author_of, blobs_of, defaults_of, limits_of, patience_of, publisher_of
 from bot.settings import Settings
 from bot.supervisor import Supervisor
+from bot.voice_wiring import SpokenSide
 from handlers.doors import EVENTS, Doors, Services
 from handlers.ingest import Ingest
 from handlers.webhook import Webhook, add_webhook
@@ -86,7 +86,7 @@ class Coordinator:
         self.daemons = MachineLines(self.bus, "/ws/daemon")
         self.health = Health()
         self.codebase = Codebase()
-        self.people = PeopleSide(
+        self.people = SpokenSide(
             settings, self.database, self.bus, self.agents, self.plans, self._start
         )
         self.dispatcher: Dispatcher | None = None

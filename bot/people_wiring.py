@@ -68,6 +68,7 @@ class PeopleSide:
         start: Callable[[Agent], Awaitable[None]],
     ) -> None:
         self.settings = settings
+        self.database = database
         self.github: Late[GitHubApp] = Late()
         self.oauth: Late[OAuth] = Late()
         self.identities = Identities(database)
@@ -148,13 +149,16 @@ class PeopleSide:
             self.cookies,
             base_url=base_url,
         )
+        hears = self.settings.hears
         auth = AuthApi(
             sign_in,
             self.keeper,
             self.identities,
             self.tokens,
             self.cookies,
-            able=Able(push=self._sender is not None),
+            able=Able(
+                voice=bool(hears), stt_low_trust=hears == ("local",), push=self._sender is not None
+            ),
         )
         pairing = Pairing(self.keeper, self.identities, self.cookies, self.rates, base_url=base_url)
         return [*auth.endpoints(), *pairing.endpoints()]

@@ -83,6 +83,14 @@ class Settings(BaseSettings):
     index_max_files: Annotated[int, Field(ge=1)] = 250_000
     index_max_mb: Annotated[int, Field(ge=1)] = 512
     index_memory_mb: Annotated[int, Field(ge=16)] = 512
+    stt: Literal["auto", "openai", "deepgram", "local", "off"] = "auto"
+    stt_url: str = ""
+    stt_key: SecretStr = SecretStr("")
+    stt_model: str = ""
+    deepgram_api_key: SecretStr = Field(
+        SecretStr(""), validation_alias=AliasChoices("DEEPGRAM_API_KEY", "deepgram_api_key")
+    )
+    deepgram_url: str = "https://api.deepgram.com"
     model: str = ""
     triage_model: str = ""
 
@@ -205,6 +213,20 @@ class Settings(BaseSettings):
         return own or ("" if self.embeddings_url else self.openai_api_key.get_secret_value())
 
     @property
+    def hears(self) -> tuple[str, ...]:
+        """Who transcribes recordings, the first choice first; nobody when it is off."""
+        if self.stt != "auto":
+            return () if self.stt == "off" else (self.stt,)
+        openai = ("openai",) if self.stt_url or self.stt_secret else ()
+        return (*openai, "deepgram") if self.deepgram_api_key.get_secret_value() else openai
+
+    @property
+    def stt_secret(self) -> str:
+        """The key for transcription: its own, or the one for OpenAI when it goes to OpenAI."""
+        own = self.stt_key.get_secret_value()
+        return own or ("" if self.stt_url else self.openai_api_key.get_secret_value())
+
+    @property
     def base_url(self) -> str:
         """Where people and machines reach us, without a slash at the end."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
@@ -230,6 +252,8 @@ class Settings(BaseSettings):
             self.anthropic_api_key.get_secret_value(),
             self.openai_api_key.get_secret_value(),
             self.embeddings_key.get_secret_value(),
+            self.stt_key.get_secret_value(),
+            self.deepgram_api_key.get_secret_value(),
             self.store_secret_key.get_secret_value(),
             self.fly_token.get_secret_value(),
             self.hetzner_token.get_secret_value(),

@@ -45,7 +45,7 @@ class EntitiesView(Wire):
     """What a command speaks of; *agents* are ids."""
 
     repo: str | None = None
-    agents: list[str] = []
+    agents: tuple[str, ...] = ()
     branch: str | None = None
     task: str | None = None
 
@@ -81,11 +81,11 @@ class CommandView(Wire):
     speech: str
     language: str
     source: Literal["grammar", "model", "none"]
-    candidates: list[CandidateView] = []
+    candidates: tuple[CandidateView, ...] = ()
     confirm: ConfirmView | None = None
     agent: AgentView | None = None
-    agents: list[AgentView] = []
-    timings: dict[str, float] = {}
+    agents: tuple[AgentView, ...] = ()
+    timings: dict[str, float] = Field(default_factory=dict)
     undo_until: Moment | None = None
 
 

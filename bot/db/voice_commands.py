@@ -53,6 +53,7 @@ class VoiceCommands:
         values = {
             "transcript": command.transcript, "language": command.language,
             "answer": command.answer, "action": command.action, "expires_at": command.expires_at,
+            "taken_at": command.taken_at,
         }  # fmt: skip
         async with self._db.write() as tx:
             await tx.execute(update(table).where(table.c.id == command.id).values(values))

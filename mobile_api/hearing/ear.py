@@ -9,6 +9,7 @@ import structlog
 from mobile_api.hearing.hints import hints_for
 from mobile_api.hearing.studio import Recording, Studio
 from mobile_api.hearing.transcriber import CannotHear, Refused, Transcriber, Transcript
+from mobile_api.speech.answers import yes_or_no
 from mobile_api.speech.frame import Context
 from mobile_api.speech.gate import is_nothing
 
@@ -49,9 +50,11 @@ class Ear:
         timings["transcriptionMs"] = _since(began)
         if heard is None:
             return Heard(problem="away", seconds=recording.seconds, timings=timings)
+        # "Yes" is a word that is heard in silence, too; only what waits for it makes it count.
+        nothing = is_nothing(heard.text) and yes_or_no(heard.text) is None
         return Heard(
-            text="" if is_nothing(heard.text) else heard.text[:2000],
-            problem="silence" if is_nothing(heard.text) else "",
+            text="" if nothing else heard.text[:2000],
+            problem="silence" if nothing else "",
             language=heard.language[:2],
             low_trust=heard.low_trust,
             seconds=recording.seconds,

@@ -28,7 +28,7 @@ def decoded(data: bytes, demuxer: str, *, most_s: float) -> tuple[bytes, bool]:
     samples = bytearray()
     resampler = AudioResampler(format="s16", layout="mono", rate=RATE)
     try:
-        with av.open(io.BytesIO(data), format=demuxer) as container:
+        with av.open(io.BytesIO(data), "r", format=demuxer) as container:
             if not container.streams.audio:
                 raise Undecodable
             stream = container.streams.audio[0]
@@ -67,7 +67,7 @@ def packed_anew(data: bytes, demuxer: str, ending: str) -> bytes:
     out = io.BytesIO()
     try:
         with (
-            av.open(io.BytesIO(data), format=demuxer) as source,
+            av.open(io.BytesIO(data), "r", format=demuxer) as source,
             av.open(out, "w", format="webm" if ending == "webm" else "mp4") as target,
         ):
             stream = source.streams.audio[0]

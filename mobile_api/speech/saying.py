@@ -27,7 +27,7 @@ def repo_name(repo: str) -> str:
 
 def number(value: int, language: str) -> str:
     """Return a small number as a word, a large one in figures."""
-    said = phrases(language).numbers
+    said = phrases(language).numbers.split()
     return said[value] if 0 <= value < len(said) else str(value)
 
 

@@ -8,6 +8,7 @@ import subprocess
 import wave
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -71,32 +72,41 @@ def babble(seconds: float) -> bytes:
     draw = np.random.default_rng(3)
     at = np.arange(int(RATE * seconds)) / RATE
     syllables = np.clip(np.sin(2 * math.pi * 3.1 * at), 0, 1) ** 2
-    return wav((9000 * syllables * draw.standard_normal(len(at))).clip(-32000, 32000).astype("<i2").tobytes())
+    return wav(
+        (9000 * syllables * draw.standard_normal(len(at)))
+        .clip(-32000, 32000)
+        .astype("<i2")
+        .tobytes()
+    )
 
 
 def packed(recording: bytes, kind: str, *, has_duration: bool = True) -> bytes:
     """Return a WAV recording as webm/opus, mp4/aac or ogg/opus."""
+    fragments = {"movflags": "frag_keyframe+empty_moov"}
     container, codec, rate = {
         "webm": ("webm", "libopus", 48_000), "m4a": ("mp4", "aac", 48_000), "mp4": ("mp4", "aac", 48_000),
         "ogg": ("ogg", "libopus", 48_000),
     }[kind]  # fmt: skip
     out = io.BytesIO()
-    live = {} if has_duration else {"live": "1"} if container == "webm" else {"movflags": "frag_keyframe+empty_moov"}
-    with av.open(out, "w", format=container, options=live) as target:
-        stream = target.add_stream(codec, rate=rate)
-        stream.layout = "mono"  # type: ignore[attr-defined]
-        resampler = av.AudioResampler(format=stream.format, layout="mono", rate=rate)  # type: ignore[attr-defined]
+    live = {"live": "1"} if container == "webm" else fragments
+    options = {} if has_duration else live
+    with av.open(out, "w", format=container, options=options) as target:
+        stream: Any = target.add_stream(codec, rate=rate)  # a stream of sound
+        stream.layout = "mono"
+        resampler = av.AudioResampler(format=stream.format, layout="mono", rate=rate)
         frame = av.AudioFrame.from_ndarray(
-            np.frombuffer(samples_of(recording), dtype="<i2").reshape(1, -1), format="s16", layout="mono"
+            np.frombuffer(samples_of(recording), dtype="<i2").reshape(1, -1),
+            format="s16",
+            layout="mono",
         )
         frame.sample_rate, frame.time_base, frame.pts = RATE, Fraction(1, RATE), 0
         fifo = av.AudioFifo()
         for piece in resampler.resample(frame) + resampler.resample(None):
             fifo.write(piece)
-        size = stream.frame_size or 960  # type: ignore[attr-defined]
+        size = stream.frame_size or 960
         while (part := fifo.read(size, partial=False)) is not None:
-            target.mux(stream.encode(part))  # type: ignore[attr-defined]
+            target.mux(stream.encode(part))
         if (part := fifo.read(0, partial=True)) is not None:
-            target.mux(stream.encode(part))  # type: ignore[attr-defined]
-        target.mux(stream.encode(None))  # type: ignore[attr-defined]
+            target.mux(stream.encode(part))
+        target.mux(stream.encode(None))
     return out.getvalue()

@@ -157,7 +157,7 @@ def _listed(pairs: Any) -> dict[str, list[str]]:
 def _seconds(data: bytes) -> float | None:
     """Return how long the audio says that it is, None when it does not say."""
     try:
-        with av.open(io.BytesIO(data)) as container:
+        with av.open(io.BytesIO(data), "r") as container:
             return container.duration / 1_000_000 if container.duration else None
     except (av.FFmpegError, ValueError):
         return None

@@ -3,9 +3,7 @@
 from mobile_api.speech.phrases.table import Phrases
 
 PHRASES = Phrases(
-    numbers=tuple(
-        ["null", "eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf", "dreizehn", "vierzehn", "fünfzehn", "sechzehn", "siebzehn", "achtzehn", "neunzehn", "zwanzig"]
-    ),
+    numbers="null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn zwanzig",
     and_="und",
     agent="Agent {number}",
     agents="die Agenten {numbers}",
@@ -56,7 +54,7 @@ PHRASES = Phrases(
         "a few cents": "ein paar Cent", "cents": "etwa {count} Cent",
         "dollar": "etwa ein Dollar", "dollars": "etwa {count} Dollar", "free": "noch nichts",
     },
-    yes=frozenset(["ja", "jo", "jawohl", "klar", "ok", "okay", "mach das", "mach es", "bitte", "ja bitte", "genau", "richtig", "stimmt"]),
+    yes=frozenset(["ja", "jo", "jawohl", "klar",  "mach das", "mach es", "bitte", "ja bitte", "genau", "richtig", "stimmt"]),
     no=frozenset(["nein", "nee", "nö", "nicht", "lass es", "abbrechen", "vergiss es", "nein danke", "falsch", "rückgängig"]),
     ordinals=("erste", "zweite", "dritte", "vierte", "fünfte", "sechste"),
 )  # fmt: skip

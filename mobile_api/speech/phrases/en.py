@@ -3,9 +3,7 @@
 from mobile_api.speech.phrases.table import Phrases
 
 PHRASES = Phrases(
-    numbers=tuple(
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
-    ),
+    numbers="zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty",
     and_="and",
     agent="agent {number}",
     agents="agents {numbers}",
@@ -57,8 +55,8 @@ PHRASES = Phrases(
         "dollar": "about one dollar", "dollars": "about {count} dollars", "free": "nothing yet",
     },
     yes=frozenset([
-        "yes", "yeah", "yep", "yup", "sure", "ok", "okay", "do it", "go ahead", "confirm", "yes please",
-        "please do", "yes do it", "correct", "right", "that's right", "absolutely", "of course", "affirmative",
+        "yes", "yeah", "yep", "yup", "sure",  "do it", "go ahead", "confirm", "yes please",
+        "please do", "yes do it", "correct", "that's right", "absolutely", "of course", "affirmative",
     ]),
     no=frozenset([
         "no", "nope", "nah", "don't", "cancel", "never mind", "nevermind", "no thanks", "stop", "leave it",

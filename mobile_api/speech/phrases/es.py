@@ -3,9 +3,7 @@
 from mobile_api.speech.phrases.table import Phrases
 
 PHRASES = Phrases(
-    numbers=tuple(
-        ["cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "once", "doce", "trece", "catorce", "quince", "dieciséis", "diecisiete", "dieciocho", "diecinueve", "veinte"]
-    ),
+    numbers="cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete dieciocho diecinueve veinte",
     and_="y",
     agent="el agente {number}",
     agents="los agentes {numbers}",
@@ -56,7 +54,7 @@ PHRASES = Phrases(
         "a few cents": "unos centavos", "cents": "unos {count} centavos",
         "dollar": "cerca de un dólar", "dollars": "unos {count} dólares", "free": "nada todavía",
     },
-    yes=frozenset(["sí", "si", "claro", "vale", "ok", "okay", "hazlo", "adelante", "de acuerdo", "confirmo", "sí por favor", "correcto"]),
+    yes=frozenset(["sí", "si", "claro", "vale",  "hazlo", "adelante", "de acuerdo", "confirmo", "sí por favor", "correcto"]),
     no=frozenset(["no", "déjalo", "cancela", "olvídalo", "no gracias", "mejor no", "nada", "deshacer"]),
     ordinals=("primero", "segundo", "tercero", "cuarto", "quinto", "sexto"),
 )  # fmt: skip

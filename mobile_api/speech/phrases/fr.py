@@ -3,9 +3,7 @@
 from mobile_api.speech.phrases.table import Phrases
 
 PHRASES = Phrases(
-    numbers=tuple(
-        ["zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze", "treize", "quatorze", "quinze", "seize", "dix-sept", "dix-huit", "dix-neuf", "vingt"]
-    ),
+    numbers="zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept dix-huit dix-neuf vingt",
     and_="et",
     agent="l'agent {number}",
     agents="les agents {numbers}",
@@ -56,7 +54,7 @@ PHRASES = Phrases(
         "a few cents": "quelques centimes", "cents": "environ {count} centimes",
         "dollar": "environ un dollar", "dollars": "environ {count} dollars", "free": "rien encore",
     },
-    yes=frozenset(["oui", "ouais", "bien sûr", "d'accord", "ok", "okay", "vas-y", "allez-y", "fais-le", "oui s'il te plaît", "correct", "c'est ça"]),
+    yes=frozenset(["oui", "ouais", "bien sûr", "d'accord",  "vas-y", "allez-y", "fais-le", "oui s'il te plaît", "correct", "c'est ça"]),
     no=frozenset(["non", "laisse", "annule", "laisse tomber", "non merci", "surtout pas", "arrête"]),
     ordinals=("premier", "deuxième", "troisième", "quatrième", "cinquième", "sixième"),
 )  # fmt: skip

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrases:
-    """Sentences with names in braces; *numbers* are the words from 0 on, *verbs* by intent.
+    """Sentences with names in braces; *numbers* are the words from 0 on in one line, *verbs* by intent.
 
     *states* are what is said of an agent; *yes*, *no* and *ordinals* are answers of people.
     """
 
-    numbers: tuple[str, ...]
+    numbers: str
     and_: str
     agent: str
     agents: str
