@@ -18,10 +18,7 @@ from bot.settings import Settings
 from mobile_api.agent_views import agent_view
 from mobile_api.commands import Commands
 from mobile_api.endpoint import Endpoint
-from mobile_api.hearing.deepgram import DeepgramTranscriber
 from mobile_api.hearing.ear import Ear
-from mobile_api.hearing.local import LocalTranscriber
-from mobile_api.hearing.openai import OpenAITranscriber
 from mobile_api.hearing.studio import Studio
 from mobile_api.hearing.transcriber import Transcriber
 from mobile_api.intent import ModelReader
@@ -80,8 +77,7 @@ class VoiceSide:
             pruning.cancel()
             await asyncio.wait([pruning])
             for one in hears:
-                if isinstance(one, OpenAITranscriber | DeepgramTranscriber):
-                    await one.close()
+                await one.close()
 
     async def prune(self) -> None:
         """Delete commands of the day before."""
@@ -104,12 +100,16 @@ def transcribers(settings: Settings, studio: Studio) -> list[Transcriber]:
     made: dict[str, Transcriber] = {}
     wanted = settings.hears
     if "openai" in wanted:
+        from mobile_api.hearing.openai import OpenAITranscriber  # heavy: only who needs it
+
         made["openai"] = OpenAITranscriber(
             key=settings.stt_secret,
             base_url=settings.stt_url or settings.openai_base_url,
             model=settings.stt_model or OPENAI_MODEL,
         )
     if "deepgram" in wanted:
+        from mobile_api.hearing.deepgram import DeepgramTranscriber
+
         own = settings.stt_model if wanted == ("deepgram",) else ""
         made["deepgram"] = DeepgramTranscriber(
             key=settings.deepgram_api_key.get_secret_value(),
@@ -117,5 +117,7 @@ def transcribers(settings: Settings, studio: Studio) -> list[Transcriber]:
             model=own or DEEPGRAM_MODEL,
         )
     if "local" in wanted:
+        from mobile_api.hearing.local import LocalTranscriber
+
         made["local"] = LocalTranscriber(studio)
     return [made[name] for name in wanted]

@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol
 import anthropic
 import httpx2
 import structlog
+from anthropic.types import Message
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from mobile_api.speech.frame import Context, Frame, Intent, Meant
@@ -94,6 +95,8 @@ class ModelReader:
                 messages=[{"role": "user", "content": _question(transcript, context)}],
                 output_config={"format": {"type": "json_schema", "schema": SCHEMA}},
             )
+            if not isinstance(answer, Message):  # a page of a proxy comes through as text
+                raise ValueError("no message")  # noqa: TRY004, TRY301 - told like all that is wrong
             said = "".join(part.text for part in answer.content if part.type == "text")
             heard = Heard.model_validate_json(said)
         except (anthropic.AnthropicError, httpx2.HTTPError, ValidationError, ValueError) as error:

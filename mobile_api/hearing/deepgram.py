@@ -1,11 +1,19 @@
 """Deepgram's transcription of recordings."""
 
+import importlib
+import warnings
 from typing import Any
 
 import httpx
-from deepgram import AsyncDeepgramClient
-from deepgram.core.api_error import ApiError
-from deepgram.environment import DeepgramClientEnvironment
+
+with warnings.catch_warnings():  # it imports names that websockets is about to drop
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from deepgram import AsyncDeepgramClient
+    from deepgram.core.api_error import ApiError
+    from deepgram.environment import DeepgramClientEnvironment
+
+    # The client loads this only when it is called; on the event loop, and with the same warning.
+    importlib.import_module("deepgram.listen.v1.client")
 
 from mobile_api.hearing.hints import Hints
 from mobile_api.hearing.studio import Recording

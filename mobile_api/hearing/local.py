@@ -42,6 +42,9 @@ class LocalTranscriber:
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
 
+    async def close(self) -> None:
+        """Do nothing: the studio ends its processes."""
+
     async def transcribe(self, recording: Recording, hints: Hints) -> Transcript:
         """Return the command that *recording* fits best; its words are never trusted."""
         grammar, vocabulary = grammar_of(hints.context)

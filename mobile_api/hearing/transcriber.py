@@ -37,3 +37,7 @@ class Transcriber(Protocol):
         Raise `CannotHear` when it may work later, `Refused` when it never will.
         """
         ...
+
+    async def close(self) -> None:
+        """Give everything back."""
+        ...

@@ -80,12 +80,16 @@ def babble(seconds: float) -> bytes:
     )
 
 
+def _row(recording: bytes) -> Any:
+    return np.frombuffer(samples_of(recording), dtype="<i2").reshape(1, -1)
+
+
 def packed(recording: bytes, kind: str, *, has_duration: bool = True) -> bytes:
     """Return a WAV recording as webm/opus, mp4/aac or ogg/opus."""
     fragments = {"movflags": "frag_keyframe+empty_moov"}
     container, codec, rate = {
-        "webm": ("webm", "libopus", 48_000), "m4a": ("mp4", "aac", 48_000), "mp4": ("mp4", "aac", 48_000),
-        "ogg": ("ogg", "libopus", 48_000),
+        "webm": ("webm", "libopus", 48_000), "m4a": ("mp4", "aac", 48_000),
+        "mp4": ("mp4", "aac", 48_000), "ogg": ("ogg", "libopus", 48_000),
     }[kind]  # fmt: skip
     out = io.BytesIO()
     live = {"live": "1"} if container == "webm" else fragments
@@ -95,7 +99,7 @@ def packed(recording: bytes, kind: str, *, has_duration: bool = True) -> bytes:
         stream.layout = "mono"
         resampler = av.AudioResampler(format=stream.format, layout="mono", rate=rate)
         frame = av.AudioFrame.from_ndarray(
-            np.frombuffer(samples_of(recording), dtype="<i2").reshape(1, -1),
+            _row(recording),
             format="s16",
             layout="mono",
         )
