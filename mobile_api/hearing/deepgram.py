@@ -54,11 +54,8 @@ class DeepgramTranscriber:
                 language=language,
                 smart_format=True,
                 mip_opt_out=True,
-                request_options={
-                    "timeout_in_seconds": self._timeout_s,
-                    "max_retries": 0,
-                    "additional_headers": {"Content-Type": recording.media},
-                },
+                # The client sends octet-stream; the service looks at the bytes as we do.
+                request_options={"timeout_in_seconds": self._timeout_s, "max_retries": 0},
             )
             best = heard.results.channels[0].alternatives[0]
         except ApiError as error:

@@ -11,6 +11,8 @@ from mobile_api.speech.repos import index_of, same_word
 from mobile_api.speech.spelling import canonical, name_parts, same_stem
 from mobile_api.speech.text import words
 
+# Words that name no topic: when they fit nothing, the others still count.
+_WEAK = frozenset(["fix", "bug", "feature", "ticket", "pr"])
 _COMMON = frozenset(
     [
         "cadence",
@@ -153,7 +155,8 @@ def _on_topic(
     if not best[0] or 2 * best[0] < len(said):
         return [], False
     kept = [a for a in pool if scores[a.id] == best]
-    return kept, best[0] == len(said)
+    known = _vocabulary(kept[0])
+    return kept, all(word in _WEAK or _best(word, known) for word in said) or best[0] == len(said)
 
 
 def grounded(reference: Reference, context: Context) -> bool:

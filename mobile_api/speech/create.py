@@ -7,11 +7,11 @@ from mobile_api.speech.branches import spoken_branch
 from mobile_api.speech.frame import Intent, Meant
 from mobile_api.speech.language import Language
 from mobile_api.speech.numbers import number_of
+from mobile_api.speech.places import PUNCT, Places
 from mobile_api.speech.repos import MOST_WORDS, RepoIndex
 from mobile_api.speech.tasks import from_gerund, german_infinitive, imperative
 from mobile_api.speech.text import plain, spoken
 
-_PUNCT = ",.;:!?"
 _NO_BRANCH = frozenset(["new", "feature", "separate", "same", "own", "a", "git", "this", "that"])
 
 
@@ -33,14 +33,11 @@ class Creation:
     def __init__(self, language: Language) -> None:
         made = language.creating
         self._code, self._made = language.code, made
+        self._places = Places(made)
         self._heads = [re.compile(rf"^(?:{head})(?= |$)") for head in made.heads]
         self._trailing = re.compile(rf" [,.;] (?:{made.trailing_heads})$")
-        self._place = re.compile(rf"^(?:{made.places})(?: (?:{made.articles}))? ")
-        self._bare_place = re.compile(rf"^(?:(?:{made.articles}) )?")
-        self._noun = re.compile(
-            rf"^(?:{made.place_nouns})(?: (?:called|named|is|should be|will be|:))*(?= |$)"
-        )
         self._branch = re.compile(rf"^(?:{made.branch}) (?=[^ ,.;:!?])")
+        self._toward = re.compile(rf"^(?:{made.weak_places}) (?:(?:{made.articles}) )?")
         self._branch_named = re.compile(rf"^(?:{made.branch_named})(?= |$)")
         self._no_task = re.compile(made.no_task)
         self._codes = re.compile(made.code)
@@ -50,13 +47,12 @@ class Creation:
         self._gerund = re.compile(rf"^(?:{made.gerund}) (?P<verb>\S+)")
         self._verb = re.compile(rf"^(?:{made.task_verbs})(?= |$)")
         self._background = re.compile(rf"^(?:{made.background})")
+        self._another = re.compile(rf"(?:(?:{language.joins}) )?(?:{language.several})")
         self._fresh = re.compile(r"\b(?:an?|new|another|one more)\b")
         self._and_repo = re.compile(
             rf"^ (?:{language.joins}|plus|or|,) (?:(?:{made.places}) )?(?:(?:{made.articles}) )?"
         )
         self._nothing = re.compile(rf"^(?:{made.nothing})$")
-        self._somewhere = re.compile(rf"(?<= )(?:{made.places}) (?:(?:{made.articles}) )?")
-        self._weakly = re.compile(rf"(?<= )(?:{made.weak_places}) (?:(?:{made.articles}) )?")
         self._second = re.compile(
             rf"(?:\b(?:{language.joins})|[,.;]) (?:then |also |please )?"
             rf"(?:(?:{language.several}) {language.another_target}|{language.another_agent})"
@@ -93,50 +89,50 @@ class Creation:
                 length = self._head(rest)
             if not length:
                 continue
-            if repo := self._named_repo(" ".join(tokens[:end]), repos):
+            if repo := self._places.named(" ".join(tokens[:end]), repos):
                 return self.slots(Slots(rest[length:], repo=repo), repos)
             break
         return self._told_before(text, repos)
 
     def _told_before(self, text: str, repos: RepoIndex) -> Slots | None:
         """Return what "there's a bug in the backend, get somebody to fix it" says."""
-        before, _, rest = text.partition(" , ")
+        found = re.search(r" [,.;] ", text)
+        before, rest = (text[: found.start()], text[found.end() :]) if found else (text, "")
         length = self._head(rest)
-        if not length or not self._background.match(plain(before)):
+        background = self._background.match(plain(before))
+        if not length or background is None:
             return None
         slots = self.slots(Slots(rest[length:]), repos)
-        repo, _ = self._inside(before, repos)
+        repo, about = self._places.inside(before, repos)
+        if slots.task and re.search(r"\b(?:it|this|that)$", plain(slots.task)):
+            slots = replace(slots, task=f"{slots.task} : {about[background.end() :].strip()}")
         return replace(slots, repo=slots.repo or repo)
-
-    def _named_repo(self, text: str, repos: RepoIndex) -> str:
-        low = plain(text).strip(f" {_PUNCT}")
-        place = self._place.match(f"{low} ")
-        phrase = self._bare_place.sub("", low[place.end() :] if place else low)
-        phrase = re.sub(
-            rf"^(?:{self._made.place_nouns}) | (?:{self._made.place_nouns})$", "", phrase
-        )
-        return phrase if repos.match(phrase).found else ""
 
     def _direct(self, text: str, repos: RepoIndex) -> Slots | None:
         """Return what "fix the login in the backend" or "in the backend, fix it" says."""
         if self._no_task.fullmatch(plain(text)):
             return None
         if self._verb.match(plain(text)):
-            repo, task = self._inside(text, repos)
+            repo, task = self._places.inside(text, repos)
             if repo or self._codes.search(plain(text)):
                 return self._tail_branch(Slots("", repo=repo, task=task, sure=bool(repo)))
             return None
+        if place := self._places.place.match(plain(text)):
+            repo, length = self._places.longest(plain(text)[place.end() :], repos)
+            task = text[place.end() + length :].lstrip(" ,:")
+            if repo and self._verb.match(plain(task)):
+                return self._tail_branch(Slots("", repo=repo, task=task))
         for mark in (" : ", " , ", " . "):
             before, found, rest = text.partition(mark)
             if found and len(before.split()) <= MOST_WORDS and self._verb.match(plain(rest)):
-                repo = self._named_repo(before, repos)
+                repo = self._places.named(before, repos)
                 return self._tail_branch(Slots("", repo=repo, task=rest)) if repo else None
         return None
 
     def slots(self, slots: Slots, repos: RepoIndex) -> Slots:
         """Return what the words behind "start an agent" say."""
         for _ in range(8):
-            rest = slots.rest.lstrip(f" {_PUNCT}")
+            rest = slots.rest.lstrip(f" {PUNCT}")
             new = self._took(replace(slots, rest=rest), repos)
             if new is None or not rest:
                 return self._finished(replace(slots, rest=rest), repos)
@@ -150,16 +146,22 @@ class Creation:
             if name:
                 rest = " ".join(slots.rest[found.end() :].split()[used:])
                 return replace(slots, branch=name, rest=rest)
+        if not slots.repo and (toward := self._toward.match(low)):
+            repo, length = self._places.longest(low[toward.end() :], repos, parts=False)
+            if repo:
+                return replace(slots, repo=repo, rest=slots.rest[toward.end() + length :])
         named = self._branch_named.match(low)
         if slots.branch is None and named and named["name"] not in _NO_BRANCH:
             name, _ = spoken_branch(named["name"].split())
             return replace(slots, branch=name, rest=slots.rest[named.end() :])
-        found = None if slots.repo or self._gerund.match(low) else self._place.match(low)
-        if found:
+        found = None if slots.repo else self._places.place.match(low)
+        if found and (
+            not self._gerund.match(low) or self._places.longest(low[found.end() :], repos)[0]
+        ):
             return self._place_taken(slots, found.end(), repos)
-        if not slots.repo and (length := self._bare_repo(low, repos)):
+        if not slots.repo and (length := self._places.bare(low, repos)):
             phrase = low[:length]
-            noun = self._noun.match(phrase)
+            noun = self._places.noun.match(phrase)
             return replace(
                 slots,
                 repo=phrase[noun.end() :].strip(" ,:") if noun else phrase,
@@ -169,65 +171,41 @@ class Creation:
 
     def _place_taken(self, slots: Slots, start: int, repos: RepoIndex) -> Slots | None:
         low = plain(slots.rest)
-        repo, length = self._longest(low[start:], repos)
+        repo, length = self._places.longest(low[start:], repos)
+        phrase = self._until_task(low[start:])
+        if repo and phrase and len(phrase) > length and not repos.match(repo, parts=False).found:
+            repo = ""  # a part of a name, and more words that we do not know
         if repo:
             end = start + length
             joint = self._and_repo.match(low[end:])
             several = joint is not None and bool(
-                self._longest(low[end + joint.end() :], repos, parts=False)[0]
+                self._places.longest(low[end + joint.end() :], repos, parts=False)[0]
             )
             return replace(slots, repo=repo, rest=slots.rest[end:], several=several)
-        tokens, phrase = low[start:].split(), []
+        end = start + len(phrase)
+        return replace(slots, repo=phrase, rest=slots.rest[end:]) if phrase else None
+
+    def _until_task(self, low: str) -> str:
+        """Return the few words before a task begins or the clause ends, empty when none does."""
+        tokens, phrase = low.split(), []
         for position, word in enumerate(tokens[:6]):
             behind = " ".join(tokens[position:])
-            if (
-                word in _PUNCT
-                or any(task.match(behind) for task in self._tasks)
-                or self._named.match(behind)
-            ):
-                break
+            if word in PUNCT or any(t.match(behind) for t in self._tasks if position):
+                return " ".join(phrase)
+            if self._named.match(behind) or self._branch.match(behind):
+                return " ".join(phrase)
             phrase.append(word)
-        else:
-            return None
-        length = start + len(" ".join(phrase))
-        return replace(slots, repo=" ".join(phrase), rest=slots.rest[length:]) if phrase else None
-
-    def _bare_repo(self, low: str, repos: RepoIndex) -> int:
-        """Return how long a repository's name is that stands here without "on"."""
-        noun = self._noun.match(low)
-        start = noun.end() + 1 if noun else 0
-        while start < len(low) and low[start] in " ,:":
-            start += 1
-        article = self._bare_place.match(low[start:])
-        start += article.end() if article else 0
-        repo, length = self._longest(low[start:], repos, parts=noun is not None)
-        return start + length if repo else 0
-
-    def _longest(self, low: str, repos: RepoIndex, *, parts: bool = True) -> tuple[str, int]:
-        """Return the longest beginning of *low* that names a repository, and its length."""
-        tokens = low.split()
-        best: tuple[tuple[float, int], str, int] | None = None
-        for end in range(1, min(len(tokens), MOST_WORDS) + 1):
-            if tokens[end - 1] in _PUNCT:
-                break
-            phrase = " ".join(tokens[:end])
-            found = repos.match(phrase, parts=parts)
-            if found.found and (best is None or (found.score, end) > best[0]):
-                best = ((found.score, end), phrase, len(phrase))
-        if best is None:
-            return "", 0
-        noun = self._noun.match(low[best[2] + 1 :])
-        return best[1], best[2] + (1 + noun.end() if noun else 0)
+        return ""
 
     def _finished(self, slots: Slots, repos: RepoIndex) -> Slots:
         slots = self._tail_branch(replace(slots, task=self._task(slots.rest), rest=""))
         if not slots.repo and slots.task:
-            repo, task = self._inside(slots.task, repos)
+            repo, task = self._places.inside(slots.task, repos)
             slots = replace(slots, repo=repo, task=self._task(task))
         return slots
 
     def _task(self, rest: str) -> str | None:
-        rest = rest.strip(f" {_PUNCT}")
+        rest = rest.strip(f" {PUNCT}")
         for _ in range(4):
             low = plain(rest)
             if turned := self._turned(rest, low):
@@ -235,7 +213,7 @@ class Creation:
             found = max((m.end() for t in self._tasks if (m := t.match(low))), default=0)
             if not found:
                 break
-            rest = rest[found:].strip(f" {_PUNCT}")
+            rest = rest[found:].strip(f" {PUNCT}")
         return None if not rest or self._nothing.match(plain(rest)) else rest
 
     def _turned(self, rest: str, low: str) -> str:
@@ -260,28 +238,18 @@ class Creation:
             tokens = slots.task[found.end() :].split()
             name, used = spoken_branch(tokens)
             rest = tokens[used:]
-            if name and (not rest or rest[0] in _PUNCT or "/" in name or "-" in name):
+            if name and (not rest or rest[0] in PUNCT or "/" in name or "-" in name):
                 task = f"{slots.task[: found.start()]} {' '.join(rest)}"
                 return replace(slots, branch=name, task=self._task(task))
         return slots
 
-    def _inside(self, text: str, repos: RepoIndex) -> tuple[str, str]:
-        """Return the last repository that *text* speaks of, and *text* without it."""
-        low = plain(text)
-        for place, parts in ((self._somewhere, True), (self._weakly, False)):
-            for found in reversed(list(place.finditer(low))):
-                repo, length = self._longest(low[found.end() :], repos, parts=parts)
-                end = found.end() + length
-                ends = end >= len(low.rstrip(f" {_PUNCT}")) or low[end:].lstrip()[:1] in _PUNCT
-                whole = repos.match(repo, parts=False)
-                if repo and (ends or (whole.found and parts)):
-                    if not parts:
-                        return repo, text
-                    return repo, f"{text[: found.start()].rstrip()}{text[end:]}"
-        return "", text
+    def _is_several(self, task: str | None) -> bool:
+        """Whether the words behind the request are, or hold, another command."""
+        low = plain(task or "")
+        return bool(self._second.search(low) or self._another.fullmatch(low.strip(" .!")))
 
     def _meant(self, slots: Slots, repos: RepoIndex) -> Meant:
-        if slots.several or (slots.task and self._second.search(plain(slots.task))):
+        if slots.several or self._is_several(slots.task):
             return Meant(intent=Intent.UNKNOWN, reason="several", language=self._code)
         task = spoken(slots.task) if slots.task else None
         return Meant(

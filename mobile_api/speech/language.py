@@ -91,7 +91,7 @@ class Language:
 
     @cached_property
     def templates(self) -> tuple[tuple[Intent, tuple[re.Pattern[str], ...]], ...]:
-        """Each form of each verb; one with a free end is read both ways: short and long."""
+        """Each form of each verb; one with a free end is read with each length."""
         return tuple(
             (intent, tuple(re.compile(form.replace("{ref}", ref)) for ref in _refs(form)))
             for intent, forms in self.verbs.items()
@@ -110,7 +110,9 @@ class Language:
 
 
 def _refs(form: str) -> tuple[str, ...]:
-    return ("(?P<ref>.+?)", "(?P<ref>.+)") if ".{0," in form else ("(?P<ref>.+?)",)
+    if ".{0," not in form:
+        return ("(?P<ref>.+?)",)
+    return tuple(rf"(?P<ref>(?:\S+ ){{{more}}}\S+)" for more in range(5, -1, -1))
 
 
 def _any(forms: Iterable[str], around: str) -> re.Pattern[str]:

@@ -81,30 +81,37 @@ class RepoIndex:
         said = canonical(" ".join(re.findall(r"[^\W_]+", phrase)))
         if not said or len(said) > MOST_WORDS:
             return Match()
-        for words in dict.fromkeys((said, self._without_owner(said), spelled(said))):
-            if words and (found := self._whole(words)).found:
+        ways = [words for words in (said, self._without_owner(said), spelled(said)) if words]
+        for words in ways:
+            if (found := self._exactly(words)).found:
+                return found
+        for words in ways:
+            if (found := self._nearly(words)).found:
                 return found
         shorter = said
         while len(shorter) > 1 and shorter[-1] in GENERIC:
             shorter = shorter[:-1]
-            if (found := self._whole(shorter)).found:
+            if (found := self._exactly(shorter)).found or (found := self._nearly(shorter)).found:
                 return found
         return self._partial(said) if parts else Match()
 
     def _without_owner(self, said: tuple[str, ...]) -> tuple[str, ...]:
         for repo in self.repos:
-            owner = canonical(" ".join(name_parts(repo.partition("/")[0])))
-            if len(said) > len(owner) and said[: len(owner)] == owner:
-                return said[len(owner) :]
+            owner = "".join(canonical(" ".join(name_parts(repo.partition("/")[0]))))
+            for length in range(1, min(4, len(said))):
+                if "".join(said[:length]) == owner:
+                    return said[length:]
         return ()
 
-    def _whole(self, said: tuple[str, ...]) -> Match:
+    def _exactly(self, said: tuple[str, ...]) -> Match:
         joined = "".join(said)
         same = tuple(repo for repo, name in self._joined.items() if name == joined)
         if len(same) == 1:
             return Match(same[0], same, 100.0, whole=True)
-        if same:
-            return Match(None, same, 100.0, whole=True)
+        return Match(None, same, 100.0, whole=True) if same else Match()
+
+    def _nearly(self, said: tuple[str, ...]) -> Match:
+        joined = "".join(said)
         if len(joined) < 3 or self._exact_parts(said):
             return Match()  # "payments" is a part of payments-api, not a misheard payments-ui
         scores = self._alike(joined)

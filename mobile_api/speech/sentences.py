@@ -72,7 +72,7 @@ class Sentences:
         return (
             self.control(low, knows)
             or self.control(plain(whole).strip(" ,.!?"), knows)
-            or self.control(said, knows)
+            or (self.control(said, knows) if said.startswith(("i ", "we ")) else None)
             or self._explained(low, knows)
             or self.creation.read(text, repos)
             or self._asked(low, knows, asked=asked)
@@ -100,16 +100,17 @@ class Sentences:
             if pattern.fullmatch(low):
                 return self._bare_meaning(what)
         for intent, patterns in self._forms:
-            for form in patterns:
-                found = form.fullmatch(low)
-                if found is None:
-                    break
-                reference = self.references.read(found["ref"])
-                if reference is None and intent in _CONTROL:
-                    reference = self._same_verb_again(found["ref"], intent)
-                if reference is not None and knows(reference):
-                    return Meant(intent=intent, reference=reference, language=self.language.code)
+            read = [
+                self._read(found["ref"], intent) for f in patterns if (found := f.fullmatch(low))
+            ]
+            known = [reference for reference in read if reference is not None and knows(reference)]
+            if known:  # of a sentence with a free end, the reading that says most
+                best = max(known, key=lambda one: (bool(one.numbers), len(one.topic)))
+                return Meant(intent=intent, reference=best, language=self.language.code)
         return None
+
+    def _read(self, phrase: str, intent: Intent) -> Reference | None:
+        return self.references.read(phrase) or self._same_verb_again(phrase, intent)
 
     def _same_verb_again(self, phrase: str, intent: Intent) -> Reference | None:
         """Return what "agent one and pause agent two" means behind "pause"."""

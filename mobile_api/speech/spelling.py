@@ -21,7 +21,7 @@ _PHRASES = [
         "micro service": "svc", "software development kit": "sdk", "dot files": "dotfiles",
         "continuous integration": "ci", "home page": "homepage", "open api": "openapi",
         "web hooks?": "webhook", "e commerce": "ecommerce", "e mails?": "email",
-        r"(?:version|v) (\d+)": r"v\1",
+        r"(?:version|v) (\d+)": r"v\1", r"k (?:eights?|8s?)": "k8s",
     }.items()
 ]  # fmt: skip
 _WORDS = {
@@ -45,7 +45,9 @@ _WORDS = {
     "monitoring": "mon", "generator": "gen", "temporary": "tmp", "directory": "dir",
     "reference": "ref", "statistics": "stats", "analytics": "analytics", "rust": "rs",
     "webhooks": "webhook", "scripts": "script", "tests": "test", "plugins": "plugin",
-    "kube": "k8s", "kotlin": "kt", "control": "ctl", "demonstration": "demo", "proto": "proto",
+    "kube": "k8s", "kotlin": "kt", "control": "ctl", "controller": "ctl", "controllers": "ctl",
+    "cube": "k8s",
+    "cubernetes": "k8s", "kubes": "k8s", "demonstration": "demo", "proto": "proto",
     "protobuf": "proto", "protocol": "proto", "schedule": "sched", "scheduler": "sched",
     "processor": "proc", "process": "proc", "information": "info", "account": "acct",
     "accounts": "acct", "directories": "dir", "commons": "common",

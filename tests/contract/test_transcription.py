@@ -112,7 +112,7 @@ async def test_deepgram_gets_keyterms(
     assert sent.fields["model"] == ["nova-3"]
     assert sent.fields["language"] == ["en"]
     assert "payments api" in sent.fields["keyterm"]
-    assert sent.headers["content-type"] == "audio/webm"
+    assert sent.media == "application/octet-stream"
     assert sent.data == SPEECH
 
 

@@ -75,9 +75,9 @@ ENGLISH = Language(
     forms=FORMS,
     creating=CREATING,
     corrections=(
-        r"no ,? ?wait(?: a (?:moment|minute|second|sec))?|wait ,? no|oh wait|no no(?: no)*|no ,? ?sorry|sorry ,? no|sorry ,? (?:i meant?|i mean)|actually ,? no|"
-        r"no ,? ?actually|no ,? hang on|no ,? hold on|i meant?(?: to say)?(?: was)?|i mean|what i meant (?:was|is)|scratch that|strike that|correction|"
-        r"or rather|oops|whoops|my bad|my mistake|pardon me|no ,? i meant?|no ,? make (?:that|it)|let me rephrase(?: that)?|excuse me|change that to|on second thoughts?|"
+        r"no(?: ,)? wait(?: a (?:moment|minute|second|sec))?|wait(?: ,)? no|oh wait|no no(?: no)*|no(?: ,)? sorry|sorry(?: ,)? no|sorry(?: ,)? (?:i meant?|i mean)|actually(?: ,)? no|"
+        r"no(?: ,)? actually|no(?: ,)? hang on|no(?: ,)? hold on|i meant?(?: to say)?(?: was)?|i mean|what i meant (?:was|is)|scratch that|strike that|correction|"
+        r"or rather|oops|whoops|my bad|my mistake|pardon me|no(?: ,)? i meant?|no(?: ,)? make (?:that|it)|let me rephrase(?: that)?|excuse me|change that to|on second thoughts?|"
         r"no(?= (?:pause|stop|resume|cancel|kill|agent|number|start|make|the|on|in|continue|hold|one|two|three|four|five|six|seven|eight|nine|ten|\d))"
     ),
     weak_corrections=(

@@ -25,7 +25,7 @@ _WANT = r"(?:(?:i|we)(?:'d| would|'ll)? (?:really )?(?:need|want|like|love|could
 CREATING = Creating(
     heads=(
         rf"(?:go ahead and )?{_BEGIN}(?: {_NEW})* {_AGENT}{_AFTER}",
-        rf"{_BEGIN} (?:{_NEW} )*(?:one|another|another one|one more|a new one){_AFTER}",
+        rf"{_BEGIN} (?:{_NEW} )*(?:another one|one more|a new one|one|another){_AFTER}",
         r"(?:start|begin|kick off|get started|get going|get to work|get cracking|get)(?: some| new| the)? ?(?:work|working)(?= on| in)",
         rf"(?:have|get|let|ask|tell|want|need|make|send|put|use|assign|throw|set|point)(?: {_NEW})* (?:{_AGENT}|{_SOMEBODY}){_AFTER}",
         rf"{_WANT}(?: {_NEW})* (?:{_AGENT}|{_SOMEBODY}|one){_AFTER}",
@@ -34,6 +34,8 @@ CREATING = Creating(
         rf"(?:a |one |another |one more )?(?:new|another|fresh|extra|additional) (?:{_AGENT}|one)",
         r"(?:create|start|launch|open|new|add|file|give me|begin|set up|make)(?: me)?(?: a| an| another)?(?: new)? (?:task|job|ticket|work item)",
         rf"(?:{_AGENT} wanted|agent please|an agent|agent)(?= (?:on|for|in|to) )",
+        r"(?:get to work|get cracking|get going|get started)(?= (?:on|in) )",
+        rf"{_SOMEBODY} (?:should|needs to|has to|must|ought to)",
         rf"(?:needs?|could use|wants?|requires?)(?: {_NEW})* (?:{_AGENT}|{_SOMEBODY})",
         rf"(?:there should be|let there be|how about|what about)(?: {_NEW})* {_AGENT}",
     ),
@@ -83,6 +85,9 @@ CREATING = Creating(
         r"(?:with|and) the (?:task|job|goal|instruction) (?:to|of|is)",
         r"(?:where|for which) (?:it|we) (?:should|need to|have to)",
         r"(?:i want|i need|i'd like|we need|we want) to",
+        r"(?:should|must|needs to|has to|shall|will|too|two)(?= [a-z]+\b)",
+        r"for(?= )",
+        r"please(?= )",
         r"(?:and|then|and then|and also) (?=\w)",
         r"(?:because|since) (?:we need|i want|i need) to",
     ),

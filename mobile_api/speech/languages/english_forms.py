@@ -33,8 +33,8 @@ FORMS = Forms(
             r"need(?:s|ing)? (?:me|help|input|an answer|my (?:help|input|answer|attention)|attention)|"
             r"has a question|asking(?: me)?(?: something)?|stuck|with a question|that has questions"
         ),
-        "failed": r"failed|fail|failing|broken|broke|crashed|crash|errored(?: out)?|died|red|dead|went wrong|fell over|blew up",
-        "completed": r"completed|complete|finished|finish|done|successful|succeeded|ready|through|over",
+        "failed": r"failed|failing|broken|broke|crashed|errored(?: out)?|died|red|dead|went wrong|fell over|blew up",
+        "completed": r"completed|finished|done|successful|succeeded|ready|through|over",
         "queued": r"queued(?: up)?|pending|in the queue|in queue|not started|scheduled|lined up|not yet started",
         "cancelled": r"cancelled|canceled|stopped|killed|aborted",
     },

@@ -15,6 +15,7 @@ _REPORT = (
 )
 
 STATUS = (
+    r"(?:status|update|progress|report|status report|status update) {ref}",
     rf"(?:what's|what is|whats|what are|what're|what was|how's|how is|hows)(?: the| my| our)? (?:current |latest |exact |overall )?{_REPORT} {_ON} {{ref}}",
     rf"(?:what's|what is|whats) {{ref}}(?:'s|s'| s)? (?:current |latest )?{_REPORT}",
     r"(?:how's|how is|hows|how are|how're|how was|how does|how do|how did|how has|how have) {ref} (?:doing|going|coming along|coming|getting on|getting along|progressing|looking|holding up|faring|moving along|performing|been doing|been going|look|go|do|feel|working out|working|running|developing|shaping up|turning out|work out|along|been)",
@@ -67,7 +68,9 @@ STATUS_BARE = {
     r"(?:catch|fill|update|brief)(?: me| us)(?: up| in)?(?: on (?:everything|things|what's going on|it all))?": "status all",
     r"(?:progress|how goes it|how'd it go|is that it|any luck|and|well|how far along|how much longer|what progress|progress check|progress update)": "status it or all",
     r"(?:what's|what is|whats) (?:the|its|our|it's) (?:current )?(?:status|progress|state|eta|deal|story|hold up|holdup|damage)": "status it or all",
-    r"how(?:'s| is| are|s)? (?:it|everything|stuff|work|things?) (?:going|doing|looking|coming along|coming|getting on|progressing|moving along)(?: there| over there)?": "status it",
+    r"how(?:'s| is| are|s)? (?:it|that) (?:going|doing|looking|coming along|coming|getting on|progressing|moving along)(?: there| over there)?": "status it",
+    r"how(?:'s| is| are|s)? (?:everything|everybody|everyone|stuff|work|things?|all) (?:going|doing|looking|coming along|coming|getting on|progressing|moving along)(?: there| over there)?": "status all",
+    r"(?:has|have|did|is|are) (?:anything|any of them|any agents?|one of them|anyone|any)(?: already| just)? (?:finish(?:ed)?|done|completed?)": "status completed",
     r"(?:is|are) (?:everything|it all|things|we|all) (?:ok|okay|alright|fine|good|going well|done|finished|on track|running|still running|working)": "status all",
     r"(?:are we|is it|are you|is that) (?:done|there|finished|ready)(?: yet)?": "status it",
     r"how (?:long|much longer|much more time)(?: will| is| does)? (?:it|this|that)(?: going to| gonna)? (?:take|need|be)": "status it",

@@ -16,7 +16,7 @@ _KILL = (
     r"remove|delete|destroy|shut down|shutdown|shut off|turn off|switch off|close|close down|"
     r"kill off|cut|cut off|call off|get rid of|pull the plug on|put an end to|do away with|"
     r"take down|bin|trash|stand down|scratch|tear down|stop working on|stop work on|give up on|"
-    r"throw away|throw out|nuke|finish off|cease|bail on|bail out of|can|chuck|interrupt and stop|"
+    r"throw away|throw out|nuke|finish off|cease|bail on|bail out of|chuck|interrupt and stop|"
     r"force stop|force quit|stop running|blow away|forget about|kill of|council|cansel|stopp)"
 )
 _STOPS = r"(?:stop|quit|end|die|go away|cease|finish now|halt|abort|cancel)"
@@ -60,7 +60,7 @@ RESUME = (
     r"{ref} ,? ?(?:continue|resume|carry on|go on|keep going|go ahead|proceed|back to work)",
     r"take {ref} off (?:hold|pause|ice|of hold|of pause)",
     r"(?:put|get|send) {ref} back (?:to work|on|into action|in action|on track)",
-    r"pick up where {ref} left off",
+    r"(?:pick up|continue|resume|carry on|go on|start)(?: again)?(?: from)? where {ref} left off",
     r"give {ref} the (?:green light|go ahead|all clear)",
     r"(?:end|lift|stop|undo|remove|cancel) the pause (?:on|of|for) {ref}",
 )

@@ -69,7 +69,6 @@ FRENCH = Language(
         [
             "annule",
             "arrete",
-            "continue",
             "cree",
             "des",
             "du",
@@ -232,7 +231,7 @@ FRENCH = Language(
         ),
         nothing=r"(?:s'il te plait|maintenant|merci|svp|stp)",
     ),
-    corrections=r"non ,? ?attends|attends ,? non|je veux dire|je voulais dire|pardon|correction|plutot|enfin non|non plutot",
+    corrections=r"non(?: ,)? attends|attends(?: ,)? non|je veux dire|je voulais dire|pardon|correction|plutot|enfin non|non plutot",
     weak_corrections=r"non|attends|en fait|plutot|pardon",
     forget=r"(?:laisse tomber|oublie(?: ca)?|rien|peu importe|non|laisse)",
     refused={

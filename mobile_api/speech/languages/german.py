@@ -73,7 +73,6 @@ GERMAN = Language(
     name="Deutsch",
     markers=frozenset(
         [
-            "agent",
             "agenten",
             "alle",
             "alles",
@@ -267,7 +266,7 @@ GERMAN = Language(
         third_person="de",
         nothing=r"(?:bitte|jetzt|mal|danke)",
     ),
-    corrections=r"nein ,? ?warte|warte ,? nein|nein ,? doch|ich meine|ich meinte|quatsch|korrektur|ach nein|nein doch|entschuldigung|sorry|besser gesagt|vielmehr",
+    corrections=r"nein(?: ,)? warte|warte(?: ,)? nein|nein(?: ,)? doch|ich meine|ich meinte|quatsch|korrektur|ach nein|nein doch|entschuldigung|sorry|besser gesagt|vielmehr",
     weak_corrections=r"nein|warte|halt|doch|besser|nee|ne",
     forget=r"(?:vergiss es|egal|schon gut|lass es|nichts|doch nicht|nein|lass mal|nicht)",
     refused={

@@ -243,7 +243,7 @@ SPANISH = Language(
         ),
         nothing=r"(?:por favor|ahora|ya|gracias)",
     ),
-    corrections=r"no ,? ?espera|espera ,? no|quiero decir|quise decir|digo|perdon|mejor dicho|mejor no|correccion",
+    corrections=r"no(?: ,)? espera|espera(?: ,)? no|quiero decir|quise decir|digo|perdon|mejor dicho|mejor no|correccion",
     weak_corrections=r"no|espera|mejor|perdon",
     forget=r"(?:olvidalo|nada|dejalo|no importa|da igual|no)",
     refused={

@@ -1,0 +1,82 @@
+"""Where in a sentence a repository is named, and how far its name goes."""
+
+import re
+
+from mobile_api.speech.language import Creating
+from mobile_api.speech.repos import MOST_WORDS, RepoIndex
+from mobile_api.speech.text import plain
+
+PUNCT = ",.;:!?"
+# No name ends with one of these: "ticketing to" is no misheard "ticketing iOS".
+_NO_MORE = frozenset(["to", "that", "which", "who"])
+_NO_END = _NO_MORE | frozenset(
+    ["and", "for", "with", "on", "in", "so", "or", "the", "a", "an", "at", "from", "of", "by"]
+)
+
+
+class Places:
+    """The ways of one language to name a repository."""
+
+    def __init__(self, made: Creating) -> None:
+        self._made = made
+        self.place = re.compile(rf"^(?:{made.places})(?: (?:{made.articles}))? ")
+        self._bare_place = re.compile(rf"^(?:(?:{made.articles}) )?")
+        self.noun = re.compile(
+            rf"^(?:{made.place_nouns})(?: (?:called|named|is|should be|will be|:))*(?= |$)"
+        )
+        self._somewhere = re.compile(rf"(?<= )(?:{made.places}) (?:(?:{made.articles}) )?")
+        self._weakly = re.compile(rf"(?<= )(?:{made.weak_places}) (?:(?:{made.articles}) )?")
+
+    def named(self, text: str, repos: RepoIndex) -> str:
+        """Return the phrase of a repository that *text* is and nothing else, empty without one."""
+        low = plain(text).strip(f" {PUNCT}")
+        place = self.place.match(f"{low} ")
+        phrase = self._bare_place.sub("", low[place.end() :] if place else low)
+        phrase = re.sub(
+            rf"^(?:{self._made.place_nouns}) | (?:{self._made.place_nouns})$", "", phrase
+        )
+        return phrase if repos.match(phrase).found else ""
+
+    def bare(self, low: str, repos: RepoIndex) -> int:
+        """Return how long a repository's name is that stands here without "on"."""
+        noun = self.noun.match(low)
+        start = noun.end() + 1 if noun else 0
+        while start < len(low) and low[start] in " ,:":
+            start += 1
+        article = self._bare_place.match(low[start:])
+        start += article.end() if article else 0
+        repo, length = self.longest(low[start:], repos, parts=noun is not None)
+        return start + length if repo else 0
+
+    def longest(self, low: str, repos: RepoIndex, *, parts: bool = True) -> tuple[str, int]:
+        """Return the longest beginning of *low* that names a repository, and its length."""
+        tokens = low.split()
+        best: tuple[tuple[float, int], str, int] | None = None
+        for end in range(1, min(len(tokens), MOST_WORDS) + 1):
+            if tokens[end - 1] in PUNCT or tokens[end - 1] in _NO_MORE:
+                break
+            if tokens[end - 1] in _NO_END:
+                continue
+            phrase = " ".join(tokens[:end])
+            found = repos.match(phrase, parts=parts)
+            if found.found and (best is None or (found.score, end) > best[0]):
+                best = ((found.score, end), phrase, len(phrase))
+        if best is None:
+            return "", 0
+        noun = self.noun.match(low[best[2] + 1 :])
+        return best[1], best[2] + (1 + noun.end() if noun else 0)
+
+    def inside(self, text: str, repos: RepoIndex) -> tuple[str, str]:
+        """Return the last repository that *text* speaks of, and *text* without it."""
+        low = plain(text)
+        for place, parts in ((self._somewhere, True), (self._weakly, False)):
+            for found in reversed(list(place.finditer(low))):
+                repo, length = self.longest(low[found.end() :], repos, parts=parts)
+                end = found.end() + length
+                ends = end >= len(low.rstrip(f" {PUNCT}")) or low[end:].lstrip()[:1] in PUNCT
+                whole = repos.match(repo, parts=False)
+                if repo and (ends or (whole.found and parts)):
+                    if not parts:
+                        return repo, text
+                    return repo, f"{text[: found.start()].rstrip()}{text[end:]}"
+        return "", text
