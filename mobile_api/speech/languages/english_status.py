@@ -15,7 +15,6 @@ _REPORT = (
 )
 
 STATUS = (
-    r"(?:status|update|progress|report|status report|status update) {ref}",
     rf"(?:what's|what is|whats|what are|what're|what was|how's|how is|hows)(?: the| my| our)? (?:current |latest |exact |overall )?{_REPORT} {_ON} {{ref}}",
     rf"(?:what's|what is|whats) {{ref}}(?:'s|s'| s)? (?:current |latest )?{_REPORT}",
     r"(?:how's|how is|hows|how are|how're|how was|how does|how do|how did|how has|how have) {ref} (?:doing|going|coming along|coming|getting on|getting along|progressing|looking|holding up|faring|moving along|performing|been doing|been going|look|go|do|feel|working out|working|running|developing|shaping up|turning out|work out|along|been)",
@@ -57,6 +56,7 @@ STATUS = (
     r"(?:is )?everything (?:ok|okay|alright|all right|fine|good|going well|in order|going ok|going okay) (?:with|on|at|for) {ref}",
     r"{ref} (?:done|finished|ready|all done|complete) yet",
     r"(?:still|already) (?:running|working|waiting|going|busy) ,? {ref}",
+    r"(?:status|update|progress|report|status report|status update) {ref}",
 )
 STATUS_BARE = {
     r"(?:(?:give|get|tell|show|read|send|bring)(?: me| us)?(?: a| an| the| my| your| quick| short| brief| full| latest| current)* )?"
