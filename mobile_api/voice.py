@@ -27,6 +27,18 @@ from mobile_api.wire import answer, asked
 FORM = "multipart/form-data"
 MOST_BODY = MOST_BYTES + 64 * 1024
 _CONTEXT_BYTES = 8 * 1024
+_SHAPE = {
+    "type": "object",
+    "required": ["audio"],
+    "properties": {
+        "audio": {
+            "type": "string",
+            "format": "binary",
+            "description": "webm, mp4, m4a, wav or ogg",
+        },
+        "clientContext": {"$ref": "#/components/schemas/ClientContext"},
+    },
+}
 
 
 class VoiceApi:
@@ -46,6 +58,7 @@ class VoiceApi:
                 tag="voice",
                 body=CommandAsked,
                 media=(JSON, FORM),
+                shape=_SHAPE,
                 answers={200: CommandView},
                 rate=VOICE,
                 most_bytes=MOST_BODY,

@@ -206,9 +206,9 @@ class Creation:
 
     def _task(self, rest: str) -> str | None:
         rest = rest.strip(f" {PUNCT}")
-        for _ in range(4):
+        for turn in range(4):
             low = plain(rest)
-            if turned := self._turned(rest, low):
+            if turn == 0 and (turned := self._turned(rest, low)):
                 return turned
             found = max((m.end() for t in self._tasks if (m := t.match(low))), default=0)
             if not found:

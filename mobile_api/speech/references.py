@@ -73,6 +73,9 @@ class References:
         rest = found["rest"] if found else bare
         more = self._forms.numbers
         said = numbers_in(rest.split(), more=more, heard=found is not None)
+        counted = found is None and (bare != phrase or bool(self._plural.search(bare)))
+        if said is not None and len(said) == 1 and counted:
+            return None  # "those two", "two agents": how many, not which
         if said is None and not re.match(r"an? ", phrase):
             said = self._ordinal(bare)
         if said is None:

@@ -12,6 +12,12 @@ from mobile_api.speech.repos import index_of
 from mobile_api.speech.sentences import Sentences
 from mobile_api.speech.text import clean, plain
 
+# With one of these it is English, whatever other languages share its words.
+_ENGLISH = frozenset(
+    ["the", "is", "how", "what", "what's", "my", "to", "of", "please", "you", "for", "it", "stop",
+     "pause", "with", "this", "that", "and", "how's", "start", "cancel", "all", "resume", "are"]
+)  # fmt: skip
+
 
 @lru_cache(maxsize=1)
 def grammars() -> tuple[Corrected, ...]:
@@ -32,7 +38,9 @@ def read(text: str, context: Context) -> Meant | None:
     knows = partial(agents.grounded, context=context)
     repos = index_of(context.repos)
     said = set(plain(text).split())
-    for grammar in grammars():
+    english, *others = grammars()
+    ordered = (english, *others) if said & _ENGLISH else (*others, english)
+    for grammar in ordered:
         if grammar.markers and not grammar.markers & said:
             continue
         meant = grammar.read(text, knows, repos)

@@ -25,6 +25,7 @@ from bot.github.client import Client
 from bot.people_wiring import PeopleSide
 from bot.plans import Plans
 from bot.settings import Settings
+from bot.voice_wiring import SpokenSide
 from deploy.devkit.github import GitHubStandIn
 from tests.fakes.github import Town, town
 
@@ -249,7 +250,7 @@ async def _built(
     plans = Plans(PlanRows(database), are_on=free_agents is not None, free_agents=free_agents or 0)
     agents = Agents(database, bus)
     homes: list[Home] = []
-    side = PeopleSide(settings, database, bus, agents, plans, lambda agent: homes[0].start(agent))
+    side = SpokenSide(settings, database, bus, agents, plans, lambda agent: homes[0].start(agent))
     side.mount(app)
     made = Home(town=scene, side=side, agents=agents, database=database, bus=bus, url=url, app=app)
     homes.append(made)

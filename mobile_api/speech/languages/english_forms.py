@@ -23,7 +23,7 @@ FORMS = Forms(
         r"(?:them|they|it|these|those) all|all agents|any (?:agents?|tasks?|jobs?)|what(?:ever)?|"
         r"the whole thing|all the things|absolutely everything|every last one(?: of them)?|all ?(?:active|current) agents"
     ),
-    both=r"both(?: of)?(?: (?:them|these|those|the|my|agents|ones))*|the two(?: of them)?|the pair(?: of them)?",
+    both=r"(?:those|these) two|both(?: of)?(?: (?:them|these|those|the|my|agents|ones))*|the two(?: of them)?|the pair(?: of them)?",
     determiners=r"the|my|our|your|that|this|those|these|a|an|any|all|of|only|just|just the|entire|whole|current|new|poor|damn|bloody|stupid",
     statuses={
         "running": r"running|active|working|live|busy|ongoing|in progress|going",

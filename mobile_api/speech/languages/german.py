@@ -148,7 +148,7 @@ GERMAN = Language(
             r"(?:lauft|laufen) {ref}(?: noch| schon)?",
             r"(?:was ist|was ist los|was passiert|was geht|was gibt's neues|gibt es (?:etwas )?neues|gibt's was neues)(?: denn| eigentlich)? (?:mit|bei|von|zu) {ref}(?: los| passiert)?",
             r"(?:status|stand|update|fortschritt)(?: von| vom| der| des| zu| zum| fur| bei| uber)* {ref}",
-            r"(?:was ist|wie ist|zeig mir|zeige mir|sag mir|gib mir|nenn mir)(?: bitte| mal)*(?: den| das| ein| einen)* (?:status|stand|update|fortschritt|zustand)(?: von| vom| der| des| zu| zum| fur| bei| uber)* {ref}",
+            r"(?:was ist|wie ist|zeig mir|zeige mir|sag mir|gib mir|nenn mir)(?: bitte| mal)*(?: den| der| die| das| ein| einen)* (?:status|stand|update|fortschritt|zustand)(?: von| vom| der| des| zu| zum| fur| bei| uber)* {ref}",
             r"(?:zeig|zeige|check|checke|pruf|prufe)(?: mir)?(?: bitte| mal)* {ref}",
             r"(?:warum|wieso|weshalb) (?:ist|hat|wartet|lauft) {ref}(?: nicht| denn)*(?: fehlgeschlagen| gescheitert| gestoppt| abgebrochen| langsam| so langsam| abgesturzt| fertig| weiter)?",
             r"(?:hat|haben) {ref}(?: schon| etwas| was)* (?:fertig|geschafft|angefangen|gefunden|gemacht|funktioniert|geklappt|beendet)",
