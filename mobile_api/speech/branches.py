@@ -51,7 +51,7 @@ def spoken_branch(said: list[str]) -> tuple[str | None, int]:
         sign = _SIGNS.get(word.lower())
         if sign is not None and name:
             name, open_sign = name + sign, True
-        elif open_sign and _is_part(word, first=not name):
+        elif sign is None and open_sign and _is_part(word, first=not name):
             name, open_sign = name + word.lower(), False
         else:
             break
