@@ -105,7 +105,7 @@ def _meant(frame: Frame, known: Known) -> tuple[Agent, ...]:
     able = ELIGIBLE.get(frame.intent)
     if frame.agents == EVERYTHING:
         return tuple(a for a in known.agents if able is None or state_of(a) in able)
-    by_id = {agent.id: agent for agent in known.agents}
+    by_id: dict[str, Agent] = {agent.id: agent for agent in known.agents}
     return tuple(by_id[one] for one in frame.agents if one in by_id)
 
 
@@ -120,7 +120,7 @@ def _nobody(frame: Frame, known: Known, language: str) -> Outcome:
 
 
 def _which_agent(frame: Frame, known: Known, language: str) -> Outcome:
-    by_id = {agent.id: agent for agent in known.agents}
+    by_id: dict[str, Agent] = {agent.id: agent for agent in known.agents}
     agents = tuple(by_id[one] for one in frame.agent_candidates[:_MOST] if one in by_id)
     table = saying.phrases(language)
     candidates = tuple(

@@ -1,9 +1,9 @@
 """``/api/voice``: a command as sound or text, and the yes that it may need."""
 
-import json
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from pydantic import ValidationError
 
 from bot.errors import InvalidRequest
@@ -133,7 +133,7 @@ async def _form(request: web.Request) -> Said:
                 audio = await _read(part, MOST_BYTES)
             elif name == "clientContext":
                 client = ClientContext.model_validate_json(await _read(part, _CONTEXT_BYTES))
-    except (ValueError, AssertionError, json.JSONDecodeError) as error:
+    except (ValueError, AssertionError, HttpProcessingError, web.RequestPayloadError) as error:
         if isinstance(error, ValidationError):
             raise
         raise InvalidRequest("the form cannot be read") from error

@@ -66,7 +66,7 @@ class Hands:
             Intent.RESUME: self._doing.resume,
             Intent.STOP: self._doing.stop,
         }[action.verb]
-        by_id = {agent.id: agent for agent in known.agents}
+        by_id: dict[str, Agent] = {agent.id: agent for agent in known.agents}
         done: list[Agent] = []
         for agent_id, number, seen in action.agents:
             if agent_id not in by_id:

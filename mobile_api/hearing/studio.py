@@ -22,12 +22,13 @@ class Studio:
         self._free: asyncio.LifoQueue[asyncio.subprocess.Process | None] = asyncio.LifoQueue()
         for _ in range(workers):
             self._free.put_nowait(None)
-        self._workers, self._timeout_s = workers, timeout_s
+        self._workers: int = workers
+        self._timeout_s: float = timeout_s
 
     async def __aenter__(self) -> "Studio":
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, *_error: object) -> None:
         for _ in range(self._workers):
             process = await self._free.get()
             if process is not None:

@@ -187,7 +187,8 @@ class Creation:
 
     def _until_task(self, low: str) -> str:
         """Return the few words before a task begins or the clause ends, empty when none does."""
-        tokens, phrase = low.split(), []
+        tokens = low.split()
+        phrase: list[str] = []
         for position, word in enumerate(tokens[:6]):
             behind = " ".join(tokens[position:])
             if word in PUNCT or any(t.match(behind) for t in self._tasks if position):

@@ -44,7 +44,7 @@ def wav(samples: bytes, *, rate: int = RATE) -> bytes:
 def samples_of(recording: bytes) -> bytes:
     """Return the samples of a WAV file."""
     with wave.open(io.BytesIO(recording)) as file:
-        return file.readframes(file.getnframes())
+        return bytes(file.readframes(file.getnframes()))
 
 
 def silence(seconds: float) -> bytes:
@@ -56,14 +56,15 @@ def noise(seconds: float, *, loud: float = 0.2) -> bytes:
     """Return steady white noise."""
     draw = random.Random(7)  # noqa: S311 - a sound, no secret
     count = int(RATE * seconds)
-    return wav(np.array([draw.gauss(0, loud * 8000) for _ in range(count)]).astype("<i2").tobytes())
+    drawn: Any = np.array([draw.gauss(0, loud * 8000) for _ in range(count)])
+    return wav(drawn.astype("<i2").tobytes())
 
 
 def tone(seconds: float, *, beat: float = 0.0) -> bytes:
     """Return a chord that hums; with *beat*, one that swells so many times a second."""
     at = np.arange(int(RATE * seconds)) / RATE
     swell = 0.55 + 0.45 * np.sin(2 * math.pi * beat * at) if beat else 1.0
-    chord = sum(np.sin(2 * math.pi * pitch * at) for pitch in (220.0, 277.2, 329.6))
+    chord: Any = sum(np.sin(2 * math.pi * pitch * at) for pitch in (220.0, 277.2, 329.6))
     return wav((3000 * swell * chord).astype("<i2").tobytes())
 
 

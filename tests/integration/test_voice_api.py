@@ -182,6 +182,30 @@ async def test_bodies_that_make_no_sense_are_problems(phone: Phone, body: dict[s
 
 
 @pytest.mark.parametrize(
+    "form",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"--b\r\n\r\n\r\n--b--\r\n", id="no part with a name"),
+        pytest.param(
+            b'--b\r\nContent-Disposition: form-data; name="\x05"\r\n\r\nx\r\n--b--', id="bell"
+        ),
+        pytest.param(b'--b\r\nContent-Disposition: form-data; name="audio"\r\n\r\nx', id="no end"),
+        pytest.param(b"--another\r\n\r\n--another--", id="another boundary"),
+    ],
+)
+async def test_broken_forms_are_problems(phone: Phone, form: bytes) -> None:
+    headers = {
+        "Content-Type": "multipart/form-data; boundary=b",
+        "X-CSRF-Token": phone.browser.cookie("cadence_csrf"),
+    }
+    url = f"{phone.url}/api/voice/commands"
+
+    async with phone.browser.session.post(url, data=form, headers=headers) as answer:
+        assert answer.status == 400, await answer.text()
+        assert answer.content_type == "application/problem+json"
+
+
+@pytest.mark.parametrize(
     "body", [{}, {"answer": "maybe"}, {"answer": "yes", "choice": "x"}], ids=str
 )
 async def test_answers_that_make_no_sense_are_problems(phone: Phone, body: dict[str, str]) -> None:

@@ -1,0 +1,32 @@
+"""The spoken part of the API held against its own document, by whatever may be sent."""
+
+import asyncio
+from pathlib import Path
+
+import schemathesis
+
+from bot.bus import Bus
+from bot.db.engine import Database
+from tests.contract.test_people_api import _attack, _Bottomless
+from tests.fakes.phone import home
+
+
+async def test_whatever_is_said_is_answered_as_the_document_says(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'cadence.sqlite3'}")
+    await database.open()
+    async with home(tmp_path, database, Bus()) as here:
+        dana = await here.signed_in()
+        schema = schemathesis.openapi.from_dict((await dana.get("/api/openapi.json")).body)
+        here.side.rates._full_at = _Bottomless()
+        found = [result.ok() for result in schema.get_all_operations()]
+        spoken = [one for one in found if one.path.startswith("/api/voice")]
+
+        wrong = [
+            f"{one.path}: {bad}"
+            for one in spoken
+            for bad in await asyncio.to_thread(_attack, one, dana, "x")
+        ]
+    await database.close()
+
+    assert len(spoken) == 3
+    assert wrong == []
