@@ -75,7 +75,7 @@ async def _measured(
     hears = OpenAITranscriber(key=service.key, base_url=f"{service.url}/v1", model="gpt-transcribe")
     commands = commands_of(database, house, ear=Ear(studio, [hears]))
     audio = voices.packed(voices.babble(3.0), "webm")
-    ours, theirs = [], []
+    ours, theirs, parts = [], [], []
     for turn in range(_TIMES + 4):
         service.say(_SAID[turn % len(_SAID)])
         began = time.perf_counter()
@@ -85,7 +85,10 @@ async def _measured(
         if turn >= 4:
             theirs.append(answer["timings"]["transcriptionMs"])
             ours.append(whole - theirs[-1])
+            parts.append([answer["timings"][name] for name in ("audioMs", "understandMs", "actMs")])
     await hears.close()
+    middle = [round(statistics.median(column), 1) for column in zip(*parts, strict=True)]
+    print("of it: audio, understanding, acting (ms)", middle)
     return ours, theirs
 
 
