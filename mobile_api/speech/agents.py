@@ -166,7 +166,7 @@ def grounded(reference: Reference, context: Context) -> bool:
     if reference.noun or reference.numbers or reference.everything or reference.is_vague:
         return True
     kept, sure = _on_topic(reference, list(context.agents), context)
-    return bool(kept) and (sure or len(reference.topic) > 3)
+    return bool(kept) and sure
 
 
 def _fit(said: tuple[str, ...], known: tuple[str, ...]) -> tuple[int, int]:

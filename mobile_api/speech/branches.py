@@ -41,11 +41,14 @@ _ENDS = frozenset(
         "zu",
     ]
 )
+_STOPS = frozenset(",.;:!?")
 _VALID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,99}")
 
 
 def spoken_branch(said: list[str]) -> tuple[str | None, int]:
     """Return the branch that the first words of *said* spell, and how many words it took."""
+    if (clause := _told_apart(said)) is not None:
+        return clause, said.index(next(w for w in said if w in _STOPS))
     name, used, open_sign = "", 0, True
     for word in said:
         sign = _SIGNS.get(word.lower())
@@ -60,6 +63,21 @@ def spoken_branch(said: list[str]) -> tuple[str | None, int]:
     if not name or not _VALID.fullmatch(name) or ".." in name or "//" in name:
         return None, 0
     return name, used
+
+
+def _told_apart(said: list[str]) -> str | None:
+    """Return the branch of a clause of its own: "hot fix slash slow query ." """
+    end = next((place for place, word in enumerate(said[:9]) if word in _STOPS), 0)
+    clause = [word.lower() for word in said[:end]]
+    signs = [word in _SIGNS for word in clause]
+    if len(clause) < 4 or not any(signs) or signs[0] or signs[-1] or _ENDS & set(clause):
+        return None
+    parts = [_SIGNS.get(word, word) for word in clause]
+    joined = parts[0]
+    for before, word, sign in zip(signs, parts[1:], signs[1:], strict=False):
+        joined += word if before or sign else f"-{word}"
+    joined = joined.replace("hot-fix", "hotfix").replace("bug-fix", "bugfix")
+    return joined if _VALID.fullmatch(joined) and "//" not in joined else None
 
 
 def _is_part(word: str, *, first: bool) -> bool:

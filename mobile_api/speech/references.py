@@ -30,6 +30,7 @@ class References:
         self._oldest = re.compile(rf"(?:^|(?<= ))(?:{forms.oldest})(?= |$)")
         self._other = re.compile(rf"(?:^|(?<= ))(?:{forms.other})(?= |$)")
         self._indefinite = re.compile(rf"^(?:{forms.indefinite}) (?:{forms.noun})(?= |$)")
+        self._hanging = re.compile(r"(?:in|with|at|up|on|out|about|of|to)(?= )")
         self._links = re.compile(rf"(?:^|(?<= ))(?:{forms.links})(?= |$)")
         self._noun = re.compile(rf"(?:^|(?<= ))(?:{forms.noun})(?= |$)")
         self._plural = re.compile(rf"(?:^|(?<= ))(?:{forms.nouns})(?= |$)")
@@ -39,7 +40,7 @@ class References:
         """Return what *phrase* (plain, without a verb) says, None when it says anything else."""
         phrase = re.sub(r"'s?(?= |$)", "", phrase.strip(" ,.;:!?")).strip()
         phrase = re.sub(r"(?<= )[,;](?= )", ",", phrase)
-        if not phrase or re.search(r" [.;!?] ", phrase):
+        if not phrase or re.search(r" [.;!?] ", phrase) or self._hanging.match(phrase):
             return None
         return (
             self._fixed(phrase)

@@ -13,6 +13,7 @@ _QUOTES = str.maketrans(
 _NOISE = re.compile(r"\[[^\]]*\]|\([^)]*\)|[♪♫*<>{}|~^]+|¿|¡")
 _DASH = re.compile(r"\s+[-\u2013\u2014]+\s+|[\u2013\u2014]|\.{2,}|\u2026")
 _STOP = re.compile(r"\s*([,.;:!?]+)(?=\s|$)")
+_INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}")
 _STUTTER = re.compile(r"\b(\w{1,5})- (?=\1)", re.IGNORECASE)
 _FILLER = re.compile(
     r"(?:^|(?<= ))(?:u+h+m*|u+m+|e+rm*|e+hm*|h+m+|m+h+m+|a+h+|o+h+(?! wait)|äh+m*|euh+|eh)(?: ,)?(?= |$)",
@@ -32,6 +33,7 @@ _TWICE = re.compile(
 def clean(transcript: str) -> str:
     """Return *transcript* without noise, fillers and stutters, punctuation set apart."""
     text = unicodedata.normalize("NFC", transcript[:2000]).translate(_QUOTES)
+    text = _INITIALS.sub(lambda found: found[0].replace(".", ""), text)
     text = _DASH.sub(" , ", _NOISE.sub(" ", text))
     text = _STOP.sub(lambda found: f" {found[1][0]} ", text)
     text = " ".join(text.split())

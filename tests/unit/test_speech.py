@@ -113,6 +113,8 @@ def test_other_talk_is_never_taken_for_a_pause_or_a_stop(words: str) -> None:
         ("release slash 2 dot 0", "release/2.0"),
         ("to fix it", None),
         ("slash etc", None),
+        ("hot fix slash slow query . Fix it", "hotfix/slow-query"),
+        ("fix slash login add the form", "fix/login"),
     ],
 )
 def test_branches_are_spelled_by_voice(said: str, branch: str | None) -> None:

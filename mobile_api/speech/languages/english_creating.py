@@ -34,6 +34,7 @@ CREATING = Creating(
         rf"(?:a |one |another |one more )?(?:new|another|fresh|extra|additional) (?:{_AGENT}|one)",
         r"(?:create|start|launch|open|new|add|file|give me|begin|set up|make)(?: me)?(?: a| an| another)?(?: new)? (?:task|job|ticket|work item)",
         rf"(?:{_AGENT} wanted|agent please|an agent|agent)(?= (?:on|for|in|to) )",
+        rf"{_SOMEBODY}(?= to )",
         r"(?:get to work|get cracking|get going|get started)(?= (?:on|in) )",
         rf"{_SOMEBODY} (?:should|needs to|has to|must|ought to)",
         rf"(?:needs?|could use|wants?|requires?)(?: {_NEW})* (?:{_AGENT}|{_SOMEBODY})",

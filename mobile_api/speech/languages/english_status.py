@@ -59,7 +59,7 @@ STATUS = (
     r"(?:status|update|progress|report|status report|status update) {ref}",
 )
 STATUS_BARE = {
-    r"(?:(?:give|get|tell|show|read|send|bring)(?: me| us)?(?: a| an| the| my| your| quick| short| brief| full| latest| current)* )?"
+    r"(?:(?:give|get|tell|show|read|send|bring)(?: me| us)?(?: a| an| the| my| your| quick| short| brief| full| latest| current| overall| general| whole| complete)* )?"
     r"(?:status|status report|status update|report|update|updates|overview|progress report|summary|rundown|sit ?rep|dashboard|news|recap)": "status all",
     r"(?:any|is there any|are there any|do you have any|got any)(?: new| more)? (?:updates?|news|progress|problems?|issues?|changes?|word|questions?|developments?)(?: for me| to report| so far)?": "status all",
     r"(?:what's|what is|whats) (?:going on|happening|new|up|cooking|the state of play|the state of affairs|the situation|the latest|the news|running|in progress|everyone doing|the overall status|my status|the word|active|on|left|next|everybody doing|everybody up to|everyone up to|everyone working on|everybody working on)(?: in there| over there| there| with you| around here)?": "status all",

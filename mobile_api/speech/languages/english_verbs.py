@@ -40,6 +40,7 @@ PAUSE = (
     rf"(?:stop|halt) {{ref}} {WHILE}",
     rf"(?:stop|halt|pause) {WHILE} ,? ?(?:with )?{{ref}}",
     r"(?:stop|halt) {ref} (?:temporarily|until later)",
+    r"(?:i|we)(?:'d| would)? (?:need|want|like) {ref} (?:paused|on hold|on pause|suspended)",
     r"temporarily (?:stop|halt|pause|suspend|disable) {ref}",
     rf"{_HOLD} {{ref}}",
 )
