@@ -66,7 +66,7 @@ def spoken_branch(said: list[str]) -> tuple[str | None, int]:
 
 
 def _told_apart(said: list[str]) -> str | None:
-    """Return the branch of a clause of its own: "hot fix slash slow query ." """
+    """Return the branch that a clause of its own spells, None when it is none."""
     end = next((place for place, word in enumerate(said[:9]) if word in _STOPS), 0)
     clause = [word.lower() for word in said[:end]]
     signs = [word in _SIGNS for word in clause]
