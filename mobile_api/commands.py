@@ -14,16 +14,17 @@ from bot.errors import InvalidRequest, NotFound
 from bot.github.auth import utc_now
 from mobile_api.agent_views import AgentView
 from mobile_api.hearing.ear import Ear, Heard
+from mobile_api.hearing.transcriber import CannotHear
 from mobile_api.intent import Reader, understood
 from mobile_api.outcomes import Action, Outcome, decided, refused, trusted_less
 from mobile_api.pending import Pending
 from mobile_api.people import Person
-from mobile_api.problems import Conflict, KeyReused
+from mobile_api.problems import Conflict, KeyReused, NothingHeard
 from mobile_api.speech.frame import Frame, Intent
 from mobile_api.voice_acts import Hands
 from mobile_api.voice_seams import Doing, Known, People, context_of
 from mobile_api.voice_telling import Telling, language_of
-from mobile_api.voice_views import ClientContext, ConfirmAsked
+from mobile_api.voice_views import ClientContext, ConfirmAsked, TranscriptView
 
 CONFIRM_S, UNDO_S, STALE = timedelta(seconds=60), timedelta(seconds=10), timedelta(seconds=90)
 _SPACE = uuid.UUID("5f1f3f0e-6f59-4f3e-9f50-9be5c4a0f0aa")
@@ -79,15 +80,30 @@ class Commands:
             await self._rows.drop(command.id)
             raise
 
+    async def words(self, person: Person, said: Said) -> TranscriptView:
+        """Return what a recording says, and do nothing; raise `NothingHeard` or `CannotHear`."""
+        known = await self._people.known(person)
+        heard = await self._heard(said, known)
+        nothing = Frame(intent=Intent.UNKNOWN)
+        language = language_of(known, nothing, heard, said.client)
+        if heard.problem:
+            why = refused(heard.problem, nothing, known, language).reply
+            raise CannotHear(why) if heard.problem == "away" else NothingHeard(why)
+        return TranscriptView(transcript=heard.text, language=heard.language or language)
+
+    async def _heard(self, said: Said, known: Known) -> Heard:
+        if said.audio is None:
+            return Heard(text=said.transcript or "")
+        if self._ear is None:
+            raise InvalidRequest("this server has no transcription: type it instead")
+        context = context_of(known, said.client.focus)
+        return await self._ear.hear(said.audio, context, _spoken_languages(known, said.client))
+
     async def _answered(self, person: Person, command: Command, said: Said) -> Answer:
         began = time.perf_counter()
         known = await self._people.known(person)
         context = context_of(known, said.client.focus)
-        heard = Heard(text=said.transcript or "")
-        if said.audio is not None:
-            if self._ear is None:
-                raise InvalidRequest("this server has no transcription: type the command")
-            heard = await self._ear.hear(said.audio, context, _spoken_languages(known, said.client))
+        heard = await self._heard(said, known)
         timings = dict(heard.timings)
         waiting = None if heard.problem else await self._rows.waiting(person.id, self._now())
         if waiting is not None and (asked := Pending(waiting).answered_by(heard.text)) is not None:

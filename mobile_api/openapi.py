@@ -155,9 +155,8 @@ def _body(endpoint: Endpoint, names: Mapping[Any, Any]) -> dict[str, Any] | None
             content[media] = {"schema": dict(endpoint.shape)}
     if not content:
         return None
-    is_needed = endpoint.body is not None and bool(
-        endpoint.body.model_json_schema().get("required")
-    )
+    shape = endpoint.body.model_json_schema() if endpoint.body else endpoint.shape or {}
+    is_needed = bool(shape.get("required"))
     return {"required": is_needed, "content": content}
 
 

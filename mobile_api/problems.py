@@ -46,6 +46,10 @@ class KeyReused(CadenceError):
     """An Idempotency-Key came with another request than its first."""
 
 
+class NothingHeard(CadenceError):
+    """A recording has no words in it."""
+
+
 # The first that fits counts.
 _TABLE: tuple[tuple[type[CadenceError], HTTPStatus, str], ...] = (
     (Unauthenticated, HTTPStatus.UNAUTHORIZED, "unauthenticated"),
@@ -56,6 +60,7 @@ _TABLE: tuple[tuple[type[CadenceError], HTTPStatus, str], ...] = (
     (IllegalTransition, HTTPStatus.CONFLICT, "illegal-transition"),
     (Conflict, HTTPStatus.CONFLICT, "conflict"),
     (KeyReused, HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency-key-reused"),
+    (NothingHeard, HTTPStatus.UNPROCESSABLE_ENTITY, "nothing-heard"),
     (InvalidRequest, HTTPStatus.BAD_REQUEST, PLAIN),
     (NotIndexed, HTTPStatus.NOT_FOUND, "not-indexed"),
     (NotFound, HTTPStatus.NOT_FOUND, PLAIN),

@@ -21,6 +21,7 @@ from mobile_api.voice_views import (
     ConfirmAsked,
     LanguagesView,
     LanguageView,
+    TranscriptView,
 )
 from mobile_api.wire import answer, asked
 
@@ -50,20 +51,7 @@ class VoiceApi:
     def endpoints(self) -> list[Endpoint]:
         """Return the routes."""
         return [
-            Endpoint(
-                method="POST",
-                path="/api/voice/commands",
-                handler=self._command,
-                summary="Say a command: a recording of 30 seconds and 5 MB at most, or its words",
-                tag="voice",
-                body=CommandAsked,
-                media=(JSON, FORM),
-                shape=_SHAPE,
-                answers={200: CommandView},
-                rate=VOICE,
-                most_bytes=MOST_BODY,
-                problems=(409, 413, 415, 422),
-            ),
+            *self._recorded(),
             Endpoint(
                 method="POST",
                 path="/api/voice/commands/{id}/confirm",
@@ -86,6 +74,37 @@ class VoiceApi:
             ),
         ]
 
+    def _recorded(self) -> list[Endpoint]:
+        return [
+            Endpoint(
+                method="POST",
+                path="/api/voice/commands",
+                handler=self._command,
+                summary="Say a command: a recording of 30 seconds and 5 MB at most, or its words",
+                tag="voice",
+                body=CommandAsked,
+                media=(JSON, FORM),
+                shape=_SHAPE,
+                answers={200: CommandView},
+                rate=VOICE,
+                most_bytes=MOST_BODY,
+                problems=(409, 413, 415, 422),
+            ),
+            Endpoint(
+                method="POST",
+                path="/api/voice/transcripts",
+                handler=self._transcript,
+                summary="The words of such a recording; nothing is done",
+                tag="voice",
+                media=(FORM,),
+                shape=_SHAPE,
+                answers={200: TranscriptView},
+                rate=VOICE,
+                most_bytes=MOST_BODY,
+                problems=(422,),
+            ),
+        ]
+
     async def _command(self, request: web.Request) -> web.Response:
         person, key = person_of(request), _key(request)
         commands = self._commands()
@@ -96,6 +115,12 @@ class VoiceApi:
             said = Said(transcript=given.transcript, client=given.client_context)
         body, is_replayed = await commands.said(person, said, key=key)
         return _answer(body, is_replayed=is_replayed)
+
+    async def _transcript(self, request: web.Request) -> web.Response:
+        person, commands = person_of(request), self._commands()
+        if request.content_type != FORM:  # nothing was sent: no type was looked at
+            raise InvalidRequest("audio: the form has no recording")
+        return answer(await commands.words(person, await _form(request)))
 
     async def _confirm(self, request: web.Request) -> web.Response:
         person, given = person_of(request), await asked(request, ConfirmAsked)

@@ -89,6 +89,13 @@ class CommandView(Wire):
     undo_until: Moment | None = None
 
 
+class TranscriptView(Wire):
+    """What a recording says, and in which language."""
+
+    transcript: str
+    language: str
+
+
 class LanguageView(Wire):
     """A language that can be spoken."""
 

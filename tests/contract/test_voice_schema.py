@@ -30,5 +30,5 @@ async def test_whatever_is_said_is_answered_as_the_document_says(tmp_path: Path)
         ]
     await database.close()
 
-    assert len(spoken) == 3
+    assert len(spoken) == 4
     assert wrong == []

@@ -1,5 +1,6 @@
 """``/api/voice`` through the guard: signed in, as a form or as JSON, to a real agent."""
 
+import io
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -38,16 +39,24 @@ class Phone:
         return await self.browser.post(f"{self.url}/api/voice/commands/{command_id}/confirm", body)
 
     async def play(
-        self, audio: bytes, *, name: str = "speech.webm", csrf: bool = True, key: str = ""
+        self,
+        audio: bytes,
+        *,
+        name: str = "speech.webm",
+        csrf: bool = True,
+        key: str = "",
+        to: str = "commands",
     ) -> tuple[int, dict[str, Any], Any]:
         form = aiohttp.FormData()
-        form.add_field("audio", audio, filename=name, content_type="application/octet-stream")
+        form.add_field(
+            "audio", io.BytesIO(audio), filename=name, content_type="application/octet-stream"
+        )
         form.add_field(
             "clientContext", json.dumps({"language": "en"}), content_type="application/json"
         )
         headers = {"X-CSRF-Token": self.browser.cookie("cadence_csrf")} if csrf else {}
         headers |= {"Idempotency-Key": key} if key else {}
-        url = f"{self.url}/api/voice/commands"
+        url = f"{self.url}/api/voice/{to}"
         async with self.browser.session.post(url, data=form, headers=headers) as answer:
             return answer.status, await answer.json(content_type=None), answer.headers
 
@@ -122,6 +131,57 @@ async def test_recording_sent_again_with_its_key_is_answered_alike(
     assert headers["Idempotent-Replayed"] == "true"
     assert (len(here.started), len(service.requests)) == (1, 1)
     assert (await phone.play(voices.packed(voices.babble(1.0), "webm"), key="k1"))[0] == 422
+
+
+async def test_transcript_is_what_was_said_and_nothing_is_done(
+    here: Home, service: TranscriptionStandIn, phone: Phone
+) -> None:
+    name = REPO.rpartition("/")[2]
+    started = (await phone.say(f"start an agent on {name} to fix the sum")).body["agent"]
+    pending = (await phone.say("stop agent one")).body
+    said = [f"Start an agent on {name} to break the sum.", "Stop all agents.", "Yes."]
+    service.say(*said)
+
+    answers = [await phone.play(SPEECH, to="transcripts") for _ in said]
+
+    assert [(status, body) for status, body, _ in answers] == [
+        (200, {"transcript": words, "language": "en"}) for words in said
+    ]
+    assert answers[0][2]["RateLimit"].startswith('"voice"')
+    [agent] = (await phone.browser.get("/api/agents")).body["items"]
+    assert (agent["id"], agent["status"]) == (started["id"], started["status"])
+    done = await phone.confirm(pending["id"], {"answer": "yes"})  # "Yes." did not answer it
+    assert done.body["agent"]["status"] == "cancelled"
+
+
+async def test_transcript_of_nothing_is_a_problem_in_the_persons_words(
+    service: TranscriptionStandIn, phone: Phone
+) -> None:
+    quiet, silent, _ = await phone.play(voices.silence(1.0), name="a.wav", to="transcripts")
+    service.fail(500, times=2)
+    away, later, headers = await phone.play(SPEECH, to="transcripts")
+
+    assert (quiet, silent["type"]) == (422, "nothing-heard")
+    assert silent["detail"] == "I heard nothing. Try again, or type it."
+    assert (away, later["detail"]) == (
+        503,
+        "I could not hear that just now. Try again, or type it.",
+    )
+    assert int(headers["Retry-After"]) > 0
+
+
+async def test_transcripts_refuse_what_commands_refuse(here: Home, phone: Phone) -> None:
+    stranger = Phone(here.browser(), phone.url)
+    url = f"{phone.url}/api/voice/transcripts"
+
+    assert (await stranger.play(SPEECH, to="transcripts"))[0] == 401
+    assert (await phone.play(SPEECH, to="transcripts", csrf=False))[0] == 403
+    status, body, _ = await phone.play(b"PK\x03\x04" + bytes(400), to="transcripts")
+    assert (status, body["type"]) == (400, "bad-audio")
+    for size in (5_250_000, 5_400_000):
+        assert (await phone.play(bytes(size), to="transcripts"))[0] == 413
+    assert (await phone.browser.post(url, {"transcript": "stop all agents"})).status == 415
+    assert (await phone.browser.post(url)).body["detail"] == "audio: the form has no recording"
 
 
 @pytest.mark.parametrize(
