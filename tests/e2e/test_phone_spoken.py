@@ -18,14 +18,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 SENTENCE = "fix the flaky login test in cadence backend"
 
 
-async def spoken(folder: Path) -> Path:
-    """Return a WAV of the sentence with silence round it: playing starts with the microphone."""
+async def spoken(folder: Path, sentence: str) -> Path:
+    """Return a WAV of *sentence* with silence round it: playing starts with the microphone."""
     flite = shutil.which("flite")
     if flite is None:
         pytest.skip("flite is not installed")
     said, padded = folder / "said.wav", folder / "padded.wav"
     speaker = await asyncio.create_subprocess_exec(
-        flite, "-voice", "slt", "-t", SENTENCE, "-o", str(said)
+        flite, "-voice", "slt", "-t", sentence, "-o", str(said)
     )
     assert await asyncio.wait_for(speaker.wait(), 30) == 0
     with wave.open(str(said)) as source, wave.open(str(padded), "wb") as sink:
@@ -56,7 +56,7 @@ async def test_spoken_sentence_arrives_as_it_was_said(tmp_path: Path) -> None:
     path = shutil.which(CHROMIUM)
     if path is None:
         pytest.skip(f"{CHROMIUM} is not installed")
-    wav = await spoken(tmp_path)
+    wav = await spoken(tmp_path, SENTENCE)
     with wave.open(str(wav)) as said:
         seconds = said.getnframes() / said.getframerate()
     api = PhoneApi(hears=SENTENCE)
@@ -67,6 +67,7 @@ async def test_spoken_sentence_arrives_as_it_was_said(tmp_path: Path) -> None:
         await play.chromium.launch(executable_path=path, args=[*MICROPHONE, fake]) as browser,
         held(browser, base, api.sign_in()) as phone,
     ):
+        await phone.go()
         await talk(phone, seconds)
         await until(lambda: api.audio, "the recording arrived", within_s=20)
         await expect(phone.text("Agent 1 started on cadence-backend.")).to_be_visible()
@@ -85,7 +86,6 @@ async def test_spoken_sentence_arrives_as_it_was_said(tmp_path: Path) -> None:
 
 async def talk(phone: Phone, seconds: float) -> None:
     """Hold the button for as long as the sentence takes."""
-    await phone.go()
     box = await phone.page.locator(".talk").bounding_box()
     assert box
     await phone.page.mouse.move(box["x"] + 20, box["y"] + 20)
