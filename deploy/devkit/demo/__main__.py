@@ -35,7 +35,8 @@ async def play(settings: Settings, repo: Path | None, task: str, console: Consol
     )
     console.print(Panel(f"Cadence demo: {side}", expand=False))
     async with stage(repo, folder, settings) as made:
-        console.print(f"GitHub stand-in  {made.github.url}\nCoordinator      {made.coordinator}\n")
+        console.print(f"GitHub stand-in  {made.github.url}\nCoordinator      {made.coordinator}")
+        console.print(f"App for phones   {made.coordinator}/app/  (sign in as {PERSON})\n")
         title = project.TITLE if repo is None else task.splitlines()[0][:70]
         body = project.BODY if repo is None else task
         comment = f"@cadence {task}" if task else project.COMMENT

@@ -18,6 +18,7 @@ from deploy.devkit.anthropic import AnthropicStandIn
 from deploy.devkit.demo import project
 from deploy.devkit.github import GitHubStandIn
 from deploy.devkit.github.records import AppCredentials
+from mobile_api.sign_in import CALLBACK
 
 PERSON, OWNER = "dana", "demo"
 _SCENARIO = Path(__file__).parent / "scenario.yml"
@@ -55,6 +56,7 @@ async def stage(repo: Path | None, folder: Path, settings: Settings) -> AsyncIte
         github.grant(name, PERSON, "write")
         port = _free_port()
         app = github.app(hook_url=f"http://127.0.0.1:{port}/webhooks/github")
+        github.set_callback_urls(f"http://127.0.0.1:{port}{CALLBACK}")
         github.install(OWNER)
         log = folder / "coordinator.log"
         settled = _settings(folder, github, app, port)
@@ -79,11 +81,14 @@ def _settings(
         "CADENCE_PORT": str(port),
         "CADENCE_DATA_DIR": str(folder / "data"),
         "CADENCE_LOG_FORMAT": "json",
+        "CADENCE_STT": "local",
         "DATABASE_URL": "",
         "GITHUB_URL": github.url,
         "GITHUB_API_URL": github.api_url,
         "GITHUB_APP_ID": str(app.app_id),
         "GITHUB_APP_SLUG": app.slug,
+        "GITHUB_CLIENT_ID": app.client_id,
+        "GITHUB_CLIENT_SECRET": app.client_secret,
         "GITHUB_PRIVATE_KEY": app.private_key_pem,
         "GITHUB_WEBHOOK_SECRET": app.webhook_secret,
     }
