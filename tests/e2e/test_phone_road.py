@@ -3,9 +3,10 @@
 import io
 import shutil
 import wave
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -29,27 +30,33 @@ pytestmark = [
     pytest.mark.skipif(shutil.which(CHROMIUM) is None, reason=f"{CHROMIUM} is not installed"),
 ]
 SENTENCE = "Start an agent on widgets to multiply the sides."
+ANSWER = "Multiply the sides and stop there."
 SOON_MS, LATE_MS = 60_000, 240_000
 WORK = play(use("bash", command="sleep 3"), {"content": [EDIT]}, finish())
 
 
-def listen(audio: bytes) -> str:
-    """Return the sentence when somebody speaks for about as long as it takes."""
-    with av.open(io.BytesIO(audio), "r") as box:
-        mono = av.AudioResampler(format="s16", layout="mono", rate=16_000)
-        parts = [
-            out.to_ndarray().ravel() for one in box.decode(audio=0) for out in mono.resample(one)
-        ]
-    sound = np.concatenate(parts).astype(np.float64) / 32768
-    tenths = np.array_split(sound, max(1, len(sound) // 1600))
-    loud = sum(float(np.sqrt(np.mean(one**2))) > 0.01 for one in tenths)
-    return SENTENCE if 10 <= loud <= 60 else ""
+def listener(sentence: str) -> Callable[[bytes], str]:
+    """Return who hears *sentence* when somebody speaks for about as long as it takes."""
+
+    def listen(audio: bytes) -> str:
+        with av.open(io.BytesIO(audio), "r") as box:
+            mono = av.AudioResampler(format="s16", layout="mono", rate=16_000)
+            frames = (out for one in box.decode(audio=0) for out in mono.resample(one))
+            sound = np.concatenate([one.to_ndarray().ravel() for one in frames])
+        tenths = np.array_split(sound.astype(np.float64) / 32768, max(1, len(sound) // 1600))
+        loud = sum(float(np.sqrt(np.mean(one**2))) > 0.01 for one in tenths)
+        return sentence if 10 <= loud <= 60 else ""
+
+    return listen
 
 
 @asynccontextmanager
-async def coordinator(root: Path) -> AsyncIterator[World]:
+async def coordinator(root: Path, scenario: dict[str, Any], sentence: str) -> AsyncIterator[World]:
     """Start everything that a phone needs, each part at its own address."""
-    async with TranscriptionStandIn(listen=listen) as hearing, world(root, WORK) as made:
+    async with (
+        TranscriptionStandIn(listen=listener(sentence)) as hearing,
+        world(root, scenario) as made,
+    ):
         app = made.town.app
         made.settings |= {
             "GITHUB_CLIENT_ID": app.client_id,
@@ -91,7 +98,7 @@ async def test_spoken_sentence_becomes_a_pull_request_that_the_phone_shows(tmp_p
     wav = await spoken(tmp_path, SENTENCE)
     with wave.open(str(wav)) as said:
         seconds = said.getnframes() / said.getframerate()
-    async with coordinator(tmp_path) as made, pocket(made.url, wav) as phone:
+    async with coordinator(tmp_path, WORK, SENTENCE) as made, pocket(made.url, wav) as phone:
         await sign_in(phone)
         await phone.page.evaluate("window.stayed = true")
 
@@ -113,3 +120,22 @@ async def test_spoken_sentence_becomes_a_pull_request_that_the_phone_shows(tmp_p
         assert not pull.draft
         assert pull.body is not None
         assert "`python3 check.py` | ❌ failed (exit 1) | ✅ passed (exit 0)" in pull.body
+
+
+async def test_question_of_an_agent_is_answered_by_voice(tmp_path: Path) -> None:
+    wav = await spoken(tmp_path, ANSWER)
+    scenario = play(use("ask", question="Add or multiply?"), {"content": [EDIT]}, finish())
+    async with coordinator(tmp_path, scenario, ANSWER) as made, pocket(made.url, wav) as phone:
+        await sign_in(phone)
+        await phone.type("start an agent on widgets to mend the area")
+        await phone.page.locator("a.card", has_text="end the area").first.click()
+        await expect(phone.text("Add or multiply?").first).to_be_visible(timeout=LATE_MS)
+
+        await phone.button("Answer by voice").click()  # it ends by itself when nothing is said
+        field = phone.page.get_by_role("textbox", name="Your answer")
+        await expect(field).to_have_value(ANSWER, timeout=SOON_MS)
+        await phone.button("Answer").click()
+
+        await expect(phone.page.locator(".pill").first).to_have_text("PR ready", timeout=LATE_MS)
+        assert any(ANSWER in str(one["messages"]) for one in made.llm.messages)
+        assert len(made.github.pulls(REPO)) == 1
