@@ -27,12 +27,14 @@ async def test_app_of_the_demo_takes_its_person_in(tmp_path: Path) -> None:
 
     async with stage(repo, folder, Settings()) as made:
         browser = Browser(made.coordinator, made.github)
-        async with browser.session.get(f"{made.coordinator}/app/") as page:
-            assert page.status == 200
-        back = await browser.sign_in(PERSON)
-        me = await browser.get("/api/me")
-        repos = await browser.get("/api/repos")
-        await browser.close()
+        try:
+            async with browser.session.get(f"{made.coordinator}/app/") as page:
+                assert page.status == 200
+            back = await browser.sign_in(PERSON)
+            me = await browser.get("/api/me")
+            repos = await browser.get("/api/repos")
+        finally:
+            await browser.close()
 
     assert (back.status, back.headers["Location"]) == (302, "/app/")
     assert (me.body["login"], me.body["features"]["voice"]) == (PERSON, True)
