@@ -102,13 +102,23 @@ class Bodies:
         self._root = root
         self._image_env = dict(image_env)
         self._living: set[Body] = set()
+        self._births: set[asyncio.Task[Body]] = set()
 
     def home(self, machine_id: str) -> Path:
         """Return the folder that is the file system of a machine."""
         return self._root / machine_id
 
     async def boot(self, machine_id: str, env: Mapping[str, str], *, keeps_disk: bool) -> Body:
-        """Start a machine's processes; its folder is empty but when it *keeps_disk*."""
+        """Start a machine's processes; its folder is empty but when it *keeps_disk*.
+
+        A start that nobody waits for any more is brought to its end, so that `close` finds it.
+        """
+        birth = asyncio.create_task(self._born(machine_id, env, keeps_disk=keeps_disk))
+        self._births.add(birth)
+        birth.add_done_callback(self._births.discard)
+        return await asyncio.shield(birth)
+
+    async def _born(self, machine_id: str, env: Mapping[str, str], *, keeps_disk: bool) -> Body:
         home = self.home(machine_id)
         await asyncio.to_thread(_prepared, home, keeps_disk=keeps_disk)
         own = {"HOME": str(home), "TMPDIR": str(home)}
@@ -120,6 +130,7 @@ class Bodies:
 
     async def close(self) -> None:
         """End all processes of all machines."""
+        await asyncio.gather(*self._births, return_exceptions=True)
         await asyncio.gather(*(body.kill() for body in self._living))
 
     def log(self, machine_id: str) -> str:
