@@ -9,11 +9,12 @@ segments, so chunks never change what comes out.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, BinaryIO
 
 from runner import redact_marks
 from runner.redact_context import CONTEXT_RULES
+from runner.redact_harmless import Harmless
 from runner.redact_keys import OpenKey, has_begin, key_spans, may_have_key
 from runner.redact_known import KnownValues
 from runner.redact_looks import OWN_RULES
@@ -54,6 +55,7 @@ class Redactor:
         self._known = KnownValues()
         for value in known:
             self._known.add(value)
+        self._harmless = Harmless()
 
     def add(self, secret: str) -> None:
         """Take out *secret* from now on; too short or too common values are ignored.
@@ -62,6 +64,7 @@ class Redactor:
         Any thread may call this, and all other methods.
         """
         self._known.add(secret, is_minted=True)
+        self._harmless = Harmless()  # who is at work with the old one notes nothing in this one
 
     def redact(self, text: str) -> str:
         """Return *text* with ``[redacted:<rule>]`` in place of each secret."""
@@ -74,7 +77,7 @@ class Redactor:
     def redact_json(self, value: Any) -> Any:
         """Return *value*, made of dicts, lists and scalars, with all its strings redacted."""
         if isinstance(value, str):
-            return self.redact(value)
+            return self._harmless.passed(None, value, self.redact)
         if isinstance(value, dict):
             return {self.redact_json(key): self._member(key, each) for key, each in value.items()}
         if isinstance(value, list | tuple):
@@ -93,10 +96,13 @@ class Redactor:
 
     def _member(self, key: Any, value: Any) -> Any:
         """Return the redacted *value* of *key*, whose name may say that it is a secret."""
-        redacted = self.redact_json(value)
-        if redacted != value or not isinstance(key, str) or not isinstance(value, str):
-            return redacted
-        if "\n" in value or len(value) > 500:
+        if not isinstance(key, str) or not isinstance(value, str):
+            return self.redact_json(value)
+        return self._harmless.passed(key, value, partial(self._named, key))
+
+    def _named(self, key: str, value: str) -> str:
+        redacted = self.redact(value)
+        if redacted != value or "\n" in value or len(value) > 500:
             return redacted
         lead = f'"{key}": "'
         for finding in self.find(f'{lead}{value}"'):
@@ -170,10 +176,8 @@ class Redactor:
         return space + 1 if space > start else cut
 
     def _in_segment(self, text: str, offset: int) -> list[Finding]:
-        ranked: list[tuple[int, int, int, str]] = []
-        for rank, (rule, start, end) in enumerate(self._raw(text)):
-            ranked.append((start, end, rank, rule))
-        ranked.sort()
+        found = enumerate(self._raw(text))
+        ranked = sorted((start, end, rank, rule) for rank, (rule, start, end) in found)
         merged: list[tuple[int, int, int, str]] = []
         for start, end, rank, rule in ranked:
             if merged and start < merged[-1][1]:

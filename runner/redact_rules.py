@@ -168,11 +168,9 @@ class RuleSet:
     def spans(self, text: str, lowered: str) -> Iterator[tuple[str, int, int]]:
         """Yield rule name, start and end of what the rules find in *text*."""
         tried: set[tuple[str, int]] = set()
-        for keyword, rules in self._by_keyword.items():
-            if keyword not in lowered:
-                continue
+        for keyword in [one for one in self._by_keyword if one in lowered]:
             for start, end in _places(lowered, keyword):
-                for rule in rules:
+                for rule in self._by_keyword[keyword]:
                     if (rule.pattern, start) in tried:
                         continue
                     tried.add((rule.pattern, start))

@@ -168,3 +168,19 @@ def test_values_come_while_other_threads_redact() -> None:
         thread.join()
 
     assert broken == []
+
+
+def test_what_was_harmless_is_taken_out_once_it_is_known() -> None:
+    redactor = Redactor()
+    told = {"text": VALUE, VALUE: ["here", VALUE]}
+    assert redactor.redact_json(told) == redactor.redact_json(told) == told
+    redactor.add(VALUE)
+    hidden = "[redacted:known]"
+    assert redactor.redact_json(told) == {"text": hidden, hidden: ["here", hidden]}
+
+
+def test_what_is_harmless_by_one_name_is_a_secret_by_another() -> None:
+    redactor, word = Redactor(), "Tq7" + "mwZ4" + "kd9L"
+    assert redactor.redact_json({"text": word, "note": word}) == {"text": word, "note": word}
+    assert redactor.redact_json({"password": word})["password"].startswith("[redacted:")
+    assert redactor.redact_json({"text": word}) == {"text": word}
