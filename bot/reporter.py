@@ -155,6 +155,8 @@ class Reporter:
                 log.warning("report given up", agent_id=agent_id, reason=str(error))
                 story.is_given_up = True
         await self._agents.mark_reported(agent_id, agent.version)
+        # Where there is nobody to tell, too: a look at every event would be for nothing.
+        story.said_at = asyncio.get_running_loop().time()
         if not status_comment.is_over(agent):
             return False
         self._remember(agent_id, agent.version)

@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 
 from bot.agents import Agents
 from bot.bus import Bus
+from bot.db.engine import Database
 from bot.domain import Agent, Phase, Requester, Source, Task
 from bot.github.app import GitHubApp
 from bot.github.client import Client
@@ -381,6 +383,34 @@ async def test_task_without_an_issue_is_told_nowhere(room: Newsroom) -> None:
         await room.until_quiet()
 
     assert room.calls("POST", "/issues") == []
+
+
+class CountedAgents(Agents):
+    """Knows how often the reporter looked at an agent."""
+
+    def __init__(self, database: Database, bus: Bus) -> None:
+        super().__init__(database, bus)
+        self.looks: Counter[str] = Counter()
+
+    async def get(self, agent_id: str) -> Agent:
+        self.looks[agent_id] += 1
+        return await super().get(agent_id)
+
+
+async def test_task_that_is_told_nowhere_is_not_looked_at_with_every_event(
+    room: Newsroom, database: Database
+) -> None:
+    agents = CountedAgents(database, room.bus)
+    room = replace(room, agents=agents)
+    async with room.reporting(gap_s=60.0):
+        task = (await room.ask()).task
+        silent, _ = await agents.create(replace(task, issue=None, source_ref="voice:2"))
+        await room.until_quiet()
+        await room.start(silent)
+        other = await room.ask()  # its news come later
+        await room.until_told(other, "Waiting")
+
+    assert agents.looks[silent.id] == 1
 
 
 async def test_given_up_agent_costs_no_more_calls(room: Newsroom) -> None:
