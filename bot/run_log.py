@@ -96,6 +96,7 @@ class _Page:
         self._now = now
         self._events: list[AgentEvent] = []
         self._acked: set[str] = set()
+        self._moved: set[str] = set()
         self.changed: dict[str, None] = {}
 
     @classmethod
@@ -157,12 +158,17 @@ class _Page:
     def _tell(self, agent: Agent, kind: str, data: dict[str, Any], at: datetime) -> None:
         seq = agent.seq + 1
         told = replace(agent, seq=seq, version=agent.version + 1, updated_at=self._now)
+        if agent is not self._agents[agent.id]:  # more of it is new than its numbers
+            self._moved.add(agent.id)
         self._agents[agent.id] = told
         self._events.append(AgentEvent(agent_id=agent.id, seq=seq, kind=kind, data=data, at=at))
         self.changed[agent.id] = None
 
     async def save(self) -> None:
         """Write everything that was taken in."""
-        await rows.save_all(self._tx, [self._agents[one] for one in self.changed], self._events)
+        told = [self._agents[one] for one in self.changed]
+        moved = [one for one in told if one.id in self._moved]
+        counted = [one for one in told if one.id not in self._moved]
+        await rows.save_all(self._tx, moved, self._events, counted=counted)
         acked = {run_id: self._runs[run_id].acked_seq for run_id in self._acked}
         await run_rows.acknowledge_all(self._tx, acked)

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import Row, Update, bindparam, func, insert, select, update
 
 from bot.db.engine import Database, Tx, inserted
 from bot.db.schema import agent_events, agents, messages
@@ -23,6 +23,7 @@ from bot.domain import (
 )
 
 _ACTIVE = (AgentStatus.PENDING, AgentStatus.RUNNING, AgentStatus.PAUSED)
+_OF_EVENTS = tuple(AgentEvent.__dataclass_fields__)
 _FIELDS = tuple(f for f in Agent.__dataclass_fields__ if f != "task")
 
 
@@ -81,19 +82,36 @@ async def locked(tx: Tx, agent_ids: Collection[str]) -> dict[str, Agent]:
     return {row.id: agent_of(row) for row in await tx.execute(query.with_for_update())}
 
 
-async def save_all(tx: Tx, changed: Sequence[Agent], events: Sequence[AgentEvent]) -> None:
-    """Write agents and the events that say why, all at once."""
+async def save_all(
+    tx: Tx, changed: Sequence[Agent], events: Sequence[AgentEvent], *, counted: Sequence[Agent] = ()
+) -> None:
+    """Write agents and the events that say why, all at once; of *counted* only the numbers."""
     if changed:
-        names = [name for name in _FIELDS if name not in {"id", "created_at"}]
-        statement = update(agents).where(agents.c.id == bindparam("key"))
-        values = {name: bindparam(f"new_{name}", type_=agents.c[name].type) for name in names}
+        rows = [{"key": one.id} | _renamed(_values(one)) for one in changed]
+        await tx.execute(_SAVE, rows)
+    if counted:
         rows = [
-            {"key": one.id} | {f"new_{name}": value for name, value in _values(one).items()}
-            for one in changed
+            {"key": one.id} | _renamed({n: getattr(one, n) for n in _NUMBERS}) for one in counted
         ]
-        await tx.execute(statement.values(values), rows)
+        await tx.execute(_COUNT, rows)
     if events:
-        await tx.execute(insert(agent_events), [asdict(event) for event in events])
+        rows = [{name: getattr(event, name) for name in _OF_EVENTS} for event in events]
+        await tx.execute(insert(agent_events), rows)
+
+
+def _renamed(values: dict[str, Any]) -> dict[str, Any]:
+    return {f"new_{name}": value for name, value in values.items()}
+
+
+def _setting(names: Sequence[str]) -> Update:
+    """Return the statement that sets these columns of many agents."""
+    values = {name: bindparam(f"new_{name}", type_=agents.c[name].type) for name in names}
+    return update(agents).where(agents.c.id == bindparam("key")).values(values)
+
+
+_NUMBERS = ("seq", "version", "updated_at")
+_SAVE = _setting([name for name in _FIELDS if name not in {"id", "created_at"}])
+_COUNT = _setting(_NUMBERS)
 
 
 async def set_cancelled_by(tx: Tx, agent_id: str, by: str) -> None:
