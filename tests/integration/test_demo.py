@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings
+from bot.settings import load
 from deploy.devkit.demo.stage import PERSON, stage
 from tests.fakes.phone import Browser
 
@@ -25,7 +25,7 @@ async def test_app_of_the_demo_takes_its_person_in(tmp_path: Path) -> None:
     repo, folder = _committed(tmp_path / "widgets"), tmp_path / "demo"
     folder.mkdir()
 
-    async with stage(repo, folder, Settings()) as made:
+    async with stage(repo, folder, load()) as made:
         browser = Browser(made.coordinator, made.github)
         try:
             async with browser.session.get(f"{made.coordinator}/app/") as page:
