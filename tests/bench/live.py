@@ -7,7 +7,6 @@ process; runners are lines without a program behind them; the phones are one oth
 import argparse
 import asyncio
 import contextlib
-import hashlib
 import json
 import resource
 import sys
@@ -27,10 +26,10 @@ from bot.db.engine import Database
 from bot.db.identities import Grant, Identities
 from bot.db.runs import Runs
 from bot.db.sessions import Session, Sessions
-from bot.domain import Requester, Run, RunId
+from bot.domain import Requester
 from bot.vault import Vault, derived, keys_of
 from mobile_api.tokens import Claims, Signer, fresh, hash_of
-from tests.bench.runners import Tally, memory_mb, runner
+from tests.bench.runners import Tally, memory_mb, runner, under_way
 from tests.e2e.world import World, world
 from tests.fakes.github import REPO
 from tests.fakes.tasks import TASK
@@ -75,7 +74,6 @@ async def prepared(
     """Return (run, token) of each agent's runner, and (agent, events path, token) for phones."""
     known = await people(database, made)
     agents, runs = Agents(database, Bus()), Runs(database)
-    now = datetime.now(UTC)
     repository = made.github.world.repository(REPO)
     lines: list[tuple[str, str]] = []
     watched: list[tuple[str, str, str]] = []
@@ -90,19 +88,10 @@ async def prepared(
             repository=REPO,
             requester=Requester(id=person_id, login="x"),
         )
-        agent, _ = await agents.create(task)
-        await agents.start(agent.id, model="m", deadline_at=now + timedelta(hours=1))
         token = f"{number:064d}"
-        run = Run(
-            id=RunId(f"{agent.id}-1"),
-            agent_id=agent.id,
-            attempt=1,
-            started_at=now,
-            lease_until=now + timedelta(hours=1),
-        )
-        await runs.open(run, token_hash=hashlib.sha256(token.encode()).hexdigest())
+        run = await under_way(agents, runs, task, token)
         lines.append((run.id, token))
-        watched.append((agent.id, f"/api/agents/{agent.id}/events", access))
+        watched.append((run.agent_id, f"/api/agents/{run.agent_id}/events", access))
     return lines, watched
 
 

@@ -28,7 +28,7 @@ from bot.agents import Agents
 from bot.bus import Bus
 from bot.db.engine import Database
 from bot.db.runs import Runs
-from bot.domain import Run, RunId
+from bot.domain import Run, RunId, Task
 from runner.protocol import EventFrame, EventKind, HeartbeatFrame, HelloFrame
 from tests.e2e.world import World, world
 from tests.fakes.tasks import TASK
@@ -52,7 +52,6 @@ async def prepared(database_url: str, made: World, count: int) -> list[tuple[str
     await database.open()
     agents, runs = Agents(database, Bus()), Runs(database)
     found: list[tuple[str, str, str]] = []
-    now = datetime.now(UTC)
     repository = made.github.world.repository("acme/widgets")
     for number in range(count):
         task = replace(
@@ -63,20 +62,27 @@ async def prepared(database_url: str, made: World, count: int) -> list[tuple[str
             repository_id=repository.id,
             repository="acme/widgets",
         )
-        agent, _ = await agents.create(task)
-        await agents.start(agent.id, model="m", deadline_at=now + timedelta(hours=1))
         token = f"{number:064d}"
-        run = Run(
-            id=RunId(f"{agent.id}-1"),
-            agent_id=agent.id,
-            attempt=1,
-            started_at=now,
-            lease_until=now + timedelta(hours=1),
-        )
-        await runs.open(run, token_hash=hashlib.sha256(token.encode()).hexdigest())
-        found.append((agent.id, run.id, token))
+        run = await under_way(agents, runs, task, token)
+        found.append((run.agent_id, run.id, token))
     await database.close()
     return found
+
+
+async def under_way(agents: Agents, runs: Runs, task: Task, token: str) -> Run:
+    """Return a run that works on *task* and dials in with *token*."""
+    until = datetime.now(UTC) + timedelta(hours=1)
+    agent, _ = await agents.create(task)
+    await agents.start(agent.id, model="m", deadline_at=until)
+    run = Run(
+        id=RunId(f"{agent.id}-1"),
+        agent_id=agent.id,
+        attempt=1,
+        started_at=datetime.now(UTC),
+        lease_until=until,
+    )
+    await runs.open(run, token_hash=hashlib.sha256(token.encode()).hexdigest())
+    return run
 
 
 async def runner(
