@@ -5,11 +5,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
-from tests.e2e.phone import CHROMIUM, MICROPHONE, Phone, opened
+from tests.e2e.phone import CHROMIUM, MICROPHONE, SOON_S, Phone, opened
 from tests.fakes.phone_api import PhoneApi
 from tests.fakes.phone_street import a_good_day
+
+# A machine may be busy: what has to come is waited for, however long it takes within reason.
+expect.set_options(timeout=SOON_S * 1000)
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")

@@ -17,6 +17,25 @@ CHROMIUM = "chromium"
 MICROPHONE = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
 PHONE = ViewportSize(width=390, height=844)
 DESK = ViewportSize(width=1280, height=800)
+# DevTools' "Fast 3G": 562 ms to the first byte of each answer, 1.44 Mbit/s.
+FAST_3G = {
+    "offline": False,
+    "latency": 562.5,
+    "downloadThroughput": 1.6 * 1024 * 1024 / 8 * 0.9,
+    "uploadThroughput": 750 * 1024 / 8 * 0.9,
+}
+SOON_S = 30.0
+# Counts what the microphone gave, so that a test can wait until there is something to send.
+_RECORDED = """
+window.recorded = 0;
+window.MediaRecorder = class extends MediaRecorder {
+  constructor(...how) {
+    super(...how);
+    window.recorded = 0;
+    this.addEventListener("dataavailable", ({ data }) => { window.recorded += data.size; });
+  }
+};
+"""
 # What the browser itself writes when a request fails; tests make requests fail on purpose.
 _EXPECTED = ("Failed to load resource", "net::ERR")
 
@@ -54,6 +73,11 @@ class Phone:
         await self.page.fill(".dock input", text)
         await self.page.keyboard.press("Enter")
 
+    async def recorded(self) -> None:
+        """Wait until the open microphone has given something."""
+        await self.page.wait_for_selector(".level")
+        await self.wait("window.recorded > 0")
+
     def button(self, name: str, *, exact: bool = True) -> Locator:
         return self.page.get_by_role("button", name=name, exact=exact)
 
@@ -61,7 +85,7 @@ class Phone:
         """Return where *words* stand on the screen; messages that pass are elsewhere."""
         return self.page.locator("main").get_by_text(words)
 
-    async def wait(self, expression: str, *, within_s: float = 10.0) -> None:
+    async def wait(self, expression: str, *, within_s: float = SOON_S) -> None:
         """Wait until *expression* holds; Playwright's own way is closed by the page's policy."""
         end = time.monotonic() + within_s
         while not await self.page.evaluate(expression):
@@ -103,6 +127,7 @@ async def held(
         jar = [{"name": name, "value": value, "url": base} for name, value in cookies.items()]
         if jar:
             await context.add_cookies(jar)  # type: ignore[arg-type]  # a TypedDict of plain values
+        await context.add_init_script(_RECORDED)
         phone = Phone(base, context, await context.new_page())
         phone.page.on("pageerror", lambda error: phone.trouble.append(str(error)))
         phone.page.on(
@@ -114,7 +139,7 @@ async def held(
         await context.close()
 
 
-async def until(claim: Callable[[], object], what: str, *, within_s: float = 10.0) -> None:
+async def until(claim: Callable[[], object], what: str, *, within_s: float = SOON_S) -> None:
     """Wait until *claim* holds."""
     end = time.monotonic() + within_s
     while not claim():

@@ -10,23 +10,23 @@ from tests.fakes.phone_api import PhoneApi
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 LINES = 50_000
-WATCH = """
-window.longest = 0; window.frames = [];
-new PerformanceObserver((list) => {
-  for (const task of list.getEntries()) window.longest = Math.max(window.longest, task.duration);
-}).observe({ type: "longtask" });
-"""
-# Drags the log upwards from its end, a screenful with every frame.
+# Drags the log upwards from its end, a screenful with every frame; counts the nodes it makes.
 DRAG = """
 new Promise((done) => {
   const box = document.querySelector(".scroller"), frames = [];
-  let last = performance.now();
+  let last = performance.now(), made = 0;
+  const watch = new MutationObserver((all) => {
+    for (const one of all) made += one.addedNodes.length;
+  });
+  watch.observe(box, { childList: true, subtree: true });
   const step = (now) => {
     frames.push(now - last);
     last = now;
     box.scrollTop -= 700;
-    if (frames.length < 100) requestAnimationFrame(step);
-    else done(frames.slice(1).sort((a, b) => a - b));
+    if (frames.length < 100) return requestAnimationFrame(step);
+    watch.disconnect();
+    const sorted = frames.slice(1).sort((a, b) => a - b);
+    done({ made, frame: sorted[49], slow: sorted[94] });
   };
   requestAnimationFrame(step);
 })
@@ -47,35 +47,32 @@ def long_log() -> list[dict[str, object]]:
 
 
 async def dragged(phone: Phone, api: PhoneApi, lines: int) -> dict[str, float]:
-    """Open a log of *lines* lines and drag it from its end to its start."""
+    """Open a log of *lines* lines and drag it from its end to its start.
+
+    Returns:
+        How many ``rows`` are in the page and nodes were ``made`` meanwhile, and how many
+        milliseconds the middle ``frame`` and one of the ``slow`` twentieth took.
+    """
     api.logs["agent-5"] = long_log()[:lines]
     await phone.page.goto("about:blank")
     await phone.go("#/agents/agent-5")
     await phone.page.click("#tab-log")
-    await expect(phone.text(f"line {lines} ")).to_be_visible(timeout=60_000)
-    found = {"loading": await phone.page.evaluate("window.longest")}
-    await phone.page.evaluate("window.longest = 0")
-    frames = await phone.page.evaluate(DRAG)
-    found["dragging"] = await phone.page.evaluate("window.longest")
+    await expect(phone.text(f"line {lines} ")).to_be_visible(timeout=90_000)
+    found: dict[str, float] = await phone.page.evaluate(DRAG)
     await phone.page.evaluate("document.querySelector('.scroller').scrollTop = 0")
     await expect(phone.text("line 1 short")).to_be_visible()
-    found["rows"] = await phone.page.locator(".rows > .row").count()
-    return found | {"frame": frames[len(frames) // 2], "slow": frames[int(len(frames) * 0.95)]}
+    return found | {"rows": await phone.page.locator(".rows > .row").count()}
 
 
-async def test_fifty_thousand_lines_do_not_stutter(phone: Phone, api: PhoneApi) -> None:
-    """Beside a short log in the same run, because nobody knows how busy this machine is."""
-    await phone.page.add_init_script(WATCH)
+async def test_fifty_thousand_lines_are_no_more_work_than_a_few(
+    phone: Phone, api: PhoneApi
+) -> None:
+    """The work of a frame depends on what is in sight; ``tests/bench/web.py`` takes the time."""
     short = await dragged(phone, api, LINES // 10)
     long = await dragged(phone, api, LINES)
-    again = await dragged(phone, api, LINES)
-    best = {name: min(long[name], again[name]) for name in long}
 
-    told = f"{short} {long} {again}"
-    assert best["rows"] < 150, told
-    assert best["frame"] <= 2 * max(short["frame"], 17), told
-    assert best["slow"] <= 2 * max(short["slow"], 34), told
-    assert best["dragging"] <= max(3 * short["dragging"], 100), told
+    assert long["rows"] < 150
+    assert 0 < long["made"] <= 1.2 * short["made"], f"{short} {long}"
 
 
 async def test_log_follows_until_the_person_looks_back(phone: Phone, api: PhoneApi) -> None:

@@ -7,21 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, CDPSession, Worker, async_playwright, expect
+from playwright.async_api import Browser, CDPSession, Route, Worker, async_playwright, expect
 
 from mobile_api.web_app import WebApp
-from tests.e2e.phone import CHROMIUM, PHONE, Phone, opened, served, until
+from tests.e2e.phone import CHROMIUM, FAST_3G, PHONE, Phone, opened, served, until
 from tests.fakes.phone_api import PhoneApi
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 FOLDER = Path(__file__).parents[2] / "mobile_api/web"
-# DevTools' "Fast 3G": 562 ms to the first byte of each answer, 1.44 Mbit/s.
-FAST_3G = {
-    "offline": False,
-    "latency": 562.5,
-    "downloadThroughput": 1.6 * 1024 * 1024 / 8 * 0.9,
-    "uploadThroughput": 750 * 1024 / 8 * 0.9,
-}
 
 
 async def test_browser_finds_nothing_that_hinders_installing(
@@ -56,6 +49,13 @@ def _path() -> str:
     return shutil.which(CHROMIUM) or CHROMIUM
 
 
+SHOWN = """
+self.registration.getNotifications().then((all) => all.map((one) => ({
+  title: one.title, body: one.body, tag: one.tag, url: one.data.url,
+  actions: one.actions.map((a) => a.action) })))
+"""
+
+
 async def worker_of(phone: Phone) -> Worker:
     await phone.kept()
     [worker] = phone.context.service_workers
@@ -73,18 +73,16 @@ async def delivered(phone: Phone, data: str) -> list[dict[str, Any]]:
     await devtools.send("ServiceWorker.enable")
     await until(lambda: found, "the worker is registered")
     push = {"origin": phone.base, "registrationId": found[0], "data": data}
-    await devtools.send("ServiceWorker.deliverPushMessage", push)
     worker = await worker_of(phone)
-    async with asyncio.timeout(10):
-        while True:
-            shown: list[dict[str, Any]] = await worker.evaluate(
-                "self.registration.getNotifications().then((all) => all.map((one) => ({"
-                "title: one.title, body: one.body, tag: one.tag, url: one.data.url,"
-                "actions: one.actions.map((a) => a.action) })))"
-            )
+    for _ in range(10):
+        # A browser that is busy may drop what DevTools hands in, as a push service may.
+        await devtools.send("ServiceWorker.deliverPushMessage", push)
+        for _ in range(100):
+            shown: list[dict[str, Any]] = await worker.evaluate(SHOWN)
             if shown:
-                return shown
+                return shown[:1]
             await asyncio.sleep(0.05)
+    pytest.fail("no notification was shown")
 
 
 @pytest.fixture
@@ -201,30 +199,21 @@ async def test_new_version_is_offered_and_taken_over_cleanly(
         assert await phone.page.evaluate("caches.keys()") == [api.web.version]
 
 
-async def test_first_paint_on_fast_3g_within_a_second(chromium: Browser, api: PhoneApi) -> None:
-    """The network's part is bounded always, the whole on a machine that is not busy otherwise."""
-    near = [await _first_visit(chromium, api, None) for _ in range(3)]
-    far = [await _first_visit(chromium, api, FAST_3G) for _ in range(3)]
+async def test_first_paint_waits_for_nothing_but_the_page(chromium: Browser, api: PhoneApi) -> None:
+    """A second round trip would cost half a second; ``tests/bench/web.py`` takes the time."""
+    may_go = asyncio.Event()
 
-    told = f"{near} {far}"
-    # A second round trip before the first picture would cost 562 ms more.
-    assert 0 < min(far) - min(near) <= 750, told
-    if max(near) <= 250:
-        assert min(far) <= 1000, told
+    async def hold(route: Route) -> None:
+        if not route.request.is_navigation_request():
+            await may_go.wait()
+        await route.continue_()
 
-
-async def _first_visit(browser: Browser, api: PhoneApi, line: dict[str, Any] | None) -> float:
-    """Return the milliseconds until something was painted, for somebody who was never here."""
-    async with opened(browser, api) as phone:
-        if line is not None:
-            devtools = await phone.context.new_cdp_session(phone.page)
-            await devtools.send("Network.enable")
-            await devtools.send("Network.emulateNetworkConditions", line)
+    async with opened(chromium, api) as phone:
+        await phone.page.route("**/*", hold)
         await phone.page.goto(f"{phone.base}/app/", wait_until="commit")
-        paint = "performance.getEntriesByName('first-contentful-paint')[0]"
-        await phone.wait(f"!!{paint}", within_s=30)
-        found: float = await phone.page.evaluate(f"{paint}.startTime")
-    return found
+        await phone.wait("!!performance.getEntriesByName('first-contentful-paint')[0]")
+        may_go.set()
+        await expect(phone.text("Hold to talk")).to_be_visible()
 
 
 async def test_app_is_usable_on_fast_3g(chromium: Browser, api: PhoneApi) -> None:
@@ -233,5 +222,5 @@ async def test_app_is_usable_on_fast_3g(chromium: Browser, api: PhoneApi) -> Non
         await devtools.send("Network.enable")
         await devtools.send("Network.emulateNetworkConditions", FAST_3G)
         await phone.go()
-        await expect(phone.text("Hold to talk")).to_be_visible(timeout=30000)
-        await expect(phone.text("Fix the login redirect loop")).to_be_visible(timeout=30000)
+        await expect(phone.text("Hold to talk")).to_be_visible(timeout=90_000)
+        await expect(phone.text("Fix the login redirect loop")).to_be_visible(timeout=90_000)

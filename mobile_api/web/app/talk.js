@@ -54,8 +54,8 @@ export async function finish() {
 
 export function discard() {
   if (talk.mode === "idle" && !talk.review) return;
-  if (talk.mode === "recording") say(t("discarded"));
   talk.take?.discard();
+  if (talk.mode === "recording") say(t("discarded"));
   hush();
   now({ mode: "idle", take: null, review: null, sliding: false });
 }
