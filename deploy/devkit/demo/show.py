@@ -10,6 +10,7 @@ from rich.live import Live
 from rich.markdown import Markdown
 from rich.panel import Panel
 from rich.rule import Rule
+from rich.segment import Segment, Segments
 from rich.spinner import Spinner
 from rich.syntax import Syntax
 from rich.table import Table
@@ -100,7 +101,8 @@ async def result(stage: Stage, state: dict[str, Any], console: Console) -> None:
     draft = " (draft)" if pull.draft else ""
     console.print(Rule(f"Pull request #{pull.number}{draft}"))
     console.print(Text(pull.title, style="bold"))
-    console.print(Markdown(pull.body or ""))
+    _print_tightly(console, Markdown(pull.body or ""))
+    console.print()
     async with aiohttp.ClientSession() as session, session.get(f"{url}.diff") as answer:
         if answer.status == 200:
             diff = await answer.text()
@@ -112,6 +114,16 @@ async def result(stage: Stage, state: dict[str, Any], console: Console) -> None:
             table.add_row(label, f"{stage.times[name]:.2f} s")
     console.print(table)
     console.print(f"\nLook at it: [link={url}]{url}[/link]")
+
+
+def _print_tightly(console: Console, what: Markdown) -> None:
+    """Print *what* with one empty line at most between two others: HTML in it leaves many."""
+    before = True
+    for line in console.render_lines(what, pad=False):
+        is_empty = not any(segment.text.strip() for segment in line)
+        if not (is_empty and before):
+            console.print(Segments([*line, Segment.line()]), end="")
+        before = is_empty
 
 
 async def watch_times(stage: Stage, number: int, comment_id: int) -> None:
