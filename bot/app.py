@@ -204,7 +204,8 @@ class Coordinator:
         settings = self.settings
         indexing = Indexing(indexes)
         places = Installations(self.database)
-        reach = Access(github.client, places, session_token=self.people.token_of)
+        rates = self.people.shared_rates
+        reach = Access(github.client, places, rates, session_token=self.people.token_of)
         self.codebase.open_for(reach, indexes, indexing.ask)
         doors = Doors(self._services(github, me, indexes, indexing))
         author = author_of(me)

@@ -15,6 +15,7 @@ from bot.creating import Creator
 from bot.db.engine import Database
 from bot.db.identities import Identities
 from bot.db.push import Pushes
+from bot.db.rates import RateRows
 from bot.db.replies import Replies
 from bot.db.sessions import Sessions
 from bot.domain import Agent
@@ -42,7 +43,7 @@ from mobile_api.push.hosts import PushHosts
 from mobile_api.push.keys import derived_key, read_key
 from mobile_api.push.pusher import Pusher
 from mobile_api.push.sender import Sender
-from mobile_api.rates import Rates
+from mobile_api.rates import Rates, SharedRates
 from mobile_api.reach import Reaches
 from mobile_api.repos_api import ReposApi
 from mobile_api.sessions import Keeper, person_of
@@ -80,8 +81,12 @@ class PeopleSide:
         self.keeper = Keeper(Sessions(database), Signer(derived(server_key, "sessions")), bus)
         self.cookies = Cookies(settings.base_url.startswith("https://"))
         self.rates = Rates()
+        self._rate_rows = RateRows(database)
+        self.shared_rates = SharedRates(self._rate_rows.take)
         self.once = Once(Replies(database))
-        self.guard = Guard(self.keeper, self.rates, self.once, proxies=settings.proxies)
+        self.guard = Guard(
+            self.keeper, self.rates, self.shared_rates, self.once, proxies=settings.proxies
+        )
         self.reaches = Reaches(self.tokens, self.github)
         self.lists = AgentLists(database)
         self.acts = Acts(agents, Creator(agents, plans, start), self.reaches, models=cost.names())
@@ -160,7 +165,9 @@ class PeopleSide:
                 voice=bool(hears), stt_low_trust=hears == ("local",), push=self._sender is not None
             ),
         )
-        pairing = Pairing(self.keeper, self.identities, self.cookies, self.rates, base_url=base_url)
+        pairing = Pairing(
+            self.keeper, self.identities, self.cookies, self.shared_rates, base_url=base_url
+        )
         return [*auth.endpoints(), *pairing.endpoints()]
 
     def mount(self, app: web.Application, more: Sequence[Endpoint] = ()) -> None:
@@ -208,6 +215,7 @@ class PeopleSide:
         now = utc_now()
         await self.keeper.rows.prune(now)
         await self.once.prune(now)
+        await self._rate_rows.prune(now)
         if self._pusher is not None:
             await self._pusher.prune()
 

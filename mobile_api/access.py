@@ -14,19 +14,21 @@ from typing import Protocol
 
 from aiohttp import web
 
-from bot.errors import GitHubRefused, NotFound, RateLimited, Unavailable
+from bot.errors import GitHubRefused, NotFound, Unavailable
 from bot.github.client import Call, Client
 from mobile_api.problems import Unauthenticated
+from mobile_api.rates import Rate, Rates, SharedRates, Standing
 from mobile_api.tokens import is_access
 
 YES_S = 60.0
 NO_S = 5.0
 PER_MINUTE = 60
+_RATE = Rate("codebase", PER_MINUTE)
 _KEPT = 10_000
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{20,1024}")
 _FULL_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100}")
 _NOBODY = "sign in, or send a GitHub token of yours: Authorization: Bearer ..."
-_CALLER = web.RequestKey("caller", bytes)
+_STANDING = web.RequestKey("codebase standing", Standing)
 SessionToken = Callable[[web.Request], Awaitable[str]]
 _NOT_SEEN = "there is no such repository, the App is not installed on it, or you may not read it"
 
@@ -55,6 +57,7 @@ class Access:
         self,
         client: Client,
         repositories: Repositories,
+        shared: SharedRates,
         *,
         session_token: SessionToken | None = None,
         now: Callable[[], float] = time.monotonic,
@@ -64,7 +67,8 @@ class Access:
         self._session_token = session_token
         self._now = now
         self._known: OrderedDict[bytes, tuple[float, bool]] = OrderedDict()
-        self._asked: OrderedDict[bytes, list[float]] = OrderedDict()
+        # Anybody can make up tokens: only whom GitHub knows is counted in the database.
+        self._rates, self._shared = Rates(now=now), shared
 
     async def readable(self, request: web.Request, full_name: str) -> Place:
         """Return the repository *full_name* if the caller of *request* may read it.
@@ -74,7 +78,7 @@ class Access:
         """
         token = await self._token(request)
         caller = hashlib.sha256(token.encode()).digest()
-        self._count(caller)
+        self._rates.count(_RATE, caller.hex())
         if _FULL_NAME.fullmatch(full_name) is None:
             raise NotFound(_NOT_SEEN)
         key = hashlib.sha256(caller + full_name.lower().encode()).digest()
@@ -86,6 +90,8 @@ class Access:
             self._known.move_to_end(key)
             while len(self._known) > _KEPT:
                 self._known.popitem(last=False)
+        if kept[1]:
+            request[_STANDING] = await self._shared.count(_RATE, caller.hex())
         found = await self._repositories.find_repository(full_name) if kept[1] else None
         if found is None:
             raise NotFound(_NOT_SEEN)
@@ -98,7 +104,6 @@ class Access:
             token = await self._session_token(request)
         if _TOKEN.fullmatch(token) is None:
             raise Unauthenticated(_NOBODY)
-        request[_CALLER] = hashlib.sha256(token.encode()).digest()
         return token
 
     async def _may_read(self, token: str, full_name: str) -> bool:
@@ -124,22 +129,9 @@ class Access:
         # A public repository may be read by everybody; GitHub says so with each token.
         return is_asked and isinstance(permissions, dict) and permissions.get("pull") is True
 
-    def _count(self, caller: bytes) -> None:
-        since = self._now() - 60.0
-        asked = [at for at in self._asked.get(caller, ()) if at > since]
-        if len(asked) >= PER_MINUTE:
-            wait_s = asked[0] - since
-            raise RateLimited(f"at most {PER_MINUTE} questions a minute", retry_after_s=wait_s)
-        self._asked[caller] = [*asked, self._now()]
-        self._asked.move_to_end(caller)
-        while len(self._asked) > _KEPT:
-            self._asked.popitem(last=False)
-
-    def left(self, request: web.Request) -> int:
-        """Return how many questions the caller has left in this minute."""
-        caller = request.get(_CALLER, b"")
-        since = self._now() - 60.0
-        return PER_MINUTE - sum(at > since for at in self._asked.get(caller, ()))
+    def standing(self, request: web.Request) -> dict[str, str]:
+        """Return the headers that say how many questions the caller of *request* has left."""
+        return request[_STANDING].headers
 
 
 def _given(request: web.Request) -> str:

@@ -11,14 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.errors import NotFound, Unavailable
 from indexer.search import Found, Hit
 from indexer.store import State
-from mobile_api.access import PER_MINUTE, Access, Place
+from mobile_api.access import Access, Place
 from mobile_api.endpoint import Endpoint
 from mobile_api.problems import NotIndexed
 from mobile_api.rates import Rate
 from mobile_api.wire import Wire, raw_of
 
 _BY_ADDRESS = Rate("codebase-address", 600)
-_POLICY = f'"codebase";q={PER_MINUTE};w=60'
 Ask = Callable[[int, int, str, str], Awaitable[None]]
 
 
@@ -180,13 +179,12 @@ class Codebase:
             raise NotFound(f"there is no branch {ref} of {place.full_name}") from error
 
     def _answer(self, request: web.Request, body: dict[str, Any]) -> web.Response:
-        left = self._open[0].left(request) if self._open else 0
+        standing = self._open[0].standing(request) if self._open else {}
         headers = {
             "Cache-Control": "no-store",
             "X-Content-Type-Options": "nosniff",
             "X-Request-Id": uuid.uuid4().hex,
-            "RateLimit-Policy": _POLICY,
-            "RateLimit": f'"codebase";r={left};t=60',
+            **standing,
         }
         return web.json_response(body, headers=headers)
 

@@ -11,7 +11,7 @@ from bot.errors import CadenceError
 from mobile_api.endpoint import JSON, Endpoint
 from mobile_api.idempotency import Once
 from mobile_api.problems import Handler, known, of_http, problem, told
-from mobile_api.rates import Rates, Standing
+from mobile_api.rates import Rates, SharedRates, Standing
 from mobile_api.sessions import Keeper, person_of
 
 PREFIX = "/api/"
@@ -29,11 +29,17 @@ HEADERS = {
 
 
 class Guard:
-    """Wraps endpoints; *proxies* is how many reverse proxies of ours stand before us."""
+    """Wraps endpoints; *proxies* is how many reverse proxies of ours stand before us.
 
-    def __init__(self, keeper: Keeper, rates: Rates, once: Once, *, proxies: int = 0) -> None:
+    *rates* limit addresses at this coordinator, *shared* ones people at all of them.
+    """
+
+    def __init__(
+        self, keeper: Keeper, rates: Rates, shared: SharedRates, once: Once, *, proxies: int = 0
+    ) -> None:
         self._keeper = keeper
         self._rates = rates
+        self._shared = shared
         self._once = once
         self._proxies = proxies
 
@@ -63,7 +69,7 @@ class Guard:
             return
         await self._keeper.admit(request)
         person = person_of(request)
-        request[_STANDING] = self._rates.count(endpoint.rate, str(person.id))
+        request[_STANDING] = await self._shared.count(endpoint.rate, str(person.id))
 
     def remote(self, request: web.Request) -> str:
         """Return the address that a request comes from, as our own proxies saw it."""

@@ -14,7 +14,7 @@ from mobile_api.cookies import Cookies
 from mobile_api.endpoint import CLAIM, CREATE, Endpoint
 from mobile_api.people import Person
 from mobile_api.problems import Unauthenticated
-from mobile_api.rates import Rate, Rates
+from mobile_api.rates import Rate, SharedRates
 from mobile_api.sessions import Keeper, signed_of
 from mobile_api.sign_in import browser_name
 from mobile_api.wire import answer, asked
@@ -34,7 +34,7 @@ class Pairing:
         keeper: Keeper,
         identities: Identities,
         shelf: Cookies,
-        rates: Rates,
+        rates: SharedRates,
         *,
         base_url: str,
     ) -> None:
@@ -86,7 +86,7 @@ class Pairing:
         return answer(PairCode(code=shown, url=url, qr_svg=picture, expires_at=until), status=201)
 
     async def _claim(self, request: web.Request) -> web.Response:
-        self._rates.count(_ALL, "all")
+        await self._rates.count(_ALL, "all")
         claim = await asked(request, PairClaim)
         code = "".join(c for c in claim.code.upper() if c.isalnum())
         now = self._keeper.now()

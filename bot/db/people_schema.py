@@ -3,6 +3,7 @@
 from sqlalchemy import (
     BigInteger,
     Column,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -136,4 +137,13 @@ pushes = Table(
     Column("at", Time, nullable=False, index=True),
     UniqueConstraint("agent_id", "seq"),
     Index("ix_pushes_person", "person_id", "id"),
+)
+
+# A bucket for each limit and person, by the second (since 1970) in which it is full again.
+rates = Table(
+    "rates",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("who", String(64), primary_key=True),
+    Column("full_at", Double, nullable=False),
 )

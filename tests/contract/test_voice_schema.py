@@ -8,8 +8,8 @@ import schemathesis
 
 from bot.bus import Bus
 from bot.db.engine import Database
-from tests.contract.test_people_api import _attack, _Bottomless
-from tests.fakes.phone import home
+from tests.contract.test_people_api import _attack
+from tests.fakes.phone import home, without_limits
 
 
 async def test_whatever_is_said_is_answered_as_the_document_says(tmp_path: Path) -> None:
@@ -18,7 +18,7 @@ async def test_whatever_is_said_is_answered_as_the_document_says(tmp_path: Path)
     async with home(tmp_path, database, Bus()) as here:
         dana = await here.signed_in()
         schema = schemathesis.openapi.from_dict((await dana.get("/api/openapi.json")).body)
-        vars(here.side.rates)["_full_at"] = _Bottomless()
+        without_limits(here)
         results: list[Any] = list(schema.get_all_operations())
         found = [result.ok() for result in results]
         spoken = [one for one in found if one.path.startswith("/api/voice")]

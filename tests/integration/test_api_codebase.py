@@ -14,6 +14,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.db.engine import Database
 from bot.db.installations import Installations
+from bot.db.rates import RateRows
 from bot.github.client import Client
 from deploy.devkit.github import GitHubStandIn
 from indexer.folder import Folder
@@ -24,6 +25,7 @@ from indexer.update import Updater
 from mobile_api.access import PER_MINUTE, Access
 from mobile_api.codebase import Codebase
 from mobile_api.problems import told
+from mobile_api.rates import SharedRates
 from mobile_api.wire import MAX_BODY
 
 REPO = "acme/widgets"
@@ -97,7 +99,8 @@ async def scene(tmp_path: Path, database: Database) -> AsyncIterator[Scene]:
         await installations.note_repository(5, public.id, REPO, "main")
         clock, codebase = [1000.0], Codebase()
         client = Client(session, api_url=github.api_url, user_agent="cadence")
-        access = Access(client, installations, now=lambda: clock[0])
+        rates = SharedRates(RateRows(database).take, now=lambda: clock[0])
+        access = Access(client, installations, rates, now=lambda: clock[0])
         app = web.Application()
         mount(app, codebase)
         async with TestClient(TestServer(app)) as caller:
@@ -121,7 +124,7 @@ async def test_search_finds_the_file_and_says_why(scene: Scene) -> None:
     assert "def area" in best["text"]
     assert body["mode"] == "lexical"
     assert headers["Cache-Control"] == "no-store"
-    assert headers["RateLimit"] == f'"codebase";r={PER_MINUTE - 1};t=60'
+    assert headers["RateLimit"] == f'"codebase";r={PER_MINUTE - 1};t=1'
     assert "Access-Control-Allow-Origin" not in headers
 
 
