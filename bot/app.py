@@ -40,7 +40,15 @@ from bot.loops import every, kept_alive
 from bot.place_wiring import FlySide, fly_of, local_of, placing_of, plans_of, tend, vps_of
 from bot.reporter import Reporter
 from bot.run_log import RunLog
-from bot.run_wiring import author_of, blobs_of, defaults_of, limits_of, patience_of, publisher_of
+from bot.run_wiring import (
+    author_of,
+    blobs_of,
+    defaults_of,
+    limits_of,
+    patience_of,
+    publisher_of,
+    work_diffs_of,
+)
 from bot.settings import Settings
 from bot.supervisor import Supervisor
 from bot.voice_wiring import SpokenSide
@@ -221,6 +229,7 @@ class Coordinator:
             keeping=self.keeping,
         )
         self.gateway.open_for(desk)
+        self.people.work.come(work_diffs_of(settings, github, self.redactor, self.keeping))
         return Dispatcher(
             database=self.database,
             bus=self.bus,

@@ -28,7 +28,7 @@ from bot.settings import Settings
 from bot.user_tokens import UserTokens
 from bot.vault import Vault, derived, keys_of
 from mobile_api.acts import Acts
-from mobile_api.agent_log import AgentLog
+from mobile_api.agent_log import AgentLog, Work
 from mobile_api.agents_api import AgentsApi
 from mobile_api.auth_api import Able, AuthApi
 from mobile_api.cookies import Cookies
@@ -72,6 +72,7 @@ class PeopleSide:
         self.database = database
         self.github: Late[GitHubApp] = Late()
         self.oauth: Late[OAuth] = Late()
+        self.work: Late[Work] = Late()
         self.identities = Identities(database)
         self.choices = Choices(self.identities)
         server_key = settings.server_key.get_secret_value()
@@ -134,7 +135,7 @@ class PeopleSide:
         return [
             *self._auth(),
             *agents.endpoints(),
-            *AgentLog(self._agents, agents.seen, self.github).endpoints(),
+            *AgentLog(self._agents, agents.seen, self.github, self.work).endpoints(),
             *self._streams.endpoints(),
             *ReposApi(self.reaches).endpoints(),
             *UsageApi(self.lists, self.reaches, self.choices, self._plans).endpoints(),

@@ -6,8 +6,7 @@ nothing that somebody pushed is ever overwritten.
 """
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -16,13 +15,12 @@ import structlog
 import yaml
 
 from bot import bundles, pull_body, pull_requests
+from bot.base_commits import contents_token, fetch_start
 from bot.bundles import Rules, SecretFinder, Work
-from bot.domain import Agent, Task
+from bot.domain import Agent
 from bot.errors import (
-    CadenceError,
     GitHubRefused,
     NotFound,
-    PublishRefused,
     PushRejected,
     RepositoryUnusable,
 )
@@ -127,8 +125,8 @@ class Publisher:
         header = await asyncio.to_thread(bundles.read_header, bundle, branch=agent.branch)
         start = header.start or outcome.base_sha
         self._checkpoint("fetch the base")
-        async with self._token(agent.task, "read") as token:
-            tip = await _check_start(mirror, agent, start, base, token=token)
+        async with contents_token(self._github, agent.task, "read") as token:
+            tip = await fetch_start(mirror, start, base, agent.branch, token=token)
         async with mirror.desk(agent.id, start) as desk:
             self._checkpoint("unpack the bundle")
             rules = Rules(
@@ -148,7 +146,7 @@ class Publisher:
         wanted = agent.branch
         for _ in range(_RACES):
             self._checkpoint("look for the branch")
-            async with self._token(agent.task, "write") as token:
+            async with contents_token(self._github, agent.task, "write") as token:
                 heads = await mirror.heads(wanted, f"{wanted}-*", token=token)
                 branch = await _place(desk, sha, wanted, heads)
                 if heads.get(branch) == sha:
@@ -202,45 +200,6 @@ class Publisher:
             pr_url=pull.url,
             note=note,
         )
-
-    @contextlib.asynccontextmanager
-    async def _token(self, task: Task, level: str) -> AsyncIterator[str]:
-        """Give out a token for this repository's contents, worthless after the block."""
-        token = await self._github.mint(
-            task.installation_id,
-            repository_ids=[task.repository_id],
-            permissions={"contents": level},
-        )
-        try:
-            yield token.value
-        finally:
-            try:
-                await self._github.revoke(token)
-            except CadenceError as error:  # it dies by itself within the hour
-                log.warning("token not revoked", reason=str(error))
-
-
-async def _check_start(mirror: Mirror, agent: Agent, start: str, base: str, *, token: str) -> str:
-    """Fetch what the work starts from and return the tip of *base*; refuse any other start.
-
-    GitHub serves any commit of any fork by its number, so that one which is merely *there* proves
-    nothing: it must be on the base branch, or on the agent's own.
-    """
-    heads = await mirror.heads(base, agent.branch, token=token)
-    tip, own = heads.get(base), heads.get(agent.branch)
-    if tip is None:
-        raise RepositoryUnusable(f"there is no branch `{base}` (any more)")
-    await mirror.fetch(base, tip, token=token)
-    if own == start:
-        await mirror.fetch(agent.branch, own, token=token)
-        return tip
-    if await mirror.reaches(start, base, tip, token=token):
-        return tip
-    if own is not None and await mirror.reaches(start, agent.branch, own, token=token):
-        return tip
-    raise PublishRefused(
-        f"the work does not start from a commit of `{base}`; was the branch rewritten meanwhile?"
-    )
 
 
 async def _place(desk: Git, sha: str, wanted: str, heads: Mapping[str, str]) -> str:

@@ -5,12 +5,14 @@ from bot.blobs import Blobs
 from bot.following import Patience
 from bot.github.app import GitHubApp
 from bot.github.values import AppInfo
+from bot.keeping import Keeping
 from bot.machine import Guest, Place
 from bot.publisher import Publisher
 from bot.receipt import size_words
 from bot.run_defaults import RunDefaults
 from bot.settings import Settings, child_environment
 from bot.supervisor import Limits
+from bot.work_diff import WorkDiffs
 from runner.redact import Redactor
 from runner.spec import Budget, Person
 
@@ -96,5 +98,20 @@ def publisher_of(
         places=pull_body.Places(
             base_url=settings.base_url, web_url=settings.github_url, sizes=sizes_of(settings)
         ),
+        environment=child_environment(),
+    )
+
+
+def work_diffs_of(
+    settings: Settings, github: GitHubApp, redactor: Redactor, keeping: Keeping
+) -> WorkDiffs:
+    """Return what shows the changes of agents at work."""
+    return WorkDiffs(
+        keeping,
+        blobs_of(settings),
+        settings.data_dir / "mirrors",
+        github,
+        redactor,
+        lambda name: f"{settings.github_url}/{name}.git",
         environment=child_environment(),
     )

@@ -1,14 +1,16 @@
 """An agent's log, part by part, and what it changed."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from aiohttp import web
 
 from bot.agents import Agents
-from bot.domain import Agent
+from bot.domain import Agent, AgentStatus
 from bot.errors import NotFound
 from bot.github.app import GitHubApp
+from bot.github.repository import Repository
+from bot.work_diff import Glimpse
 from mobile_api.agent_views import (
     DiffView,
     EventPage,
@@ -21,16 +23,35 @@ from mobile_api.wire import answer, queried
 
 Seen = Callable[[web.Request], Awaitable[Agent]]
 _MOST_FILES = 300  # GitHub compares no more
+_WAITS = "the agent waits for its turn: nothing is changed yet"
+_NOTHING = "the agent is over, and nothing of it was pushed"
+_DELETED = "what the agent pushed is not at GitHub any more"
+_NEXT_PUSH = "as it was pushed last: what the agent does now comes with its next push"
 _STATUSES = {"added": "added", "removed": "removed", "renamed": "renamed", "copied": "added"}
+
+
+class Work(Protocol):
+    """What agents have in hand."""
+
+    async def look(self, agent: Agent) -> Glimpse:
+        """Return what *agent* changed up to its newest checkpoint."""
+        ...
 
 
 class AgentLog:
     """``/logs`` and ``/diff`` of an agent that *seen* lets the person see."""
 
-    def __init__(self, agents: Agents, seen: Seen, github: Callable[[], GitHubApp]) -> None:
+    def __init__(
+        self,
+        agents: Agents,
+        seen: Seen,
+        github: Callable[[], GitHubApp],
+        work: Callable[[], Work],
+    ) -> None:
         self._agents = agents
         self._seen = seen
         self._github = github
+        self._work = work
 
     def endpoints(self) -> list[Endpoint]:
         """Return the routes."""
@@ -49,7 +70,7 @@ class AgentLog:
                 method="GET",
                 path="/api/agents/{id}/diff",
                 handler=self._diff,
-                summary="What an agent changed, as far as it was pushed",
+                summary="What an agent changed: as pushed, else up to its newest checkpoint",
                 tag="agents",
                 answers={200: DiffView},
                 problems=(404,),
@@ -69,23 +90,50 @@ class AgentLog:
 
     async def _diff(self, request: web.Request) -> web.Response:
         agent = await self._seen(request)
+        return answer(await self._pushed(agent) or await self._at_hand(agent))
+
+    async def _pushed(self, agent: Agent) -> DiffView | None:
+        """Return what GitHub has of the agent, None when it has nothing."""
         task = agent.task
         repository = self._github().repository(
             task.installation_id, task.repository, repository_id=task.repository_id
         )
         try:
             if agent.pr_number is not None:
-                found = await repository.pull_files(agent.pr_number)
+                found, source = await repository.pull_files(agent.pr_number), "pullRequest"
             elif _is_pushed(agent):
-                info = await repository.get()
-                base = task.options.base or info.default_branch
-                found = await repository.compared(base, agent.branch)
+                found, source = await _of_branch(repository, agent), "branch"
             else:
-                found = []
-        except NotFound:  # the branch is deleted
-            found = []
+                return None
+        except NotFound:
+            return DiffView(files=[], truncated=False, source="none", note=_DELETED)
         files = [_file(one) for one in found[:_MOST_FILES]]
-        return answer(DiffView(files=files, truncated=len(found) >= _MOST_FILES))
+        note = "" if agent.status.is_final else _NEXT_PUSH
+        return DiffView(files=files, truncated=len(found) >= _MOST_FILES, source=source, note=note)
+
+    async def _at_hand(self, agent: Agent) -> DiffView:
+        """Return what the agent has in hand, with a sentence that says how old or why nothing."""
+        if agent.status is AgentStatus.PENDING:
+            return DiffView(files=[], truncated=False, source="none", note=_WAITS)
+        if agent.status.is_final:
+            return DiffView(files=[], truncated=False, source="none", note=_NOTHING)
+        seen = await self._work().look(agent)
+        files = [
+            FileView(
+                path=one.path, status=one.status, additions=one.additions,
+                deletions=one.deletions, patch=one.patch,
+            )
+            for one in seen.files
+        ]  # fmt: skip
+        note = seen.note or f"not pushed yet: as it was after step {seen.step}"
+        return DiffView(
+            files=files, truncated=seen.truncated, source="work" if files else "none", note=note
+        )
+
+
+async def _of_branch(repository: Repository, agent: Agent) -> list[Mapping[str, Any]]:
+    base = agent.task.options.base or (await repository.get()).default_branch
+    return await repository.compared(base, agent.branch)
 
 
 def _is_pushed(agent: Agent) -> bool:

@@ -101,10 +101,12 @@ class FileView(Wire):
 
 
 class DiffView(Wire):
-    """What the agent changed, as far as it was pushed."""
+    """What the agent changed; *note* says in a sentence why there is nothing, or how old it is."""
 
     files: list[FileView]
     truncated: bool
+    source: Literal["pullRequest", "branch", "work", "none"]
+    note: str = ""
 
 
 class AgentAsked(Wire):

@@ -117,9 +117,9 @@ function Changes({ agent }) {
   useEffect(() => {
     get(`/api/agents/${agent.id}/diff`).then((found) => { setDiff(found); setWrong(""); remember(key, found); },
       async (error) => { const kept = await recall(key); kept ? setDiff(kept) : setWrong(error.message); });
-  }, [agent.id, agent.metadata.linesAdded, agent.metadata.linesRemoved, agent.status]);
+  }, [agent.id, agent.metadata.linesAdded, agent.metadata.linesRemoved, agent.status, agent.progress]);
   return html`<div class="body" tabindex="0"><${Wrong} text=${wrong} />
-    ${diff ? (diff.files.length ? html`<${Diff} ...${diff} />` : html`<${Empty} title=${t("changeNone")} />`) : !wrong && html`<div class="card ghost" aria-busy="true"></div>`}</div>`;
+    ${diff ? (diff.files.length ? html`${diff.note && html`<p class="quiet">${diff.note}</p>`}<${Diff} ...${diff} />` : html`<${Empty} title=${t("changeNone")} text=${diff.note} />`) : !wrong && html`<div class="card ghost" aria-busy="true"></div>`}</div>`;
 }
 
 /** What can be done with it now. @param {{agent: Agent, speak: boolean}} of */
