@@ -28,7 +28,7 @@ from mobile_api.voice import VoiceApi
 from mobile_api.voice_house import House
 from mobile_api.voice_seams import Doing, People
 
-KEPT, PRUNE_S = timedelta(days=1), 3600.0
+KEPT, PRUNE_S, EXPIRE_S = timedelta(days=1), 3600.0, 60.0
 OPENAI_MODEL, DEEPGRAM_MODEL = "gpt-transcribe", "nova-3"
 
 
@@ -72,12 +72,17 @@ class VoiceSide:
                     reader=ModelReader(client, model) if key else None,
                 )
             )
-            pruning = asyncio.create_task(every(PRUNE_S, "spoken commands", self.prune))
+            expire = self.commands().expire
+            loops = [
+                asyncio.create_task(every(PRUNE_S, "spoken commands", self.prune)),
+                asyncio.create_task(every(EXPIRE_S, "confirmations", expire)),
+            ]
             yield
-            pruning.cancel()
-            await asyncio.wait([pruning])
-            for one in hears:
-                await one.close()
+            for one in loops:
+                one.cancel()
+            await asyncio.wait(loops)
+            for each in hears:
+                await each.close()
 
     async def prune(self) -> None:
         """Delete commands of the day before."""

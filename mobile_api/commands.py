@@ -12,6 +12,7 @@ from bot.db.voice_commands import Command, VoiceCommands
 from bot.domain import Agent
 from bot.errors import InvalidRequest, NotFound
 from bot.github.auth import utc_now
+from mobile_api import voice_metrics
 from mobile_api.agent_views import AgentView
 from mobile_api.hearing.ear import Ear, Heard
 from mobile_api.hearing.transcriber import CannotHear
@@ -26,6 +27,7 @@ from mobile_api.voice_seams import Doing, Known, People, context_of
 from mobile_api.voice_telling import Telling, language_of
 from mobile_api.voice_views import ClientContext, ConfirmAsked, TranscriptView
 
+FORGOTTEN = timedelta(minutes=10)  # until then a late answer is told that it is late
 CONFIRM_S, UNDO_S, STALE = timedelta(seconds=60), timedelta(seconds=10), timedelta(seconds=90)
 _SPACE = uuid.UUID("5f1f3f0e-6f59-4f3e-9f50-9be5c4a0f0aa")
 Answer = dict[str, Any]
@@ -118,6 +120,7 @@ class Commands:
         timings["understandMs"] = _since(began_words)
         language = language_of(known, frame, heard, said.client)
         outcome = self._decided(frame, heard, known, language)
+        voice_metrics.understood(frame)
         began_act = time.perf_counter()
         outcome = await self._done(person, outcome, known, language, ref=f"voice:{command.id}")
         timings["actMs"] = _since(began_act)
@@ -144,6 +147,8 @@ class Commands:
         lasts = UNDO_S if outcome.state == "done" else CONFIRM_S
         waits = outcome.action is not None or bool(outcome.candidates)
         until = now + lasts if waits else None
+        if outcome.state == "needs_confirmation" and outcome.action is not None:
+            voice_metrics.confirmation("asked")
         answer = self._telling.answer(command, outcome, timings, until=until)
         stored = outcome.action.to_json() if outcome.action else {} if waits else None
         await self._rows.finish(
@@ -158,18 +163,29 @@ class Commands:
         if command is None or command.answer is None:
             raise NotFound("there is no such command")
         known = await self._people.known(person)
+        pending = Pending(command)
         if asked.transcript is not None:
-            await self._rows.take(person.id, command.id, self._now())
+            taken = await self._rows.take(person.id, command.id, self._now())
+            if taken and pending.is_asking:
+                voice_metrics.confirmation("corrected")
             client = ClientContext(focus=command.focus or None, language=command.language)
             answer, _ = await self.said(person, Said(transcript=asked.transcript, client=client))
             return answer
-        pending = Pending(command)
         if command.action is None or not pending.takes(asked):
             raise Conflict("nothing waits for this answer", kind="nothing-waits")
         if not await self._rows.take(person.id, command.id, self._now()):
             return self._too_late(await self._rows.find(person.id, command_id) or command, known)
+        if pending.is_asking and asked.answer is not None:
+            voice_metrics.confirmation("given" if asked.answer == "yes" else "declined")
         outcome = await self._followed(person, pending, asked, known)
         return await self._kept(command, outcome, {"totalMs": _since(began)})
+
+    async def expire(self) -> None:
+        """Count confirmations that nobody gave; an answer that comes later finds nothing."""
+        left = await self._rows.expire(self._now() - FORGOTTEN)
+        asking = [one for one in left if Pending(one).is_asking]
+        if asking:
+            voice_metrics.confirmation("expired", len(asking))
 
     def _too_late(self, command: Command, known: Known) -> Answer:
         if command.taken_at is not None:

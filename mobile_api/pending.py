@@ -22,6 +22,11 @@ class Pending:
         return str(self._answer.get("state", ""))
 
     @property
+    def is_asking(self) -> bool:
+        """Whether it asked for a yes."""
+        return self._state == "needs_confirmation"
+
+    @property
     def _candidates(self) -> list[dict[str, str]]:
         return list(self._answer.get("candidates") or ())
 

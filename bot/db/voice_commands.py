@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, null, select, update
 
 from bot.db.engine import Database, inserted
 from bot.db.voice_schema import voice_commands as table
@@ -95,6 +95,23 @@ class VoiceCommands:
         async with self._db.write() as tx:
             taken = update(table).where(where).values(taken_at=now).returning(table.c.id)
             return (await tx.execute(taken)).first() is not None
+
+    async def expire(self, before: datetime, *, limit: int = 500) -> list[Command]:
+        """End what waited until *before* in vain and return it; each is returned to one caller."""
+        in_vain = (
+            table.c.action.is_not(None) & table.c.taken_at.is_(None) & (table.c.expires_at < before)
+        )
+        async with self._db.read() as tx:
+            found = [
+                _command(row) for row in await tx.execute(select(table).where(in_vain).limit(limit))
+            ]
+        if not found:
+            return []
+        ids = [one.id for one in found]
+        change = update(table).where(table.c.id.in_(ids) & in_vain).values(action=null())
+        async with self._db.write() as tx:
+            ended = set((await tx.execute(change.returning(table.c.id))).scalars())
+        return [one for one in found if one.id in ended]
 
     async def prune(self, before: datetime) -> None:
         """Delete old commands."""

@@ -12,6 +12,7 @@ from mobile_api.hearing.transcriber import CannotHear, Refused, Transcriber, Tra
 from mobile_api.speech.answers import yes_or_no
 from mobile_api.speech.frame import Context
 from mobile_api.speech.gate import is_nothing
+from mobile_api.voice_metrics import transcribing, transcription_failed
 
 log = structlog.get_logger()
 _TRIES = 2
@@ -72,10 +73,13 @@ class Ear:
                 wants = one.wants_samples
             for attempt in range(1, _TRIES + 1):
                 try:
-                    return await one.transcribe(recording, hints)
+                    with transcribing(one.name, audio_s=recording.seconds):
+                        return await one.transcribe(recording, hints)
                 except CannotHear:
+                    transcription_failed(one.name, "away")
                     log.warning("a transcription did not answer", service=one.name, attempt=attempt)
                 except Refused as error:
+                    transcription_failed(one.name, "refused")
                     log.warning("a transcription was refused", service=one.name, why=str(error))
                     break
         return None
