@@ -108,7 +108,8 @@ class Commands:
         heard = await self._heard(said, known)
         timings = dict(heard.timings)
         waiting = None if heard.problem else await self._rows.waiting(person.id, self._now())
-        if waiting is not None and (asked := Pending(waiting).answered_by(heard.text)) is not None:
+        asked = Pending(waiting).answered_by(heard.text) if waiting is not None else None
+        if waiting is not None and asked is not None and _counts(asked, heard):
             answer = await self.confirmed(person, waiting.id, asked)
             await self._rows.finish(replace(command, transcript=heard.text, answer=answer))
             return answer
@@ -207,6 +208,11 @@ class Commands:
             return refused("left", pending.frame(), known, language)
         done = await self._hands.do(person, action, known, language, ref=ref)
         return replace(done, frame=pending.frame())
+
+
+def _counts(asked: ConfirmAsked, heard: Heard) -> bool:
+    """Whether an answer is worth something: a yes in words that may be others is none."""
+    return asked.answer == "no" or not heard.low_trust
 
 
 def _again(before: Command, fingerprint: str) -> Answer:

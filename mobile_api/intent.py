@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from mobile_api.speech.frame import Context, Frame, Intent, Meant
 from mobile_api.speech.gate import is_nothing
 from mobile_api.speech.grounding import is_grounded
+from mobile_api.speech.mixture import unmixed
 from mobile_api.speech.policy import resolved
 from mobile_api.speech.text import clean, plain
 from mobile_api.speech.understand import by_grammar, reference_in
@@ -102,7 +103,7 @@ class ModelReader:
         except (anthropic.AnthropicError, httpx2.HTTPError, ValidationError, ValueError) as error:
             log.info("the model did not help", error=type(error).__name__)
             return _UNKNOWN
-        return judged(heard, transcript, context)
+        return unmixed(judged(heard, transcript, context), transcript, context)
 
 
 def judged(heard: Heard, transcript: str, context: Context) -> Frame:

@@ -19,6 +19,7 @@ _UNKNOWN = {
     "forgotten": "forgotten",
     "injection": "refused",
     "nothing": "silence",
+    "mixed": "mixed",
 }
 
 

@@ -57,7 +57,7 @@ class Ear:
             text="" if nothing else heard.text[:2000],
             problem="silence" if nothing else "",
             language=heard.language[:2],
-            low_trust=heard.low_trust,
+            low_trust=heard.low_trust or recording.is_doubtful,
             seconds=recording.seconds,
             timings=timings,
         )

@@ -13,6 +13,7 @@ from mobile_api.hearing.formats import LEAST_S, MOST_S, BadAudio, Format, format
 log = structlog.get_logger()
 _TIMEOUT_S, _LINE = 10.0, 64 * 1024
 _CRASHED = "the recording cannot be read"
+_CUT = "the recording is cut off before anything can be heard: say it again"
 
 
 class Studio:
@@ -44,13 +45,17 @@ class Studio:
         form = format_of(data)
         asked = {
             "do": "examine", "demuxer": form.demuxer, "ending": form.ending, "mostS": MOST_S,
-            "wantsSamples": wants_samples,
+            "wantsSamples": wants_samples, "isCut": form.is_cut,
         }  # fmt: skip
         facts, more = await self._ask(asked, data)
+        if facts.get("error") == "long":
+            raise BadAudio("a command has at most 30 seconds")
         if "error" in facts:
-            long = facts["error"] == "long"
-            raise BadAudio("a command has at most 30 seconds" if long else _CRASHED)
-        return Recording(form, facts, data if facts.get("same") else more)
+            raise BadAudio(_CUT if form.is_cut else _CRASHED)
+        recording = Recording(form, facts, data if facts.get("same") else more)
+        if form.is_cut and recording.verdict != "speech":
+            raise BadAudio(_CUT)
+        return recording
 
     async def listen(self, samples: bytes, grammar: str, sounds: dict[str, str]) -> str:
         """Return what the recogniser of this machine hears in *samples*."""
@@ -78,11 +83,15 @@ class Studio:
 
 
 class Recording:
-    """What is in a recording: how long, whether anybody speaks, and the bytes to send on."""
+    """What is in a recording: how long, whether anybody speaks, and the bytes to send on.
+
+    One that *is_doubtful* is cut off, or sounds like music: its words may be others than were said.
+    """
 
     def __init__(self, form: Format, facts: dict[str, Any], data: bytes) -> None:
         self.seconds = float(facts["seconds"])
         self.verdict = "silence" if self.seconds < LEAST_S else str(facts["verdict"])
+        self.is_doubtful = form.is_cut or bool(facts["isHeld"])
         self.ending = str(facts["ending"])
         self.media = "audio/wav" if self.ending == "wav" else form.media
         self.data = data

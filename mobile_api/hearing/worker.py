@@ -19,14 +19,21 @@ Answer = tuple[dict[str, Any], bytes]
 def examine(asked: dict[str, Any], data: bytes) -> Answer:
     """Decode and measure; answer what is to be sent on, and the samples when they are wanted."""
     try:
-        samples, has_duration = sound.decoded(data, asked["demuxer"], most_s=asked["mostS"])
+        samples, has_duration = sound.decoded(
+            data, asked["demuxer"], most_s=asked["mostS"], is_cut=asked["isCut"]
+        )
     except sound.TooLong:
         return {"error": "long"}, b""
     except sound.Undecodable:
         return {"error": "unreadable"}, b""
-    facts = {"seconds": len(samples) / 2 / sound.RATE, "verdict": sound.verdict(samples)}
+    facts = {
+        "seconds": len(samples) / 2 / sound.RATE, "verdict": sound.verdict(samples),
+        "isHeld": sound.is_held(samples),
+    }  # fmt: skip
     if asked["wantsSamples"]:
         return facts | {"ending": "raw"}, samples
+    if asked["isCut"]:  # services refuse what ends in the middle
+        return facts | {"ending": "wav"}, sound.as_wav(samples)
     if has_duration or asked["ending"] in {"wav", "ogg"}:
         return facts | {"ending": asked["ending"], "same": True}, b""
     with contextlib.suppress(sound.Undecodable):

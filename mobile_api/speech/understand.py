@@ -7,6 +7,7 @@ from mobile_api.speech.corrections import Corrected
 from mobile_api.speech.frame import Context, Frame, Intent, Meant, Reference
 from mobile_api.speech.gate import is_nothing
 from mobile_api.speech.languages import LANGUAGES
+from mobile_api.speech.mixture import unmixed
 from mobile_api.speech.policy import resolved
 from mobile_api.speech.repos import index_of
 from mobile_api.speech.sentences import Sentences
@@ -30,7 +31,9 @@ def by_grammar(transcript: str, context: Context) -> Frame | None:
     if is_nothing(transcript):
         return Frame(intent=Intent.UNKNOWN, reason="nothing", source="grammar", confidence=1.0)
     meant = read(clean(transcript), context)
-    return None if meant is None else resolved(meant, context, source="grammar")
+    if meant is None:
+        return None
+    return unmixed(resolved(meant, context, source="grammar"), transcript, context)
 
 
 def read(text: str, context: Context) -> Meant | None:

@@ -194,6 +194,40 @@ async def test_what_is_heard_in_music_is_dropped(
     assert (heard.problem, heard.text) == ("silence", "")
 
 
+@pytest.mark.parametrize(
+    ("data", "is_heard"),
+    [
+        pytest.param(voices.rising(4), False, id="music that swells"),
+        pytest.param(voices.tone(3, beat=2), True, id="a chord that throbs"),
+        pytest.param(voices.tune(4), True, id="a tune"),
+    ],
+)
+async def test_command_that_is_heard_in_music_is_not_trusted(
+    service: TranscriptionStandIn, studio: Studio, bureau: Bureau, data: bytes, is_heard: bool
+) -> None:
+    service.say("pause agent one")
+
+    heard = await Ear(studio, [bureau.openai()]).hear(data, CONTEXT, ())
+
+    assert len(service.requests) == is_heard
+    assert heard.low_trust is is_heard
+    assert heard.text == ("pause agent one" if is_heard else "")
+
+
+@pytest.mark.parametrize("kind", ["webm", "ogg", "mp4"])
+async def test_recording_that_is_cut_reaches_the_service_whole_and_is_not_trusted(
+    service: TranscriptionStandIn, studio: Studio, bureau: Bureau, kind: str
+) -> None:
+    service.say("pause agent one")
+    data = voices.packed(voices.babble(4), kind, has_duration=kind == "ogg")
+
+    heard = await Ear(studio, [bureau.openai()]).hear(data[: len(data) - 37], CONTEXT, ())
+
+    assert (heard.text, heard.low_trust) == ("pause agent one", True)
+    assert service.requests[0].name == "command.wav"
+    assert 2.0 < heard.seconds < 4.1
+
+
 def test_hints_are_short_and_bounded() -> None:
     many = Context(repos=tuple(f"acme/{'very-' * 20}long-{n}" for n in range(300)))
 

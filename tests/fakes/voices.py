@@ -68,6 +68,24 @@ def tone(seconds: float, *, beat: float = 0.0) -> bytes:
     return wav((3000 * swell * chord).astype("<i2").tobytes())
 
 
+def rising(seconds: float, *, by_db: float = 40.0, falls: bool = False) -> bytes:
+    """Return a chord that swells, and with *falls* fades again."""
+    at = np.arange(int(RATE * seconds)) / RATE
+    far = np.abs(2 * at / seconds - 1) if falls else 1 - at / seconds
+    chord: Any = sum(np.sin(2 * math.pi * pitch * at) for pitch in (220.0, 277.2, 329.6))
+    return wav((8000 * 10 ** (-by_db * far / 20) * chord).astype("<i2").tobytes())
+
+
+def tune(seconds: float, *, notes_s: float = 2.0) -> bytes:
+    """Return plucked notes, so many a second."""
+    at = np.arange(int(RATE * seconds)) / RATE
+    scale = np.array([220.0, 247.0, 262.0, 294.0, 330.0, 349.0, 392.0, 440.0])
+    turn = 2 * math.pi * np.cumsum(scale[(at * notes_s).astype(int) * 3 % len(scale)]) / RATE
+    pluck = np.exp(-3 * ((at * notes_s) % 1))
+    string: Any = np.sin(turn) + 0.5 * np.sin(2 * turn) + 0.3 * np.sin(3 * turn)
+    return wav((6000 * pluck * string).astype("<i2").tobytes())
+
+
 def babble(seconds: float) -> bytes:
     """Return a sound with the ups and downs of speech, which says nothing."""
     draw = np.random.default_rng(3)

@@ -23,6 +23,7 @@ from tests.fakes.github import REPO
 from tests.fakes.phone import Browser, Home, home
 
 SPEECH = voices.packed(voices.babble(1.5), "webm")
+STILL = voices.packed(voices.silence(2), "webm", has_duration=False)
 
 
 class Phone:
@@ -189,6 +190,7 @@ async def test_transcripts_refuse_what_commands_refuse(here: Home, phone: Phone)
     [
         pytest.param(b"PK\x03\x04" + bytes(400), "command.m4a", "no recording", id="a zip"),
         pytest.param(SPEECH[:300], "speech.webm", "cannot be read|cut off", id="cut off"),
+        pytest.param(STILL[:-3], "speech.webm", "before anything can be heard", id="cut silence"),
         pytest.param(b"", "speech.webm", "empty", id="nothing"),
     ],
 )

@@ -9,9 +9,14 @@ from bot.db.engine import Database
 from bot.domain import AgentStatus
 from bot.errors import NotFound
 from mobile_api.commands import Commands, Said
+from mobile_api.hearing.ear import Ear
+from mobile_api.hearing.hints import Hints
+from mobile_api.hearing.studio import Recording, Studio
+from mobile_api.hearing.transcriber import Transcript
 from mobile_api.people import Person
 from mobile_api.problems import Conflict, KeyReused
 from mobile_api.voice_views import ClientContext, ConfirmAsked
+from tests.fakes import voices
 from tests.fakes.house import MARA, Clock, FakeHouse, commands_of
 
 YES, NO = ConfirmAsked(answer="yes"), ConfirmAsked(answer="no")
@@ -285,3 +290,52 @@ async def test_after_a_failure_the_same_key_may_be_tried_again(scene: Scene) -> 
     scene.house.known = whole  # type: ignore[method-assign]
 
     assert (await scene.say("pause agent one", key="k2"))["state"] == "done"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["pausiere agent two", "pausiere bitte agent one", "pause l'agent two", "stoppe the csv agent"],
+)
+async def test_two_languages_in_one_sentence_are_asked_for_again(scene: Scene, words: str) -> None:
+    answer = await scene.say(words)
+
+    assert (answer["state"], answer["intent"]) == ("rejected", "unknown")
+    assert answer["speech"] == "That was two languages at once. Please say it again in one."
+    assert scene.house.done == []
+
+
+class Doubtful:
+    """A transcriber that trusts none of its words."""
+
+    name = "doubtful"
+    wants_samples = False
+
+    def __init__(self, *texts: str) -> None:
+        self._texts = list(texts)
+
+    async def transcribe(self, recording: Recording, hints: Hints) -> Transcript:
+        del recording, hints
+        return Transcript(text=self._texts.pop(0), low_trust=True)
+
+    async def close(self) -> None: ...
+
+
+async def test_doubtful_words_do_nothing_and_a_doubtful_yes_is_none(scene: Scene) -> None:
+    """What waits can be left by them, and is done by a yes that is tapped."""
+    said = Doubtful("pause agent one", "yes", "pause agent one", "no", "stop agent two")
+    async with Studio(workers=1, timeout_s=60) as studio:
+        ear = Ear(studio, [said])
+        commands = commands_of(scene.database, scene.house, ear=ear, now=scene.clock)
+
+        async def play() -> dict[str, Any]:
+            scene.clock.forward(1)
+            answer, _ = await commands.said(MARA, Said(audio=voices.babble(1.0)))
+            return answer
+
+        states = [(await play())["state"] for _ in range(4)]
+        last = await play()
+    assert states == ["needs_confirmation", "rejected", "needs_confirmation", "rejected"]
+    assert scene.house.done == []
+
+    await scene.commands.confirmed(MARA, last["id"], YES)
+    assert scene.house.done == [("stop", 2)]

@@ -39,6 +39,7 @@ PHRASES = Phrases(
         "unknown repo": "Ein Repository {name} kenne ich nicht. Welches?",
         "no task": "Was soll der Agent tun?",
         "two": "Bitte eins nach dem anderen.",
+        "mixed": "Das waren zwei Sprachen auf einmal. Bitte sag es noch einmal in einer.",
         "negated": "Gut, ich lasse es.",
         "forgotten": "Gut, vergessen.",
         "left": "Gut, es ist nichts geschehen.",

@@ -39,6 +39,7 @@ PHRASES = Phrases(
         "unknown repo": "I know no repository called {name}. Which one?",
         "no task": "What should the agent do?",
         "two": "One thing at a time, please.",
+        "mixed": "That was two languages at once. Please say it again in one.",
         "negated": "All right, I leave it alone.",
         "forgotten": "All right, forgotten.",
         "left": "All right, nothing was done.",

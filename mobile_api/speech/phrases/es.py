@@ -39,6 +39,7 @@ PHRASES = Phrases(
         "unknown repo": "No conozco el repositorio {name}. ¿Cuál?",
         "no task": "¿Qué debe hacer el agente?",
         "two": "Una cosa a la vez, por favor.",
+        "mixed": "Eran dos idiomas a la vez. Dilo otra vez en uno solo, por favor.",
         "negated": "De acuerdo, lo dejo así.",
         "forgotten": "De acuerdo, olvidado.",
         "left": "De acuerdo, no se ha hecho nada.",

@@ -39,6 +39,7 @@ PHRASES = Phrases(
         "unknown repo": "Je ne connais pas de dépôt {name}. Lequel ?",
         "no task": "Que doit faire l'agent ?",
         "two": "Une chose à la fois, s'il vous plaît.",
+        "mixed": "C'était deux langues à la fois. Redites-le dans une seule, s'il vous plaît.",
         "negated": "D'accord, je n'y touche pas.",
         "forgotten": "D'accord, c'est oublié.",
         "left": "D'accord, rien n'a été fait.",
