@@ -17,6 +17,7 @@ from bot.db.identities import Identities
 from bot.db.push import Pushes
 from bot.db.rates import RateRows
 from bot.db.replies import Replies
+from bot.db.sealed import SealedRows
 from bot.db.sessions import Sessions
 from bot.domain import Agent
 from bot.github.app import GitHubApp
@@ -24,6 +25,7 @@ from bot.github.auth import utc_now
 from bot.github.oauth import OAuth
 from bot.loops import kept_alive
 from bot.plans import Plans
+from bot.resealing import Resealing
 from bot.settings import Settings
 from bot.user_tokens import UserTokens
 from bot.vault import Vault, derived, keys_of
@@ -78,6 +80,7 @@ class PeopleSide:
         server_key = settings.server_key.get_secret_value()
         credential_keys = settings.credential_keys.get_secret_value()
         self.vault = Vault(keys_of(credential_keys, server_key))
+        self.resealing = Resealing(SealedRows(database), self.vault)
         self.tokens = UserTokens(self.identities, self.vault, self.oauth)
         self.keeper = Keeper(Sessions(database), Signer(derived(server_key, "sessions")), bus)
         self.cookies = Cookies(settings.base_url.startswith("https://"))
@@ -202,6 +205,7 @@ class PeopleSide:
     async def run(self) -> None:
         """Do what goes on beside the requests, for ever."""
         async with asyncio.TaskGroup() as loops:
+            loops.create_task(kept_alive("resealing", self.resealing.run))
             loops.create_task(kept_alive("newsroom", self.newsroom.run))
             if self._pusher is not None:
                 loops.create_task(kept_alive("pusher", self._pusher.run))

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from bot.errors import BadSettings, CadenceError
 
 _NONCE = 12
-_OWN = "server"
+OWN = "server"  # the key that comes from the server's own
 
 
 class Unreadable(CadenceError):
@@ -50,6 +50,20 @@ class Vault:
         except (InvalidTag, ValueError) as error:
             raise Unreadable("a stored credential was changed") from error
 
+    def resealed(self, sealed: bytes, *, context: str) -> bytes:
+        """Return the same secret under the key that seals now; raise `Unreadable`."""
+        return self.seal(self.open(sealed, context=context), context=context)
+
+    @property
+    def current(self) -> str:
+        """The name of the key that seals."""
+        return self._first
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all keys, the one that seals first."""
+        return tuple(self._keys)
+
     def is_old(self, sealed: bytes) -> bool:
         """Whether it was sealed with another key than today's."""
         name = self._first.encode()
@@ -73,6 +87,6 @@ def keys_of(setting: str, server_key: str) -> dict[str, bytes]:
             keys[name] = base64.b64decode(text, validate=True)
         except binascii.Error as error:
             raise BadSettings("CADENCE_CREDENTIAL_KEYS is name:base64 with commas") from error
-        if not name or name == _OWN or len(keys[name]) != 32:
+        if not name or name == OWN or len(keys[name]) != 32:
             raise BadSettings("CADENCE_CREDENTIAL_KEYS has names, and keys of 32 bytes in base64")
-    return keys | {_OWN: derived(server_key, "credentials")}
+    return keys | {OWN: derived(server_key, "credentials")}

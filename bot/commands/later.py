@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_group
 
-_GROUPS = ("daemons", "machines", "plans", "vps")
+_GROUPS = ("daemons", "keys", "machines", "plans", "vps")
 _ALONE = ("daemon", "parse")
 
 

@@ -15,9 +15,10 @@ _ONLY = {
         all resume cancel keep going doing tell one two three four five six seven eight nine ten
         first second third""",
     "de": """der den dem das ein einen einem eine einer bitte mein meine meinen meinem ist sind wie
-        und im auf mit fur alle alles allen nicht ich wir stoppe stoppen setze fort agenten pausiere
-        pausieren starte starten halte beende beenden lauft laufen weiter eins zwei drei vier funf sechs sieben acht
-        neun zehn erste ersten zweite zweiten dritte dritten letzte letzten""",
+        und im auf mit fur alle alles allen nicht ich wir stoppe stoppen setze fort agenten
+        pausiere pausieren starte starten halte beende beenden lauft laufen weiter eins zwei drei
+        vier funf sechs sieben acht neun zehn erste ersten zweite zweiten dritte dritten letzte
+        letzten""",
     "es": """el los las una por favor esta estan como cual con del todos todas agente agentes para
         pausa deten detener reanuda reanudar inicia iniciar crea dos cuatro cinco siete ocho nueve
         diez primero segundo tercero ultimo quiero""",
