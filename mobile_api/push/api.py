@@ -145,7 +145,7 @@ class PushApi:
 
     async def _seen(self, request: web.Request) -> web.Response:
         signed, look = signed_of(request), await asked(request, LookAsked)
-        at = self._keeper.now() if look.visible else None
+        at = self._keeper.now() if look.visible and look.live else None
         await self._keeper.rows.looked(signed.session_id, look.agent_id or "", at)
         return web.Response(status=204)
 

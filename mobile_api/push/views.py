@@ -41,10 +41,14 @@ class SubscriptionView(Wire):
 
 
 class LookAsked(Wire):
-    """Proof that somebody looks: sent every ten seconds while the page is visible."""
+    """Proof that somebody looks: sent every ten seconds while the page is visible and in use.
+
+    *live* says that news comes to the page: one that lost its stream shows nothing new.
+    """
 
     agent_id: Annotated[str, Field(max_length=36)] | None = None
     visible: bool
+    live: bool = False
 
 
 class TestView(Wire):

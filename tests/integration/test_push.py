@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from bot.people_wiring import PeopleSide
 from deploy.devkit.push import Browser as Woken
 from deploy.devkit.push import PushStandIn
 from mobile_api.push.hosts import PushHosts
-from mobile_api.push.pusher import Pusher
+from mobile_api.push.pusher import LOOK, Pusher
+from tests.fakes.github import REPO
 from tests.fakes.phone import Browser, Home, home
 from tests.fakes.tasks import TASK
 from tests.integration.test_streams import Work, made
@@ -152,7 +154,7 @@ async def test_nobody_is_woken_who_looks_or_does_not_want_to(here: Home, push: P
     phone = await subscribed(dana, push)
     agent_id = await made(dana)
     work = await Work(here, agent_id).begun()
-    looking = {"agentId": agent_id, "visible": True}
+    looking = {"agentId": agent_id, "visible": True, "live": True}
     assert (await dana.post("/api/push/seen", looking)).status == 204
     await work.say("question", text="One?")
     await outcomes(dana, 1)
@@ -169,6 +171,75 @@ async def test_nobody_is_woken_who_looks_or_does_not_want_to(here: Home, push: P
         "switched off in the settings",
     ]
     assert phone.heard == []
+
+
+LOOKS = {"visible": True, "live": True}
+
+
+async def _asks(here: Home, agent_id: str, dana: Browser, text: str) -> str:
+    """Let the agent ask something; return what became of the notification."""
+    known = len((await dana.get("/api/push/log")).body["items"])
+    work = Work(here, agent_id)
+    work.said = known
+    await work.say("question", text=text)
+    return str((await outcomes(dana, known + 1))[-1]["outcome"])
+
+
+async def _session_of(dana: Browser) -> str:
+    found = (await dana.get("/api/auth/sessions")).body["items"]
+    return str(next(one["id"] for one in found if one["current"]))
+
+
+async def test_phone_that_is_looked_at_speaks_for_a_desktop_that_is_closed(
+    here: Home, push: PushStandIn
+) -> None:
+    phone, desktop = await here.signed_in(), await here.signed_in()
+    devices = [await subscribed(phone, push), await subscribed(desktop, push)]
+    agent_id = await made(phone)
+    await Work(here, agent_id).begun()
+
+    await phone.post("/api/push/seen", LOOKS)
+    await desktop.post("/api/push/seen", LOOKS | {"visible": False})
+    assert await _asks(here, agent_id, phone, "One?") == "suppressed"
+    assert [one.heard for one in devices] == [[], []]
+
+    # The phone goes dark without a word: its last proof is too old.
+    now = here.side.keeper.now()
+    old = now - LOOK - timedelta(seconds=1)
+    await here.side.keeper.rows.looked(await _session_of(phone), "", old)
+    assert await _asks(here, agent_id, phone, "Two?") == "sent"
+    assert [[heard.payload["body"] for heard in one.heard] for one in devices] == [["Two?"]] * 2
+
+    await desktop.post("/api/push/seen", LOOKS)
+    assert await _asks(here, agent_id, phone, "Three?") == "suppressed"
+    await desktop.post("/api/auth/logout")  # who is signed out proves nothing, and hears nothing
+    assert await _asks(here, agent_id, phone, "Four?") == "sent"
+    assert [len(one.heard) for one in devices] == [2, 1]
+
+
+async def test_page_that_shows_nothing_new_is_no_proof(here: Home, push: PushStandIn) -> None:
+    dana = await here.signed_in()
+    phone = await subscribed(dana, push)
+    agent_id = await made(dana)
+    await Work(here, agent_id).begun()
+
+    await dana.post("/api/push/seen", LOOKS | {"live": False})
+    assert await _asks(here, agent_id, dana, "One?") == "sent"
+    await dana.post("/api/push/seen", LOOKS)
+    await dana.post("/api/push/seen", LOOKS | {"live": False})
+    assert await _asks(here, agent_id, dana, "Two?") == "sent"
+    assert len(phone.heard) == 2
+
+
+async def test_somebody_else_who_looks_proves_nothing(here: Home, push: PushStandIn) -> None:
+    here.github.grant(REPO, "erin", "write")
+    dana, erin = await here.signed_in(), await here.signed_in("erin")
+    await subscribed(dana, push)
+    agent_id = await made(dana)
+    await Work(here, agent_id).begun()
+
+    await erin.post("/api/push/seen", LOOKS | {"agentId": agent_id})
+    assert await _asks(here, agent_id, dana, "One?") == "sent"
 
 
 async def test_test_button_tells_the_truth_and_dead_devices_are_forgotten(

@@ -3,7 +3,7 @@ import { call, get, post } from "./api.js";
 import { keepLocal, local, state } from "./store.js";
 import { t } from "./text.js";
 
-const SEEN_MS = 10000;
+const SEEN_MS = 10000, IDLE_MS = 120000;
 
 export const canPush = () => "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
 /** Apple gives push to installed apps only. */
@@ -51,12 +51,17 @@ export async function unsubscribe() {
 /** At each start: subscriptions die quietly, and the server must know the one that lives. */
 export const resync = () => (canPush() && isSubscribed() ? enrol().catch(() => {}) : undefined);
 
-/** Tell the server that the person is looking, so that it need not ring. */
+/** Tell the server that the person is looking, so that it need not ring: not when nobody touched the
+ * page for a while, and not when no news comes to it. */
 export function tellSeen() {
+  let touched = Date.now();
+  const touch = () => { touched = Date.now(); };
   const tell = (/** @type {boolean} */ visible) => {
     if (!state.me) return;
-    post("/api/push/seen", { agentId: state.route.screen === "agent" ? state.route.id : null, visible }).catch(() => {});
+    const live = state.link === "live" || state.link === "polling";
+    post("/api/push/seen", { agentId: state.route.screen === "agent" ? state.route.id : null, visible, live }).catch(() => {});
   };
-  setInterval(() => { if (!document.hidden) tell(true); }, SEEN_MS);
-  document.addEventListener("visibilitychange", () => tell(!document.hidden));
+  for (const name of ["pointerdown", "pointermove", "keydown", "wheel", "touchmove"]) addEventListener(name, touch, { passive: true });
+  setInterval(() => { if (!document.hidden && Date.now() - touched < IDLE_MS) tell(true); }, SEEN_MS);
+  document.addEventListener("visibilitychange", () => { touch(); tell(!document.hidden); });
 }
