@@ -49,7 +49,8 @@ class OpenAITranscriber:
 
     def _options(self, hints: Hints) -> dict[str, Any]:
         if not self._model.startswith("gpt-transcribe"):
-            options: dict[str, Any] = {"prompt": hints.sentence()} if hints.terms else {}
+            takes_prompt = hints.terms and not self._model.endswith("-diarize")
+            options: dict[str, Any] = {"prompt": hints.sentence()} if takes_prompt else {}
             if len(hints.languages) == 1:
                 options["language"] = hints.languages[0]
             return options

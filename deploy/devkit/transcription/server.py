@@ -95,8 +95,9 @@ class TranscriptionStandIn:
             return answer
         if (seconds := _seconds(data)) is None:
             return _refused(400, "The audio file could not be decoded or its format is invalid.")
-        body: Json = {"text": self._text(data), "usage": {"type": "duration", "seconds": seconds}}
-        if fields["model"] == ["gpt-transcribe"]:
+        text, (model,) = self._text(data), fields["model"]
+        body: Json = {"text": text, "usage": _usage(model, text, seconds)}
+        if model == "gpt-transcribe":
             body["languages"] = [{"code": self.language}]
         return web.json_response(body)
 
@@ -152,6 +153,18 @@ class TranscriptionStandIn:
 
 def _listed(pairs: Any) -> dict[str, list[str]]:
     return {name: list(pairs.getall(name)) for name in dict.fromkeys(pairs)}
+
+
+def _usage(model: str, text: str, seconds: float) -> Json:
+    """Return what is billed: tokens for the models of 2025, time for the others."""
+    if not model.startswith("gpt-4o"):
+        return {"type": "duration", "seconds": seconds}
+    heard, said = round(seconds * 10), len(text.split())
+    details = {"audio_tokens": heard, "text_tokens": 0}
+    return {
+        "type": "tokens", "input_tokens": heard, "output_tokens": said,
+        "total_tokens": heard + said, "input_token_details": details,
+    }  # fmt: skip
 
 
 def _seconds(data: bytes) -> float | None:
