@@ -15,7 +15,7 @@ from mobile_api.access import Access, Place
 from mobile_api.endpoint import Endpoint
 from mobile_api.problems import NotIndexed
 from mobile_api.rates import Rate
-from mobile_api.wire import Wire, raw_of
+from mobile_api.wire import Wire, raw_of, read_json
 
 _BY_ADDRESS = Rate("codebase-address", 600)
 Ask = Callable[[int, int, str, str], Awaitable[None]]
@@ -121,7 +121,7 @@ class Codebase:
 
     async def _search(self, request: web.Request) -> web.Response:
         started = time.perf_counter()
-        asked = SearchRequest.model_validate_json(await raw_of(request))
+        asked = read_json(await raw_of(request), SearchRequest)
         place = await self._place(request, asked.repository)
         state = await self._state(place)
         found = await self._found(place, asked.query, asked.ref, asked.k)
@@ -136,7 +136,7 @@ class Codebase:
         return self._answer(request, body)
 
     async def _analyze(self, request: web.Request) -> web.Response:
-        asked = AnalyzeRequest.model_validate_json(await raw_of(request))
+        asked = read_json(await raw_of(request), AnalyzeRequest)
         place = await self._place(request, asked.repository)
         state = await self._state(place)
         body = dict(state.context)

@@ -7,12 +7,13 @@ from http import HTTPStatus
 import structlog
 from aiohttp import web
 
-from bot.errors import CadenceError
+from bot.errors import CadenceError, InvalidRequest
 from mobile_api.endpoint import JSON, Endpoint
 from mobile_api.idempotency import Once
 from mobile_api.problems import Handler, known, of_http, problem, told
 from mobile_api.rates import Rates, SharedRates, Standing
 from mobile_api.sessions import Keeper, person_of
+from mobile_api.wire import has_nul
 
 PREFIX = "/api/"
 log = structlog.get_logger()
@@ -53,6 +54,8 @@ class Guard:
 
         async def call(request: web.Request) -> web.StreamResponse:
             await self._admit(request, endpoint)
+            if has_nul([*request.match_info.values(), *request.query.values()]):
+                raise InvalidRequest("an address has no NUL characters")
             _check_media(request, endpoint)
             if endpoint.is_keyed and not endpoint.is_open:
                 person = person_of(request)

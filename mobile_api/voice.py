@@ -23,7 +23,7 @@ from mobile_api.voice_views import (
     LanguageView,
     TranscriptView,
 )
-from mobile_api.wire import answer, asked
+from mobile_api.wire import answer, asked, read_json
 
 FORM = "multipart/form-data"
 MOST_BODY = MOST_BYTES + 64 * 1024
@@ -157,7 +157,7 @@ async def _form(request: web.Request) -> Said:
             if name == "audio":
                 audio = await _read(part, MOST_BYTES)
             elif name == "clientContext":
-                client = ClientContext.model_validate_json(await _read(part, _CONTEXT_BYTES))
+                client = read_json(await _read(part, _CONTEXT_BYTES), ClientContext)
     except (ValueError, AssertionError, HttpProcessingError, web.RequestPayloadError) as error:
         if isinstance(error, ValidationError):
             raise

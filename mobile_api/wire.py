@@ -7,6 +7,8 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 from pydantic.alias_generators import to_camel
 
+from bot.errors import InvalidRequest
+
 MAX_BODY = 128 * 1024
 _RAW = web.RequestKey("raw", bytes)
 Model = TypeVar("Model", bound=BaseModel)
@@ -58,7 +60,25 @@ async def raw_of(request: web.Request, *, most: int = MAX_BODY) -> bytes:
 
 async def asked(request: web.Request, model: type[Model]) -> Model:
     """Return the body as *model*; an empty one is an empty object."""
-    return model.model_validate_json(await raw_of(request) or b"{}")
+    return read_json(await raw_of(request) or b"{}", model)
+
+
+def read_json(raw: bytes, model: type[Model]) -> Model:
+    """Return JSON as *model*; raise `InvalidRequest` for text with a NUL, which no store takes."""
+    value = model.model_validate_json(raw)
+    # In JSON it can only be written so; what looks like it may be a backslash and words.
+    if b"\\u0000" in raw and has_nul(value.model_dump()):
+        raise InvalidRequest("text has no NUL characters")
+    return value
+
+
+def has_nul(value: Any) -> bool:
+    """Whether a text in *value*, made of dicts, lists and scalars, holds a NUL."""
+    if isinstance(value, str):
+        return "\x00" in value
+    if isinstance(value, dict):
+        return any(has_nul(key) or has_nul(each) for key, each in value.items())
+    return isinstance(value, list | tuple) and any(has_nul(each) for each in value)
 
 
 def queried(request: web.Request, model: type[Model]) -> Model:

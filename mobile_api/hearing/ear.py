@@ -54,7 +54,7 @@ class Ear:
         # "Yes" is a word that is heard in silence, too; only what waits for it makes it count.
         nothing = is_nothing(heard.text) and yes_or_no(heard.text) is None
         return Heard(
-            text="" if nothing else heard.text[:2000],
+            text="" if nothing else heard.text.replace("\x00", "")[:2000],
             problem="silence" if nothing else "",
             language=heard.language[:2],
             low_trust=heard.low_trust or recording.is_doubtful,

@@ -12,9 +12,9 @@ from tests.contract.test_people_api import _attack
 from tests.fakes.phone import home, without_limits
 
 
-async def test_whatever_is_said_is_answered_as_the_document_says(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'cadence.sqlite3'}")
-    await database.open()
+async def test_whatever_is_said_is_answered_as_the_document_says(
+    tmp_path: Path, database: Database
+) -> None:
     async with home(tmp_path, database, Bus()) as here:
         dana = await here.signed_in()
         schema = schemathesis.openapi.from_dict((await dana.get("/api/openapi.json")).body)
@@ -28,7 +28,6 @@ async def test_whatever_is_said_is_answered_as_the_document_says(tmp_path: Path)
             for one in spoken
             for bad in await asyncio.to_thread(_attack, one, dana, "x")
         ]
-    await database.close()
 
     assert len(spoken) == 4
     assert wrong == []

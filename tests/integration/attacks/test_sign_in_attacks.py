@@ -22,10 +22,22 @@ from mobile_api.tokens import Claims
 from tests.fakes.github import REPO
 from tests.fakes.phone import Answer, Home, home
 
+# What hangs on transactions and on what a store takes for text is tried on both.
+on_both = pytest.mark.parametrize(
+    "store_url", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+
 
 @pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Home]:
-    database = Database(f"sqlite:///{tmp_path / 'cadence.sqlite3'}")
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if getattr(request, "param", "sqlite") == "postgres":
+        return str(request.getfixturevalue("postgres_url"))
+    return f"sqlite:///{tmp_path / 'cadence.sqlite3'}"
+
+
+@pytest.fixture
+async def here(tmp_path: Path, store_url: str) -> AsyncIterator[Home]:
+    database = Database(store_url)
     await database.open()
     async with home(tmp_path, database, Bus()) as made:
         yield made
@@ -73,6 +85,7 @@ async def test_a_state_from_another_browser_is_refused(here: Home) -> None:
     assert (await victim.get("/api/me")).status == 401
 
 
+@on_both
 async def test_a_state_works_once_and_so_does_a_code(here: Home) -> None:
     dana = here.browser()
     back = await dana.agree(await dana.to_github(), "dana")
@@ -142,6 +155,7 @@ async def test_returning_leads_into_the_app(here: Home) -> None:
     assert evil.headers["Location"] == "/app/"
 
 
+@on_both
 async def test_a_session_cannot_be_fixed_beforehand(here: Home) -> None:
     attacker, victim = await here.signed_in("erin"), here.browser()
     planted = attacker.cookie("cadence_access")
@@ -217,6 +231,7 @@ async def test_forged_and_old_tokens_are_refused(here: Home) -> None:
     assert (await stranger.get("/api/me", Authorization=f"Bearer {good}")).status == 200
 
 
+@on_both
 async def test_a_token_of_a_session_that_ended_is_worth_nothing(here: Home) -> None:
     dana, thief = await here.signed_in(), here.browser()
     stolen = {"Authorization": f"Bearer {dana.cookie('cadence_access')}"}
@@ -227,6 +242,7 @@ async def test_a_token_of_a_session_that_ended_is_worth_nothing(here: Home) -> N
     assert (await thief.get("/api/me", **stolen)).status == 401
 
 
+@on_both
 async def test_a_refresh_token_that_comes_twice_ends_its_family(here: Home) -> None:
     dana, other = await here.signed_in(), await here.signed_in()
     stolen = dana.cookie("cadence_refresh")
@@ -241,6 +257,7 @@ async def test_a_refresh_token_that_comes_twice_ends_its_family(here: Home) -> N
     assert (await other.get("/api/me")).status == 200  # another family
 
 
+@on_both
 async def test_one_refresh_token_at_once_from_two_sides_is_used_once(here: Home) -> None:
     dana, one, two = await here.signed_in(), here.browser(), here.browser()
     token = {"refreshToken": dana.cookie("cadence_refresh")}
@@ -263,6 +280,7 @@ async def test_nothing_of_a_session_can_be_read_from_the_database(here: Home) ->
         assert dana.cookie(name).encode() not in raw
 
 
+@on_both
 async def test_revoking_at_github_ends_everything(here: Home) -> None:
     dana, other = await here.signed_in(), await here.signed_in()
     erin = await here.signed_in("erin")
@@ -279,6 +297,7 @@ async def test_revoking_at_github_ends_everything(here: Home) -> None:
     assert identity.grant is None
 
 
+@on_both
 async def test_sign_out_everywhere_takes_back_the_token_at_github(here: Home) -> None:
     dana = await here.signed_in()
     token = await here.side.tokens.token(here.github.user("dana").id)
@@ -303,6 +322,7 @@ async def test_every_answer_forbids_framing_and_sniffing(here: Home) -> None:
     assert not any(name.startswith("Access-Control") for name in preflight.headers)
 
 
+@on_both
 async def test_pairing_works_once_and_is_not_guessed(here: Home) -> None:
     dana, phone, late = await here.signed_in(), here.browser(), here.browser()
     paired = (await dana.post("/api/auth/pair")).body
@@ -324,6 +344,7 @@ async def test_pairing_works_once_and_is_not_guessed(here: Home) -> None:
     assert statuses[-1] == 429
 
 
+@on_both
 async def test_a_native_app_gets_tokens_and_renews_them(here: Home) -> None:
     dana, app = await here.signed_in(), here.browser()
     code = (await dana.post("/api/auth/pair")).body["code"]
@@ -338,6 +359,7 @@ async def test_a_native_app_gets_tokens_and_renews_them(here: Home) -> None:
     assert fresh.body["refreshToken"] != got["refreshToken"]
 
 
+@on_both
 async def test_an_old_pairing_code_is_refused(here: Home) -> None:
     dana, phone = await here.signed_in(), here.browser()
     code = (await dana.post("/api/auth/pair")).body["code"]
@@ -347,6 +369,7 @@ async def test_an_old_pairing_code_is_refused(here: Home) -> None:
     assert (await phone.post("/api/auth/pair/claim", {"code": code})).status == 401
 
 
+@on_both
 async def test_a_token_is_renewed_once_however_many_need_it(here: Home) -> None:
     dana = await here.signed_in()
     person_id = here.github.user("dana").id
@@ -362,6 +385,7 @@ async def test_a_token_is_renewed_once_however_many_need_it(here: Home) -> None:
     assert (await dana.get("/api/repos")).status == 200
 
 
+@on_both
 async def test_a_renewal_that_github_refuses_ends_the_sign_in(here: Home) -> None:
     await here.signed_in()
     person_id = here.github.user("dana").id
@@ -374,6 +398,7 @@ async def test_a_renewal_that_github_refuses_ends_the_sign_in(here: Home) -> Non
         await here.side.tokens.token(person_id)
 
 
+@on_both
 async def test_a_renewal_during_an_outage_can_be_tried_again(here: Home) -> None:
     await here.signed_in()
     person_id = here.github.user("dana").id
@@ -411,6 +436,7 @@ def test_tokens_never_print_themselves() -> None:
     assert "_x" not in repr(token)
 
 
+@on_both
 async def test_texts_of_strangers_are_data(here: Home) -> None:
     dana = await here.signed_in()
     evil = "<img src=x onerror=alert(1)>\r\nX-Evil: 1"
@@ -423,6 +449,7 @@ async def test_texts_of_strangers_are_data(here: Home) -> None:
     assert made.body["branch"].startswith("cadence/img-src-x-onerror-alert-1")
 
 
+@on_both
 async def test_large_broken_and_odd_requests_are_told_as_problems(here: Home) -> None:
     dana = await here.signed_in()
     header = {"X-CSRF-Token": dana.cookie("cadence_csrf")}
@@ -447,6 +474,52 @@ async def test_large_broken_and_odd_requests_are_told_as_problems(here: Home) ->
     wrong = await dana.call("PATCH", "/api/agents")
     assert (wrong.status, wrong.headers["Allow"]) == (405, "GET,POST")
     assert (await dana.post("/api/agents", {}, Idempotency_Key="x" * 256)).status == 400
+
+
+ODD = [
+    "\x00",
+    "a\x00b",
+    "\ufffe",
+    "\U0001f469\u200d\U0001f4bb",
+    "\u202etxt.exe",
+    "'; DROP TABLE agents; --",
+]
+
+
+@on_both
+async def test_odd_characters_break_no_store(here: Home) -> None:
+    """Postgres takes no NUL in a text, SQLite takes any; neither is ever answered with a fault."""
+    dana = await here.signed_in()
+    made = (await dana.post("/api/agents", {"repo": REPO, "task": "Fix it"})).body["id"]
+    answers = []
+    for odd in ODD:
+        quoted = quote(odd)
+        answers += [
+            await dana.post("/api/agents", {"repo": REPO, "task": odd}),
+            await dana.post("/api/agents", {"repo": odd + "/" + odd, "task": "x"}),
+            await dana.post("/api/agents", {"repo": REPO, "task": "x", "branch": odd}),
+            await dana.post(f"/api/agents/{made}/messages", {"text": odd}),
+            await dana.post(f"/api/agents/{made}/answer", {"questionId": odd, "text": odd}),
+            await dana.post("/api/voice/commands", {"transcript": f"pause {odd}"}),
+            await dana.post(
+                "/api/voice/commands",
+                {"transcript": "status", "clientContext": {"focus": odd, "language": odd}},
+            ),
+            await dana.post(f"/api/voice/commands/{quoted}/confirm", {"answer": "yes"}),
+            await dana.post(f"/api/voice/commands/{quoted}/confirm", {"transcript": odd}),
+            await dana.post("/api/push/seen", {"agentId": odd, "visible": True, "live": True}),
+            await dana.post("/api/auth/pair/claim", {"code": odd * 4, "device": odd}),
+            await dana.post("/api/auth/refresh", {"refreshToken": odd}),
+            await dana.call("PUT", "/api/settings", {"defaultRepo": odd, "language": odd}),
+            await dana.call("DELETE", f"/api/push/subscriptions/{quoted}"),
+            await dana.call("DELETE", f"/api/auth/sessions/{quoted}"),
+            await dana.get(f"/api/agents?q={quoted}&repo={quoted}"),
+            await dana.get(f"/api/agents/{quoted}"),
+            await dana.get(f"/api/agents/{quoted}/logs"),
+        ]
+    for answer in answers:
+        assert answer.status < 500, answer
+    assert (await dana.get("/api/agents")).status == 200
 
 
 async def test_browser_without_a_session_gets_401(here: Home) -> None:
