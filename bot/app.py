@@ -159,6 +159,7 @@ class Coordinator:
                 on_secret=self.redactor.add,
             )
             self.people.open_for(github, session, self.redactor.add)
+            self.people.work.come(work_diffs_of(self.settings, github, self.redactor, self.keeping))
             await self._serve(github, await github.known(), session)
 
     async def _serve(self, github: GitHubApp, me: AppInfo, session: aiohttp.ClientSession) -> None:
@@ -229,7 +230,6 @@ class Coordinator:
             keeping=self.keeping,
         )
         self.gateway.open_for(desk)
-        self.people.work.come(work_diffs_of(settings, github, self.redactor, self.keeping))
         return Dispatcher(
             database=self.database,
             bus=self.bus,

@@ -77,20 +77,17 @@ class PeopleSide:
         self.work: Late[Work] = Late()
         self.identities = Identities(database)
         self.choices = Choices(self.identities)
-        server_key = settings.server_key.get_secret_value()
-        credential_keys = settings.credential_keys.get_secret_value()
-        self.vault = Vault(keys_of(credential_keys, server_key))
+        self.vault = _vault_of(settings)
         self.resealing = Resealing(SealedRows(database), self.vault)
         self.tokens = UserTokens(self.identities, self.vault, self.oauth)
-        self.keeper = Keeper(Sessions(database), Signer(derived(server_key, "sessions")), bus)
+        self.keeper = Keeper(Sessions(database), _signer_of(settings), bus)
         self.cookies = Cookies(settings.base_url.startswith("https://"))
         self.rates = Rates()
         self._rate_rows = RateRows(database)
         self.shared_rates = SharedRates(self._rate_rows.take)
         self.once = Once(Replies(database))
-        self.guard = Guard(
-            self.keeper, self.rates, self.shared_rates, self.once, proxies=settings.proxies
-        )
+        limits = self.rates, self.shared_rates
+        self.guard = Guard(self.keeper, *limits, self.once, proxies=settings.proxies)
         self.reaches = Reaches(self.tokens, self.github)
         self.lists = AgentLists(database)
         self.acts = Acts(agents, Creator(agents, plans, start), self.reaches, models=cost.names())
@@ -234,3 +231,12 @@ class PeopleSide:
         """Return GitHub's token of who is signed in; raise `Unauthenticated`."""
         await self.keeper.admit(request)
         return await self.tokens.token(person_of(request).id)
+
+
+def _signer_of(settings: Settings) -> Signer:
+    return Signer(derived(settings.server_key.get_secret_value(), "sessions"))
+
+
+def _vault_of(settings: Settings) -> Vault:
+    server_key = settings.server_key.get_secret_value()
+    return Vault(keys_of(settings.credential_keys.get_secret_value(), server_key))

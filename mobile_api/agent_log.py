@@ -1,7 +1,7 @@
 """An agent's log, part by part, and what it changed."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from aiohttp import web
 
@@ -99,6 +99,7 @@ class AgentLog:
             task.installation_id, task.repository, repository_id=task.repository_id
         )
         try:
+            source: Literal["pullRequest", "branch"]
             if agent.pr_number is not None:
                 found, source = await repository.pull_files(agent.pr_number), "pullRequest"
             elif _is_pushed(agent):

@@ -206,11 +206,9 @@ async def test_coordinator_does_it_by_itself(database: Database, tmp_path: Path)
     scene = Scene(database)
     own = Vault({"server": derived("server's", "credentials")})
     await scene.signed_in(1, grant(own, 1))
-    chosen = {
-        "secret_key": SecretStr("server's"),
-        "credential_keys": SecretStr(f"k2:{key(b'2')},k1:{key(b'1')}"),
-    }
-    async with home(tmp_path, database, Bus(), **chosen) as here:
+    keys = SecretStr(f"k2:{key(b'2')},k1:{key(b'1')}")
+    own_key = SecretStr("server's")
+    async with home(tmp_path, database, Bus(), secret_key=own_key, credential_keys=keys) as here:
         async with asyncio.timeout(60):
             while (seen := await here.side.resealing.look()).counts["server"]:  # noqa: ASYNC110 - the database sets no event
                 await asyncio.sleep(0.02)

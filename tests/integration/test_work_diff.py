@@ -110,6 +110,7 @@ async def here(tmp_path: Path, database: Database, bus: Bus, blobs: Blobs) -> As
             opened.side.github(),
             Redactor(),
             lambda name: f"{opened.github.url}/{name}.git",
+            timeout_s=600,
         )
         opened.side.work.come(work)
         yield opened
