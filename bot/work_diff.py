@@ -104,13 +104,9 @@ class WorkDiffs:
         try:
             async with asyncio.timeout(self._timeout_s), self._turns:
                 found = await self._compared(agent, kept.tree, parts, kept.step)
-        except (TimeoutError, Unavailable):
-            return Glimpse(step=kept.step, note="the changes cannot be read just now: look again")
-        except NotFound:
-            return Glimpse(step=kept.step, note="the changes are not kept where they can be read")
-        except (CadenceError, GitFailed) as error:
+        except (TimeoutError, CadenceError, GitFailed) as error:
             log.warning("work not shown", agent_id=agent.id, error=type(error).__name__)
-            return Glimpse(step=kept.step, note="the changes cannot be shown before a push")
+            return Glimpse(step=kept.step, note=_why(error))
         self._remember(agent.id, kept.tree.snapshot, found)
         return found
 
@@ -178,6 +174,14 @@ class WorkDiffs:
             deletions=file.deletions,
             patch=None if file.patch is None else redact(file.patch),
         )
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, TimeoutError | Unavailable):
+        return "the changes cannot be read just now: look again"
+    if isinstance(error, NotFound):
+        return "the changes are not kept where they can be read"
+    return "the changes cannot be shown before a push"
 
 
 _Counted = tuple[bytes, str, int | None, int | None]
