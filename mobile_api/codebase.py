@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Protocol
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from bot.errors import NotFound, Unavailable
 from indexer.search import Found, Hit
@@ -15,10 +15,16 @@ from mobile_api.access import Access, Place
 from mobile_api.endpoint import Endpoint
 from mobile_api.problems import NotIndexed
 from mobile_api.rates import Rate
-from mobile_api.wire import Wire, raw_of, read_json
+from mobile_api.wire import Wire, has_nul, raw_of
 
 _BY_ADDRESS = Rate("codebase-address", 600)
 Ask = Callable[[int, int, str, str], Awaitable[None]]
+
+
+def _of_branch(ref: str) -> str:
+    if has_nul(ref):
+        raise ValueError("that is no name of a branch")
+    return ref
 
 
 class SearchRequest(Wire):
@@ -26,7 +32,7 @@ class SearchRequest(Wire):
 
     repository: Annotated[str, Field(min_length=3, max_length=201)]
     query: Annotated[str, Field(min_length=1, max_length=100_000)]
-    ref: Annotated[str, Field(max_length=255)] = ""
+    ref: Annotated[str, Field(max_length=255), AfterValidator(_of_branch)] = ""
     k: Annotated[int, Field(ge=1, le=100)] = 20
 
 
@@ -35,7 +41,7 @@ class AnalyzeRequest(Wire):
 
     repository: Annotated[str, Field(min_length=3, max_length=201)]
     query: Annotated[str, Field(max_length=100_000)] = ""
-    ref: Annotated[str, Field(max_length=255)] = ""
+    ref: Annotated[str, Field(max_length=255), AfterValidator(_of_branch)] = ""
     k: Annotated[int, Field(ge=1, le=100)] = 20
 
 
@@ -121,7 +127,7 @@ class Codebase:
 
     async def _search(self, request: web.Request) -> web.Response:
         started = time.perf_counter()
-        asked = read_json(await raw_of(request), SearchRequest)
+        asked = SearchRequest.model_validate_json(await raw_of(request))
         place = await self._place(request, asked.repository)
         state = await self._state(place)
         found = await self._found(place, asked.query, asked.ref, asked.k)
@@ -136,7 +142,7 @@ class Codebase:
         return self._answer(request, body)
 
     async def _analyze(self, request: web.Request) -> web.Response:
-        asked = read_json(await raw_of(request), AnalyzeRequest)
+        asked = AnalyzeRequest.model_validate_json(await raw_of(request))
         place = await self._place(request, asked.repository)
         state = await self._state(place)
         body = dict(state.context)

@@ -249,6 +249,13 @@ async def test_odd_query_does_no_harm(scene: Scene) -> None:
     assert got == 200
 
 
+async def test_branch_with_a_nul_is_refused(scene: Scene) -> None:
+    for path in "search", "analyze":
+        asked = {"repository": REPO, "query": "area", "ref": "a\x00b"}
+        got, body, _ = await scene.post(path, asked)
+        assert (got, "no name of a branch" in body["detail"]) == (400, True)
+
+
 async def test_too_many_questions_wait(scene: Scene) -> None:
     for _ in range(PER_MINUTE):
         await scene.post("search", b"{}")
