@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from bot.db.rates import Ask, Taken
+from bot.db.rates import ROUNDING, Ask, Taken
 from bot.errors import RateLimited
 
 _KEPT = 20_000
@@ -105,14 +105,15 @@ class SharedRates:
                 raise _refusal(rate, share.full_at + step - now - rate.window_s)
             share.ready -= 1
             behind = max(0.0, share.full_at - now)
-            left = share.ready + int((rate.window_s - behind) / step + 1e-6)
+            left = share.ready + int((rate.window_s - behind) / step + ROUNDING)
             reset_s = max(0.0, behind - share.ready * step)
         return Standing(rate, min(left, rate.quota), round(reset_s))
 
     async def _fill(self, share: _Share, rate: Rate, who: str, now: float) -> None:
         """Take a block, unless it is known that there is none: then nobody is asked."""
         share.ready = 0
-        if share.full_at + rate.window_s / rate.quota - now - rate.window_s > 1e-6:
+        step = rate.window_s / rate.quota
+        if share.full_at + step * (1 - ROUNDING) > now + rate.window_s:
             return
         most = max(1, rate.quota // _BLOCKS)
         taken = await self._take(

@@ -11,6 +11,7 @@ from bot.batches import Batches
 from bot.db.engine import Database, Tx, insert_once
 from bot.db.people_schema import rates
 
+ROUNDING = 1e-3  # of a request: seconds since 1970 are known to a ten-millionth
 _FEW = 4  # a block is at most this part of what is left: near the end everybody gets some
 
 
@@ -71,7 +72,7 @@ def granted(ask: Ask, full_at: float) -> Taken:
     """Return what *ask* gets out of a bucket that would be full again at *full_at*."""
     step = ask.window_s / ask.quota
     begin = max(full_at, ask.now)
-    left = int((ask.now + ask.window_s - begin) / step + 1e-6)
+    left = int((ask.now + ask.window_s - begin) / step + ROUNDING)
     count = min(ask.most, max(1, left // _FEW)) if left > 0 else 0
     return Taken(count, begin + count * step)
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from bot.bus import Bus
 from bot.db.engine import Database
 from bot.db.people_schema import rates as table
-from bot.db.rates import Ask, RateRows, Taken
+from bot.db.rates import Ask, RateRows, Taken, granted
 from bot.errors import RateLimited
 from mobile_api.rates import Rate, SharedRates
 from tests.fakes.phone import home
@@ -82,6 +82,32 @@ async def test_all_at_once_from_both_sides_gets_no_more(
 ) -> None:
     sides = [side.spend(RATE, "7", 1) for side in two for _ in range(2 * RATE.quota)]
     assert sum(await asyncio.gather(*sides)) == RATE.quota
+
+
+@pytest.mark.parametrize(
+    ("quota", "commits"), [(10, 10), (30, 30), (60, 40), (120, 50), (600, 60), (1000, 60)]
+)
+@pytest.mark.parametrize("at", [NOW, NOW + 0.123456, 1e9])
+async def test_every_limit_is_let_in_whole_and_no_more(quota: int, commits: int, at: float) -> None:
+    full_at: dict[tuple[str, str], float] = {}
+    taken: list[int] = []
+
+    async def take(ask: Ask) -> Taken:
+        got = granted(ask, full_at.get(ask.key, ask.now))
+        full_at[ask.key] = got.full_at
+        taken.append(got.count)
+        return got
+
+    sides = [SharedRates(take, now=lambda: at) for _ in range(2)]
+    rate = Rate("any", quota)
+    left = [(await sides[0].count(rate, "7")).left for _ in range(quota)]
+
+    assert left == list(range(quota - 1, -1, -1))
+    assert sum(taken) == quota
+    assert len(taken) <= commits
+    for side in sides:
+        with pytest.raises(RateLimited):
+            await side.count(rate, "7")
 
 
 async def test_people_and_limits_are_apart(two: tuple[Coordinator, Coordinator]) -> None:
