@@ -1,7 +1,7 @@
 """Limits that hold over coordinators: two of them on one database, clocks that stand still."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -172,14 +172,25 @@ async def test_headers_count_down_and_promise_nothing_that_is_not_there(
     assert await other.spend(RATE, "7", 200) == 4  # what it had taken and nobody else was told of
 
 
+class Counting(RateRows):
+    """Counts its transactions."""
+
+    transactions = 0
+
+    async def _taken(self, asks: Sequence[Ask]) -> list[Taken]:
+        self.transactions += 1
+        return await super()._taken(asks)
+
+
 async def test_many_people_at_once_are_few_transactions(database: Database, clock: Clock) -> None:
-    rows = RateRows(database)
+    rows = Counting(database)
     asks = [
         Ask(name="api", who=str(n), quota=600, window_s=60, most=30, now=clock.now())
         for n in range(500)
     ]
     taken = await asyncio.gather(*(rows.take(ask) for ask in asks))
     assert {one.count for one in taken} == {30}
+    assert rows.transactions <= 4
 
     await rows.prune(datetime.fromtimestamp(NOW + 3.0, UTC))
     async with database.read() as tx:
