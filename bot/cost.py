@@ -13,6 +13,7 @@ from bot.machine import Guest
 _FILE = Path(__file__).with_name("models.json")
 _MACHINES = Path(__file__).with_name("machine_prices.json")
 _HOUR_S = 3600
+_HOURS_OF_30_DAYS = 30 * 24
 _GB = 1024
 
 
@@ -67,6 +68,14 @@ def fly_usd_per_hour(guest: Guest, region: str = "", *, at: date | None = None) 
     per_second = guest.cpus * rates["cpu"][guest.cpu_kind] + more_gb * rates["memory_gb"]
     factor = rates["regions"].get(region, max(rates["regions"].values()))
     return float(per_second * factor * _HOUR_S)
+
+
+def fly_asleep_usd_per_hour(rootfs_gb: float, *, at: date | None = None) -> float:
+    """Return what a Fly Machine costs that sleeps or was stopped: its root file system only."""
+    rates = _of_the_day(_fly(), at)
+    if rates is None:
+        raise InvalidRequest(f"no price of Fly's is known for {at}")
+    return float(rootfs_gb * rates["rootfs_gb_30_days"] / _HOURS_OF_30_DAYS)
 
 
 def _of_the_day(prices: list[dict[str, Any]], at: date | None) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, NewType
 
 MachineId = NewType("MachineId", str)
+_HOUR_S = 3600
 
 
 class Place(StrEnum):
@@ -56,10 +57,20 @@ class Guest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """For how many seconds a machine ran and slept, and what both cost in US dollars."""
+
+    awake_s: float
+    asleep_s: float
+    usd: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
     """One machine for one task of one installation; with a *run_id* it is nobody else's.
 
-    *claimed_at* is when a run got it, *taken_at* when it said that it has begun the run.
+    *claimed_at* is when a run got it, *taken_at* when it said that it has begun the run. *sleeps*
+    are from when to when it slept; since *suspended_at* it sleeps again.
     """
 
     id: MachineId
@@ -73,6 +84,7 @@ class Machine:
     guest: Guest = field(default_factory=Guest)
     image: str = ""
     usd_per_hour: float = 0.0
+    asleep_usd_per_hour: float = 0.0
     boot_id: str = ""
     version: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
@@ -84,6 +96,22 @@ class Machine:
     seen_at: datetime | None = None
     suspended_at: datetime | None = None
     gone_at: datetime | None = None
+    sleeps: tuple[tuple[datetime, datetime], ...] = ()
+
+    def use(self, since: datetime, until: datetime) -> Use:
+        """Return how the machine was used between two moments, as far as it was there."""
+        begin = max(since, self.created_at or since)
+        end = min(until, self.gone_at or until)
+        sleeps = [*self.sleeps, *([(self.suspended_at, end)] if self.suspended_at else [])]
+        asleep_s = sum(_overlap_s(one, (begin, end)) for one in sleeps)
+        awake_s = max((end - begin).total_seconds() - asleep_s, 0.0)
+        cost = awake_s * self.usd_per_hour + asleep_s * self.asleep_usd_per_hour
+        return Use(awake_s=awake_s, asleep_s=asleep_s, usd=cost / _HOUR_S)
+
+
+def _overlap_s(one: tuple[datetime, datetime], other: tuple[datetime, datetime]) -> float:
+    """Return for how many seconds two spans of time are both under way."""
+    return max((min(one[1], other[1]) - max(one[0], other[0])).total_seconds(), 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

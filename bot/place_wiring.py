@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import aiohttp
 
 from bot.bus import Bus
-from bot.cost import fly_usd_per_hour
+from bot.cost import fly_asleep_usd_per_hour, fly_usd_per_hour
 from bot.db.daemons import Daemons
 from bot.db.engine import Database
 from bot.db.machines import Machines
@@ -66,8 +66,12 @@ def sizes_of(settings: Settings) -> Sizes | None:
         FlyConfig(image=settings.fly_image, guest=guest)
     except InvalidRequest as error:
         raise BadSettings(f"CADENCE_FLY_TOKEN is set, but {error}") from error
-    price = fly_price_of(settings, guest)
-    return Sizes(guest=guest, image=settings.fly_image, usd_per_hour=price)
+    return Sizes(
+        guest=guest,
+        image=settings.fly_image,
+        usd_per_hour=fly_price_of(settings, guest),
+        asleep_usd_per_hour=fly_asleep_usd_per_hour(settings.fly_rootfs_gb),
+    )
 
 
 def fly_of(

@@ -118,6 +118,7 @@ class Settings(BaseSettings):
     fly_cpus: Annotated[int, Field(ge=1, le=16)] = 2
     fly_memory_mb: Annotated[int, Field(ge=256)] = 4096
     fly_usd_per_hour: Annotated[float, Field(ge=0)] = 0.0
+    fly_rootfs_gb: Annotated[float, Field(ge=0)] = 2.0
     pool_warm: Annotated[int, Field(ge=0)] = 1
     pool_most: Annotated[int, Field(ge=0)] = 10
     pool_asleep: Annotated[int, Field(ge=0)] = 0

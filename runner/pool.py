@@ -35,11 +35,12 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sizes:
-    """How machines are ordered: their size, image and price in US dollars an hour."""
+    """How machines are ordered: their size, image and prices in US dollars an hour."""
 
     guest: Guest
     image: str
     usd_per_hour: float = 0.0
+    asleep_usd_per_hour: float = 0.0
     heard_s: float = 15.0
 
 
@@ -71,6 +72,7 @@ class Pool:
             guest=self._sizes.guest,
             image=self._sizes.image,
             usd_per_hour=self._sizes.usd_per_hour,
+            asleep_usd_per_hour=self._sizes.asleep_usd_per_hour,
             run_id=run_id,
             machine_id=machine_id,
             token_hash=hashed(machine_token(self._key, machine_id)),
@@ -103,6 +105,7 @@ class Pool:
             machine.id,
             state,
             only_from=[MachineState.ORDERED],
+            suspended_at=None if boots else datetime.now(UTC),  # both cost the same
             provider_id=rented.provider_id,
             region=rented.region,
         )
@@ -160,13 +163,11 @@ class Pool:
             return
         waiting = [MachineState.ORDERED, MachineState.BOOTING, MachineState.STOPPED]
         waiting += [MachineState.SUSPENDED, MachineState.READY]
-        await self._machines.move(
+        await self._machines.ready(
             machine_id,
-            MachineState.READY,
+            at=now,
             only_from=waiting,
             ready_at=machine.ready_at or now,
-            seen_at=now,
-            suspended_at=None,
             version=frame.version,
             facts={**machine.facts, **frame.facts},
         )
@@ -175,10 +176,8 @@ class Pool:
     async def beat(self, machine_id: str, frame: BeatFrame) -> None:
         """Note that the machine lives; one that slept so shortly that its line held is awake."""
         now = datetime.now(UTC)
-        await self._machines.set(machine_id, seen_at=now)
-        if await self._machines.wake(
-            machine_id, slept_since=now - timedelta(seconds=FELL_ASLEEP_S)
-        ):
+        slept_since = now - timedelta(seconds=FELL_ASLEEP_S)
+        if await self._machines.beat(machine_id, at=now, slept_since=slept_since):
             self._bus.notify(TOPIC, machine_id)
 
     async def orders(self, machine_id: str) -> Orders:

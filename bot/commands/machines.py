@@ -123,16 +123,18 @@ class _Sum:
     machines: int = 0
     hours: float = 0.0
     worked: float = 0.0
+    asleep: float = 0.0
     usd: float = 0.0
 
     def add(self, one: Machine, since: datetime, now: datetime) -> None:
-        """Add what *one* was there for, and at work, between *since* and *now*."""
-        until = one.gone_at or now
-        hours = _hours(one.created_at, until, since)
+        """Add how long *one* ran, and was at work, and slept between *since* and *now*."""
+        use = one.use(since, now)
         self.machines += 1
-        self.hours += hours
-        self.worked += _hours(one.claimed_at, until, since)
-        self.usd += hours * one.usd_per_hour
+        self.hours += use.awake_s / 3600
+        self.asleep += use.asleep_s / 3600
+        if one.claimed_at is not None:
+            self.worked += one.use(max(since, one.claimed_at), now).awake_s / 3600
+        self.usd += use.usd
 
 
 @app.command()
@@ -163,6 +165,7 @@ def _costs(sums: dict[int, _Sum], days: int) -> Table:
         ("machines", str(sum(one.machines for one in told))),
         ("hours", f"{sum(one.hours for one in told):.2f}"),
         ("at work", f"{sum(one.worked for one in told):.2f}"),
+        ("asleep", f"{sum(one.asleep for one in told):.2f}"),
         (f"US dollars in {days} days", f"{sum(one.usd for one in told):.2f}"),
     ]
     for name, whole in columns:
@@ -173,6 +176,7 @@ def _costs(sums: dict[int, _Sum], days: int) -> Table:
             str(one.machines),
             f"{one.hours:.2f}",
             f"{one.worked:.2f}",
+            f"{one.asleep:.2f}",
             f"{one.usd:.2f}",
         )
     return table
@@ -207,12 +211,6 @@ def _facts(one: Machine) -> dict[str, Any]:
         "reason": one.reason,
         "facts": one.facts,
     }
-
-
-def _hours(begun: datetime | None, until: datetime, since: datetime) -> float:
-    if begun is None:
-        return 0.0
-    return max((until - max(begun, since)).total_seconds(), 0.0) / 3600
 
 
 def _age(one: Machine) -> float | None:

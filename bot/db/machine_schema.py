@@ -18,6 +18,7 @@ machines = Table(
     Column("guest", Json, nullable=False, default=dict),
     Column("image", Text, nullable=False, default=""),
     Column("usd_per_hour", Float, nullable=False, default=0.0),
+    Column("asleep_usd_per_hour", Float, nullable=False, default=0.0, server_default="0"),
     # The one-time token of the machine's environment; empty from its first use on.
     Column("token_hash", String(64), nullable=False, default="", index=True),
     # What the machine proves itself with afterwards, and the boot that it belongs to.
@@ -33,6 +34,8 @@ machines = Table(
     Column("seen_at", Time),
     Column("suspended_at", Time),
     Column("gone_at", Time),
+    # Pairs of times in ISO 8601, from when to when it slept; the last may still be under way.
+    Column("sleeps", Json, nullable=False, default=list, server_default="[]"),
     Index("ix_machines_pool", "installation_id", "state", "run_id"),
     Index("ix_machines_state", "backend", "state"),
 )

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.db.engine import Database, inserted
 from bot.db.machine_schema import daemons, machines
+from bot.db.machine_sleep import spans, woken
 from bot.machine import Guest, Machine, MachineId, MachineState
 
 _GONE = (MachineState.ENDING, MachineState.GONE)
@@ -31,6 +32,7 @@ class Machines:
         guest: Guest | None = None,
         image: str = "",
         usd_per_hour: float = 0.0,
+        asleep_usd_per_hour: float = 0.0,
         run_id: str | None = None,
         machine_id: str = "",
         token_hash: str = "",
@@ -49,6 +51,7 @@ class Machines:
             "image": image,
             "token_hash": token_hash,
             "usd_per_hour": usd_per_hour,
+            "asleep_usd_per_hour": asleep_usd_per_hour,
             "facts": {},
             "created_at": now,
             "claimed_at": now if run_id else None,
@@ -95,9 +98,7 @@ class Machines:
     ) -> bool:
         """Bring a machine into another state; False when it is in none of *only_from* any more."""
         where = (machines.c.id == machine_id) & machines.c.state.in_(only_from)
-        async with self._db.write() as tx:
-            result = await tx.execute(update(machines).where(where).values(state=to, **values))
-            return bool(result.rowcount)
+        return await self._changed(where, {"state": to, **values})
 
     async def claim(
         self, backend: str, installation_id: int, run_id: str, *, heard_s: float
@@ -187,8 +188,7 @@ class Machines:
         """Take a run off a machine that did not do; the machine is to end, never used again."""
         where = (machines.c.id == machine_id) & (machines.c.run_id == run_id)
         values = {"run_id": None, "state": MachineState.ENDING, "reason": reason}
-        async with self._db.write() as tx:
-            return bool((await tx.execute(update(machines).where(where).values(values))).rowcount)
+        return await self._changed(where, values)
 
     async def doze(self, machine_id: str) -> bool:
         """Note that a machine sleeps, or is about to; False when a run has it by now."""
@@ -198,8 +198,7 @@ class Machines:
             & machines.c.state.in_((MachineState.READY, MachineState.SUSPENDED))
         )
         values = {"state": MachineState.SUSPENDED, "suspended_at": datetime.now(UTC)}
-        async with self._db.write() as tx:
-            return bool((await tx.execute(update(machines).where(where).values(values))).rowcount)
+        return await self._changed(where, values)
 
     async def end_waiting(self, machine_id: str, reason: str) -> bool:
         """Let a machine end that no run has; False when one got it in this moment."""
@@ -209,8 +208,7 @@ class Machines:
             & machines.c.state.not_in(_GONE)
         )
         values = {"state": MachineState.ENDING, "reason": reason}
-        async with self._db.write() as tx:
-            return bool((await tx.execute(update(machines).where(where).values(values))).rowcount)
+        return await self._changed(where, values)
 
     async def enrol(self, machine_id: str, *, boot_id: str, secret_hash: str, version: str) -> bool:
         """Take the one-time token; the same boot may ask again until it has dialled in."""
@@ -223,19 +221,28 @@ class Machines:
             "secret_hash": secret_hash,
             "version": version,
         }
-        async with self._db.write() as tx:
-            return bool((await tx.execute(update(machines).where(where).values(values))).rowcount)
+        return await self._changed(where, values)
 
-    async def wake(self, machine_id: str, *, slept_since: datetime) -> bool:
-        """Note that a machine is awake that fell asleep before *slept_since*."""
+    async def ready(
+        self, machine_id: str, *, at: datetime, only_from: Sequence[MachineState], **values: Any
+    ) -> bool:
+        """Note that a machine dialled in; False when it is in none of *only_from* any more."""
+        where = (machines.c.id == machine_id) & machines.c.state.in_(only_from)
+        async with self._db.write() as tx:
+            return await woken(tx, where, at=at, values=values)
+
+    async def beat(self, machine_id: str, *, at: datetime, slept_since: datetime) -> bool:
+        """Note that a machine lives; True when it is awake by it: it slept since *slept_since*."""
         where = (
             (machines.c.id == machine_id)
             & (machines.c.state == MachineState.SUSPENDED)
             & (machines.c.suspended_at < slept_since)
         )
-        values = {"state": MachineState.READY, "suspended_at": None}
         async with self._db.write() as tx:
-            return bool((await tx.execute(update(machines).where(where).values(values))).rowcount)
+            if await woken(tx, where, at=at):
+                return True
+            await tx.execute(update(machines).where(machines.c.id == machine_id).values(seen_at=at))
+            return False
 
     async def demand(self, backend: str, since: datetime) -> dict[int, int]:
         """Return how many runs each installation began on *backend* since then."""
@@ -252,6 +259,10 @@ class Machines:
         where = (machines.c.state == MachineState.GONE) & (machines.c.gone_at < before)
         async with self._db.write() as tx:
             return int((await tx.execute(machines.delete().where(where))).rowcount)
+
+    async def _changed(self, where: ColumnElement[bool], values: dict[str, Any]) -> bool:
+        async with self._db.write() as tx:
+            return bool((await tx.execute(update(machines).where(where).values(values))).rowcount)
 
     async def _one(self, where: ColumnElement[bool]) -> Machine | None:
         async with self._db.read() as tx:
@@ -272,6 +283,7 @@ def _machine(row: Row[Any]) -> Machine:
         guest=Guest(**row.guest),
         image=row.image,
         usd_per_hour=row.usd_per_hour,
+        asleep_usd_per_hour=row.asleep_usd_per_hour,
         boot_id=row.boot_id,
         version=row.version,
         facts=row.facts,
@@ -283,4 +295,5 @@ def _machine(row: Row[Any]) -> Machine:
         seen_at=row.seen_at,
         suspended_at=row.suspended_at,
         gone_at=row.gone_at,
+        sleeps=spans(row.sleeps),
     )

@@ -61,7 +61,10 @@ class RunnerBackend(Protocol):
         ...
 
     async def usage(self, run_id: str) -> tuple[float, float]:
-        """Return the seconds that the machine was the run's, and what they cost in US dollars."""
+        """Return the seconds that the machine worked for the run, and its price in US dollars.
+
+        Asleep it does not work, and costs less.
+        """
         ...
 
     async def known_runs(self) -> list[str]:

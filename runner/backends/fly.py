@@ -183,13 +183,12 @@ class FlyBackend:
         return False
 
     async def usage(self, run_id: str) -> tuple[float, float]:
-        """Return the seconds since the run got its machine, and their price."""
+        """Return the seconds that the machine ran since the run got it, and its price."""
         machine = await self._machines.of_run(run_id)
         if machine is None or machine.claimed_at is None:
             return 0.0, 0.0
-        until = machine.gone_at or datetime.now(UTC)
-        seconds = max((until - machine.claimed_at).total_seconds(), 0.0)
-        return seconds, seconds * machine.usd_per_hour / 3600
+        use = machine.use(machine.claimed_at, datetime.now(UTC))
+        return use.awake_s, use.usd
 
     async def known_runs(self) -> list[str]:
         """Return the runs that have a machine which is not gone."""

@@ -100,7 +100,7 @@ async def opened(database: Database, bus: Bus) -> AsyncIterator[Scene]:
             sleep=no_sleep,
         )
         machines = Machines(database)
-        sizes = Sizes(guest=Guest(), image=IMAGE, usd_per_hour=3.6)
+        sizes = Sizes(guest=Guest(), image=IMAGE, usd_per_hour=3.6, asleep_usd_per_hour=0.36)
         pool = Pool(machines, provider, bus, sizes, key=KEY)
         backend = FlyBackend(
             machines, Runs(database), pool, provider, bus, take_warm_s=0.2, wake_s=1.0

@@ -159,5 +159,18 @@ def test_costs_are_those_of_the_days_asked_for(data: Path) -> None:
     assert sums["8"]["usd"] == pytest.approx(0.5, abs=0.01)
 
     lines = said("costs", "--days", "1").splitlines()
+    assert max(map(len, lines)) <= 80
     assert [line.split()[0] for line in lines] == ["installation", "4711", "8", "all"]
     assert lines[-1].split()[-1] == "13.50"
+
+
+def test_sleep_costs_its_own_price_and_is_no_work(data: Path) -> None:
+    now = datetime.now(UTC)
+    slept = [[(now - timedelta(hours=one)).isoformat() for one in (1.25, 0.25)]]
+    machine(data, "a1", run_id="run-1", sleeps=slept, asleep_usd_per_hour=0.02)
+    sums = json.loads(said("costs", "--json"))["4711"]
+
+    assert sums["asleep"] == pytest.approx(1, abs=0.01)
+    assert sums["hours"] == pytest.approx(1, abs=0.01)
+    assert sums["worked"] == pytest.approx(0.5, abs=0.01)
+    assert sums["usd"] == pytest.approx(0.52, abs=0.005)

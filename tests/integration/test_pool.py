@@ -211,10 +211,49 @@ async def test_time_of_a_run_is_counted_and_priced(scene: Scene) -> None:
     machine = await scene.ready()
     await scene.backend.start(scene.order("run-1"))
     claimed = datetime.now(UTC) - timedelta(seconds=100)
-    await scene.machines.set(machine.id, claimed_at=claimed)
+    await scene.machines.set(machine.id, created_at=claimed, claimed_at=claimed)
 
     seconds, usd = await scene.backend.usage("run-1")
-    assert 99 < seconds < 110
+    assert seconds >= 100
+    assert usd == pytest.approx(seconds * 0.001)
+
+
+async def test_sleep_of_a_run_is_no_work_and_costs_less(scene: Scene) -> None:
+    machine = await scene.ready()
+    await scene.backend.start(scene.order("run-1"))
+    now = datetime.now(UTC)
+    claimed, fell_asleep = now - timedelta(hours=3), now - timedelta(hours=2)
+    await scene.backend.suspend("run-1")
+    facts = {"created_at": claimed, "claimed_at": claimed, "seen_at": fell_asleep}
+    await scene.machines.set(machine.id, suspended_at=fell_asleep, **facts)
+
+    asleep_s, asleep_usd = await scene.backend.usage("run-1")
+    assert asleep_s == pytest.approx(3600)
+    await scene.pool.ready(machine.id, ReadyFrame(boot_id=BOOT))
+    woken = await scene.machines.get(machine.id)
+    assert woken is not None
+    awake_s, awake_usd = await scene.backend.usage("run-1")
+
+    [(began, ended)] = woken.sleeps
+    assert (began, ended >= now) == (fell_asleep, True)
+    assert awake_s >= 3600
+    assert asleep_usd == pytest.approx(3.6 + 2 * 0.36, rel=0.01)
+    assert awake_usd >= asleep_usd
+
+
+async def test_sleep_before_a_claim_is_not_the_runs(scene: Scene) -> None:
+    machine = await scene.ready()
+    await scene.machines.doze(machine.id)
+    before = datetime.now(UTC) - timedelta(hours=5)
+    await scene.machines.set(machine.id, created_at=before, suspended_at=before, seen_at=before)
+    await scene.backend.start(scene.order("run-1"))
+    await scene.pool.beat(machine.id, BeatFrame())
+    found = await scene.machines.get(machine.id)
+    assert found is not None
+
+    assert found.state is MachineState.READY
+    assert found.sleeps == ((before, found.claimed_at),)
+    seconds, usd = await scene.backend.usage("run-1")
     assert usd == pytest.approx(seconds * 0.001)
 
 

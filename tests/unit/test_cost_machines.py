@@ -1,12 +1,13 @@
 """What machines cost, against the figures of the published table."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from bot import cost
 from bot.errors import InvalidRequest
-from bot.machine import Guest
+from bot.machine import Guest, Machine, MachineId, MachineState
 from bot.place_wiring import fly_price_of
 from bot.run_wiring import sizes_of
 from bot.settings import load
@@ -60,9 +61,64 @@ def test_region_without_a_price_costs_as_much_as_the_dearest() -> None:
     assert cost.fly_usd_per_hour(guest) > cost.fly_usd_per_hour(guest, "fra")
 
 
+def test_sleeping_machine_costs_its_root_file_system() -> None:
+    assert round(cost.fly_asleep_usd_per_hour(1.0) * HOURS, 2) == 0.15
+    assert cost.fly_asleep_usd_per_hour(2.0) < cost.fly_usd_per_hour(Guest(), "iad") / 50
+
+
 def test_day_before_all_prices_is_refused() -> None:
     with pytest.raises(InvalidRequest, match="no price of Fly's is known for 2020"):
         cost.fly_usd_per_hour(Guest(), "fra", at=date(2020, 1, 1))
+    with pytest.raises(InvalidRequest, match="no price of Fly's is known for 2020"):
+        cost.fly_asleep_usd_per_hour(1.0, at=date(2020, 1, 1))
+
+
+AT = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def hour(number: float) -> datetime:
+    return AT + timedelta(hours=number)
+
+
+MACHINE = Machine(
+    id=MachineId("m"),
+    backend="fly",
+    installation_id=1,
+    state=MachineState.SUSPENDED,
+    usd_per_hour=1.0,
+    asleep_usd_per_hour=0.1,
+    created_at=hour(0),
+    sleeps=((hour(1), hour(3)),),
+    suspended_at=hour(8),
+)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "awake_h", "asleep_h"),
+    [
+        pytest.param(0, 4, 2, 2, id="a sleep that is over"),
+        pytest.param(2, 4, 1, 1, id="half of a sleep"),
+        pytest.param(3, 8, 5, 0, id="between two sleeps"),
+        pytest.param(7, 10, 1, 2, id="a sleep that goes on"),
+        pytest.param(-5, 0.5, 0.5, 0, id="before it was there"),
+        pytest.param(9, 9, 0, 0, id="no time at all"),
+        pytest.param(-5, -4, 0, 0, id="long before"),
+    ],
+)
+def test_sleep_is_counted_apart(
+    since: float, until: float, awake_h: float, asleep_h: float
+) -> None:
+    use = MACHINE.use(hour(since), hour(until))
+
+    assert (use.awake_s, use.asleep_s) == (awake_h * 3600, asleep_h * 3600)
+    assert use.usd == pytest.approx(awake_h + asleep_h * 0.1)
+
+
+def test_machine_that_went_while_it_slept_costs_nothing_afterwards() -> None:
+    gone = replace(MACHINE, gone_at=hour(9))
+
+    assert gone.use(hour(7), hour(99)).usd == pytest.approx(1.1)
+    assert gone.use(hour(20), hour(99)).usd == 0
 
 
 def test_day_after_the_newest_price_has_it() -> None:

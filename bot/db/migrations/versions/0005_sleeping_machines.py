@@ -1,0 +1,25 @@
+"""How long machines slept, and what that costs."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    json = sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql")
+    with op.batch_alter_table("machines", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("asleep_usd_per_hour", sa.Float(), server_default="0", nullable=False)
+        )
+        batch_op.add_column(sa.Column("sleeps", json, server_default="[]", nullable=False))
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("machines", schema=None) as batch_op:
+        batch_op.drop_column("sleeps")
+        batch_op.drop_column("asleep_usd_per_hour")
