@@ -10,6 +10,8 @@ from bot.bus import Bus
 from bot.cost import fly_asleep_usd_per_hour, fly_usd_per_hour
 from bot.db.daemons import Daemons
 from bot.db.engine import Database
+from bot.db.installations import Installations
+from bot.db.machine_apps import MachineApps
 from bot.db.machines import Machines
 from bot.db.plans import PlanRows
 from bot.db.runs import Runs
@@ -21,6 +23,7 @@ from bot.placing import Placing, Preference
 from bot.plans import Plans
 from bot.quota import choose
 from bot.settings import Settings, child_environment
+from runner.app_sweep import AppSweep
 from runner.backends.base import RunnerBackend
 from runner.backends.fly import FlyBackend
 from runner.backends.local import LocalBackend
@@ -33,6 +36,7 @@ from runner.pool import Pool, Sizes
 
 KEEP_S = 15.0
 REAP_S = 30.0
+SWEEP_S = 300.0
 POOL = 0xCADE0003
 REGIONS = ("fra", "ams", "cdg")
 
@@ -43,6 +47,7 @@ class FlySide:
 
     pool: Pool
     keeper: Keeper
+    apps: AppSweep
     backend: FlyBackend
 
 
@@ -81,7 +86,7 @@ def fly_of(
     sizes = sizes_of(settings)
     if sizes is None:
         return None
-    machines = Machines(database)
+    machines, installations = Machines(database), Installations(database)
     provider = Fly(
         FlyApi(session, url=settings.fly_url, token=settings.fly_token),
         org=settings.fly_org,
@@ -94,7 +99,15 @@ def fly_of(
     target = Target(warm=settings.pool_warm, most=settings.pool_most, asleep=settings.pool_asleep)
     return FlySide(
         pool=pool,
-        keeper=Keeper(machines, pool, provider, target, image=settings.fly_image),
+        keeper=Keeper(
+            machines,
+            pool,
+            provider,
+            target,
+            image=settings.fly_image,
+            removed=installations.removed,
+        ),
+        apps=AppSweep(MachineApps(database), installations, provider),
         backend=FlyBackend(machines, Runs(database), pool, provider, bus),
     )
 
@@ -114,6 +127,7 @@ async def tend(fly: FlySide, database: Database) -> None:
     async with database.only_one(POOL), asyncio.TaskGroup() as loops:
         loops.create_task(every(KEEP_S, "pool", fly.keeper.keep))
         loops.create_task(every(REAP_S, "machines", fly.keeper.reap))
+        loops.create_task(every(SWEEP_S, "apps", fly.apps.sweep))
 
 
 def vps_of(settings: Settings, database: Database, bus: Bus) -> VpsBackend:

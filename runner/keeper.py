@@ -3,7 +3,7 @@
 import asyncio
 import math
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -46,8 +46,15 @@ class Target:
         return min(max(self.warm, math.ceil(recent / 3)), self.most)
 
 
+async def _nobody() -> set[int]:
+    return set()
+
+
 class Keeper:
-    """Look after the pool; two coordinators that do it at once do no harm."""
+    """Look after the pool; two coordinators that do it at once do no harm.
+
+    *removed* tells the installations that are no more: nothing waits for them.
+    """
 
     def __init__(
         self,
@@ -57,6 +64,7 @@ class Keeper:
         target: Target,
         *,
         image: str,
+        removed: Callable[[], Awaitable[set[int]]] = _nobody,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._machines = machines
@@ -64,6 +72,7 @@ class Keeper:
         self._provider = provider
         self._target = target
         self._image = image
+        self._removed = removed
         self._now = now
 
     async def keep(self) -> None:
@@ -71,6 +80,8 @@ class Keeper:
         now = self._now()
         recent = await self._machines.demand(FLY, now - timedelta(minutes=15))
         active = await self._machines.demand(FLY, now - timedelta(hours=self._target.active_h))
+        for removed in await self._removed():
+            active.pop(removed, None)
         waiting = [m for m in await self._machines.all(*_WAITING, backend=FLY) if not m.run_id]
         stale = [m for m in waiting if self._is_stale(m, now)]
         for machine in stale:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import delete, func, select, update
 
 from bot.db.engine import Database, Tx, inserted
+from bot.db.machine_schema import removed_installations as removed
 from bot.db.schema import installations, repositories
 
 
@@ -55,16 +56,28 @@ class Installations:
         }
         async with self._db.write() as tx:
             row = {"id": installation_id, "created_at": now, **values}
+            await tx.execute(delete(removed).where(removed.c.id == installation_id))
             if not await inserted(tx, installations, row):
                 where = installations.c.id == installation_id
                 await tx.execute(update(installations).where(where).values(values))
 
     async def remove(self, installation_id: int) -> None:
-        """Forget the installation and its repositories."""
+        """Forget the installation and its repositories; that it was removed is remembered."""
         async with self._db.write() as tx:
+            await inserted(tx, removed, {"id": installation_id, "at": datetime.now(UTC)})
             where = repositories.c.installation_id == installation_id
             await tx.execute(delete(repositories).where(where))
             await tx.execute(delete(installations).where(installations.c.id == installation_id))
+
+    async def known(self) -> set[int]:
+        """Return the installations that we heard of and that were not removed."""
+        async with self._db.read() as tx:
+            return set((await tx.execute(select(installations.c.id))).scalars())
+
+    async def removed(self) -> set[int]:
+        """Return the installations that were removed."""
+        async with self._db.read() as tx:
+            return set((await tx.execute(select(removed.c.id))).scalars())
 
     async def set_repositories(self, installation_id: int, rows: Sequence[RepositoryRow]) -> None:
         """Make *rows* (id, full name, default branch or None) all that the installation has."""

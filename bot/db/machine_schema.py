@@ -88,6 +88,14 @@ checkpoints = Table(
     Column("at", Time, nullable=False),
 )
 
+# Installations that are no more: nothing waits for them, and what they had goes.
+removed_installations = Table(
+    "removed_installations",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Time, nullable=False),
+)
+
 # By the account's login in lower case, so that a new installation is no new start.
 plans = Table(
     "plans",

@@ -7,11 +7,11 @@ import structlog
 from pydantic import SecretStr
 from yarl import URL
 
-from bot.errors import MachineUnavailable, RateLimited, Unavailable
+from bot.errors import MachineUnavailable, NotFound, RateLimited, Unavailable
 from bot.machine import Machine
 from runner.machines.fly_api import FlyApi
 from runner.machines.fly_errors import Conflict, FlyRefused, NameTaken, NoRoom, Unsent
-from runner.machines.fly_policies import only_out
+from runner.machines.fly_policies import POLICY, only_out
 from runner.machines.fly_values import FlyConfig, FlyMachine, FlyOrder
 from runner.machines.provider import Rented
 
@@ -43,7 +43,7 @@ class Fly:
         self._coordinator_url = coordinator_url
         self._mark = mark
         self._sleep = sleep
-        self._policy = only_out(URL(coordinator_url).port or 443)
+        self._policy = only_out(URL(coordinator_url).port or 443, mark=mark)
         self._apps: set[str] = set()
         self._turns: dict[str, asyncio.Lock] = {}
 
@@ -56,6 +56,16 @@ class Fly:
         order = FlyOrder(
             name=f"cadence-{machine.id}", config=self._config(machine, token), boots=boots
         )
+        try:
+            return await self._in_a_region(machine, order)
+        except NotFound:  # the app was removed, by us or by somebody else
+            self._apps.discard(machine.app)
+        try:
+            return await self._in_a_region(machine, order)
+        except NotFound as error:
+            raise MachineUnavailable(f"the app {machine.app} is not there: {error}") from error
+
+    async def _in_a_region(self, machine: Machine, order: FlyOrder) -> Rented:
         await self._app(machine.app)
         reason = "there is no region to look in"
         for region in self._regions:
@@ -165,6 +175,32 @@ class Fly:
         else:
             found = await self._api.machine(machine.app, machine.provider_id)
         return None if found is None or found.is_over else _rented(found)
+
+    async def apps(self) -> dict[str, int]:
+        """Return the organisation's apps that are named as ours, with their installations."""
+        shown = [one.name for one in await self._api.apps.all(self._org)]
+        numbers = {name: name.removeprefix(f"{self._prefix}-") for name in shown}
+        return {
+            name: int(number)
+            for name, number in numbers.items()
+            if number.isdecimal() and self.app_of(int(number)) == name
+        }
+
+    async def remove_app(self, app: str, *, is_known: bool) -> bool:
+        """Remove an app without machines; False when it has some, or is not ours."""
+        async with self._turns.setdefault(app, asyncio.Lock()):
+            try:
+                policies = await self._api.apps.policies(app)
+            except NotFound:
+                return False
+            marks = {one for one in policies if one.startswith(f"{POLICY}-")}
+            if marks - {self._policy.name} or not (marks or is_known):
+                return False
+            if any(not one.is_gone for one in await self._api.machines(app)):
+                return False
+            self._apps.discard(app)
+            await self._api.apps.delete(app)
+            return True
 
     async def all(self) -> list[Rented]:
         """Return the machines that carry this coordinator's mark."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.errors import NotFound
+from bot.errors import NotFound, Unavailable
 from runner.machines.fly_calls import Call, FlyCalls, path
 from runner.machines.fly_errors import Conflict, NameTaken
 from runner.machines.fly_limits import DELETE_APP
@@ -34,6 +34,21 @@ class FlyApps:
             return FlyApp.parsed(await self._ask(Call("GET", path("apps", app), "get app", app)))
         except NotFound:
             return None
+
+    async def all(self, org: str) -> list[FlyApp]:
+        """Return the apps of *org*; one that was deleted just now may still be shown."""
+        where = path("apps", query={"org_slug": org})
+        answer = await self._ask(Call("GET", where, "list apps", org))
+        found = answer.get("apps") if isinstance(answer, dict) else None
+        if not isinstance(found, list):
+            raise Unavailable("Fly's answer shows no apps")
+        return [FlyApp.parsed(one) for one in found]
+
+    async def policies(self, app: str) -> list[str]:
+        """Return the names of the policies of *app*; raise `NotFound` when there is none."""
+        where = path("apps", app, _POLICIES)
+        answer = await self._ask(Call("GET", where, "list policies", app))
+        return [str(one.get("name") or "") for one in policies_of(answer)]
 
     async def delete(self, app: str) -> None:
         """Delete *app* and all of its machines; one that is gone is fine."""

@@ -62,10 +62,16 @@ class FlyPolicy:
 NOWHERE = Port("tcp", 9)
 
 
-def only_out(*ports: int) -> FlyPolicy:
-    """Return our policy: names, HTTPS and *ports* go out, nothing comes in, not from our own."""
+POLICY = "cadence-only-out"
+
+
+def only_out(*ports: int, mark: str) -> FlyPolicy:
+    """Return our policy: names, HTTPS and *ports* go out, nothing comes in, not from our own.
+
+    Apps have no marks at Fly, their policies have names: *mark* says whose the app is.
+    """
     out = [Port("udp", 53), *(Port("tcp", port) for port in sorted({443, *ports}))]
-    return FlyPolicy(name="cadence-only-out", out=tuple(out), into=(NOWHERE,))
+    return FlyPolicy(name=f"{POLICY}-{mark}", out=tuple(out), into=(NOWHERE,))
 
 
 def policies_of(answer: Any) -> list[Json]:

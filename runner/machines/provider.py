@@ -51,6 +51,17 @@ class Provider(Protocol):
         """Return how the machine is, None when it is gone."""
         ...
 
+    async def apps(self) -> dict[str, int]:
+        """Return whose apps there are that are named as ours: installations by app."""
+        ...
+
+    async def remove_app(self, app: str, *, is_known: bool) -> bool:
+        """Remove an app without machines; False when it has some, or is not ours.
+
+        One that is not *is_known* by our rows is ours if it carries our mark and nobody else's.
+        """
+        ...
+
     async def all(self) -> list[Rented]:
         """Return every machine that carries our coordinator's mark."""
         ...

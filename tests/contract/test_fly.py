@@ -96,7 +96,8 @@ async def everything(api: FlyApi) -> None:
     await some.all()
     await api.stop(here.app, here.provider_id, signal="SIGTERM", timeout_s=5)
     await some.destroy(here)
-    await api.apps.delete(here.app)
+    assert await some.apps() == {here.app: here.installation_id}
+    assert await some.remove_app(here.app, is_known=False)
 
 
 async def test_every_request_is_one_that_the_document_knows() -> None:

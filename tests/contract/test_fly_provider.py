@@ -67,7 +67,7 @@ async def test_coordinator_that_died_half_way_leaves_no_app_without_a_policy(
     await api.apps.create(APP, org="acme", network=APP)
     if rest == "policy":  # of an older version of ours
         fly.apps[APP]["policies"] = [
-            {"id": "p1", "name": "cadence-only-out", "selector": {"all": True}, "rules": []}
+            {"id": "p1", "name": "cadence-only-out-mine", "selector": {"all": True}, "rules": []}
         ]
     await provider(api).create(machine(), TOKEN, boots=False)
 

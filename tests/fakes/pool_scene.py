@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -34,6 +34,10 @@ BOOT = "b" * 32
 KEY = SecretStr("k" * 32)
 
 
+async def _nobody() -> set[int]:
+    return set()
+
+
 @dataclass
 class Scene:
     """A coordinator's side of the pool; `fly` is what it rents from."""
@@ -44,14 +48,27 @@ class Scene:
     pool: Pool
     backend: FlyBackend
     provider: Fly
+    provider_api: FlyApi
     sizes: Sizes
 
-    def keeper(self, *, image: str = IMAGE, later_s: float = 0, **target: float) -> Keeper:
+    def keeper(
+        self,
+        *,
+        image: str = IMAGE,
+        later_s: float = 0,
+        removed: Callable[[], Awaitable[set[int]]] = _nobody,
+        **target: float,
+    ) -> Keeper:
         def now() -> datetime:
             return datetime.now(UTC) + timedelta(seconds=later_s)
 
         chosen = Target(**target)  # type: ignore[arg-type]
-        return Keeper(self.machines, self.pool, self.provider, chosen, image=image, now=now)
+        return Keeper(
+            *(self.machines, self.pool, self.provider, chosen),
+            image=image,
+            removed=removed,
+            now=now,
+        )
 
     def another_backend(self, **seconds: float) -> FlyBackend:
         """The same place with other patience."""
@@ -105,7 +122,7 @@ async def opened(database: Database, bus: Bus) -> AsyncIterator[Scene]:
         backend = FlyBackend(
             machines, Runs(database), pool, provider, bus, take_warm_s=0.2, wake_s=1.0
         )
-        yield Scene(database, machines, fly, pool, backend, provider, sizes)
+        yield Scene(database, machines, fly, pool, backend, provider, api, sizes)
 
 
 async def no_sleep(seconds: float) -> None:
