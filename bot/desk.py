@@ -101,6 +101,11 @@ class Desk:
                 self._specs.pop(run.id, None)
             raise
 
+    async def refuse(self, run: Run, reason: str) -> None:
+        """End a run whose spec there will never be."""
+        outcome = Outcome(status="failed", reason=reason)
+        await self.record_result(run.id, run.acked_seq + 1, outcome)
+
     async def wishes_for(self, run: Run) -> Wishes:
         """Return what people want of the run now."""
         agent = await self._agents.get(run.agent_id)

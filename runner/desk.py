@@ -50,7 +50,14 @@ class Desk(Protocol):
         ...
 
     async def spec_of(self, run: Run) -> RunSpec:
-        """Return what the run is to do."""
+        """Return what the run is to do.
+
+        Raise `GitHubRefused` or `NotFound` when asking again would not help, `Unavailable` else.
+        """
+        ...
+
+    async def refuse(self, run: Run, reason: str) -> None:
+        """End a run whose spec there will never be; *reason* is what people are told."""
         ...
 
     async def wishes_for(self, run: Run) -> Wishes:

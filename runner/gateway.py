@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from bot.blobs import Blobs
 from bot.bus import Bus
 from bot.domain import Run, RunStatus
-from bot.errors import CadenceError
+from bot.errors import CadenceError, GitHubRefused, NotFound
 from runner.channel import CLOSE_S, PING_S, Channel, SocketChannel
 from runner.clocks import Skew
 from runner.desk import Desk, Told
@@ -27,6 +27,7 @@ from runner.notes import note_for
 from runner.plain import plain
 from runner.protocol import (
     AWAY,
+    GONE,
     MAX_FRAME_BYTES,
     PROTOCOL_VERSION,
     REFUSED,
@@ -168,7 +169,13 @@ class Gateway:
         skew = Skew(hello.at, datetime.now(UTC))
         log.info("runner dialled in", run_id=run.id, agent_id=run.agent_id, seq=hello.last_seq)
         await self._desk.renew(run)
-        spec = await self._desk.spec_of(run)
+        try:
+            spec = await self._desk.spec_of(run)
+        except (GitHubRefused, NotFound) as error:  # another machine would fare no better
+            log.warning("run refused", run_id=run.id, reason=str(error))
+            await self._desk.refuse(run, str(error))
+            await channel.close(GONE, "there is nothing to do")
+            return
         assigned = AssignFrame(
             spec=spec, protocol=version, acked_seq=run.acked_seq, can_search=True, can_keep=True
         )

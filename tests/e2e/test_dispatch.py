@@ -102,6 +102,22 @@ async def test_both_dying_at_once_is_one_pull_request(scene: World) -> None:
     await one_of_each(scene, number)
 
 
+async def test_repository_that_cannot_be_worked_on_ends_the_agent_at_once(scene: World) -> None:
+    await scene.start()
+    scene.github.world.repository(REPO).default_branch = ""
+    number = asked(scene)
+    await scene.until(
+        lambda: any("has no default branch" in one for one in scene.status_comments(number)),
+        "the sentence",
+    )
+    [status] = scene.status_comments(number)
+    log = scene.log()
+
+    assert "lost" not in status
+    assert log.count('"run refused"') == 1
+    assert "run over without a result" not in log
+
+
 async def test_delivery_that_was_accepted_survives_a_kill(scene: World) -> None:
     scene.github.fault("/repos/.*/permission", status=503, times=3)
     await scene.start()

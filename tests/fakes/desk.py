@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.domain import AgentId, Run, RunId
-from bot.errors import GitHubRefused, Unavailable
+from bot.errors import CadenceError, GitHubRefused, Unavailable
 from runner.desk import Wishes
 from runner.spec import Budget, Checkpoint, ModelSpec, Outcome, Person, Price, RunSpec, Snippet
 
@@ -49,6 +49,7 @@ class FakeDesk:
     renewed: int = 0
     token: str = "read-token"
     spec: RunSpec = SPEC
+    refusal: CadenceError | None = None
     queries: list[tuple[str, int]] = field(default_factory=list)
     searching: int = 0
     checkpoints: list[Checkpoint] = field(default_factory=list)
@@ -69,7 +70,12 @@ class FakeDesk:
         return self.token_hashes.get(token_hash)
 
     async def spec_of(self, run: Run) -> RunSpec:
+        if self.refusal is not None:
+            raise self.refusal
         return self.spec
+
+    async def refuse(self, run: Run, reason: str) -> None:
+        self.outcome = Outcome(status="failed", reason=reason)
 
     async def wishes_for(self, run: Run) -> Wishes:
         return self.wishes

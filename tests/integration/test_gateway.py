@@ -11,6 +11,13 @@ from aiohttp import web
 from bot.blobs import Blobs
 from bot.bus import Bus
 from bot.domain import RunStatus
+from bot.errors import (
+    CadenceError,
+    InstallationGone,
+    NotFound,
+    RepositoryUnusable,
+    Unavailable,
+)
 from runner.agent.dial import connect
 from runner.agent.link import RunNotOurs, WebSocketLink
 from runner.agent.seams import RunFailed
@@ -164,6 +171,41 @@ async def test_runner_of_a_run_that_is_over_stops(
         with pytest.raises(RunNotOurs):
             await link.run()
         link.close()
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        pytest.param(RepositoryUnusable("the repository is empty"), id="unusable"),
+        pytest.param(InstallationGone("the App's installation is gone"), id="installation gone"),
+        pytest.param(NotFound("there is no such repository"), id="not found"),
+    ],
+)
+async def test_run_that_can_never_begin_ends_at_once_with_the_sentence(
+    refusal: CadenceError, desk: FakeDesk, bus: Bus, tmp_path: Path
+) -> None:
+    desk.refusal = refusal
+    async with serving(desk, bus, tmp_path) as (url, _):
+        link = WebSocketLink(url, TOKEN, "run-1", root=tmp_path)
+        with pytest.raises(RunNotOurs):
+            await link.run()
+        link.close()
+
+    assert desk.outcome is not None
+    assert (desk.outcome.status, desk.outcome.reason) == ("failed", str(refusal))
+
+
+async def test_run_whose_spec_cannot_be_had_now_asks_again(
+    desk: FakeDesk, bus: Bus, tmp_path: Path
+) -> None:
+    desk.refusal = Unavailable("GitHub did not answer")
+    async with serving(desk, bus, tmp_path) as (url, _):
+        async with connect(url, TOKEN, "run-1", root=tmp_path) as link:
+            await until(lambda: desk.renewed > 1, "a second call")
+            desk.refusal = None
+            await link.spec
+
+    assert desk.outcome is None
 
 
 @pytest.mark.parametrize(
