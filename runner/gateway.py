@@ -51,7 +51,7 @@ from runner.protocol import (
     known,
 )
 from runner.searches import SEARCH_S, Searches
-from runner.spec import Outcome, Wire
+from runner.spec import Outcome, RunSpec, Wire
 from runner.uploads import Uploads
 
 HELLO_S = 10.0
@@ -169,12 +169,8 @@ class Gateway:
         skew = Skew(hello.at, datetime.now(UTC))
         log.info("runner dialled in", run_id=run.id, agent_id=run.agent_id, seq=hello.last_seq)
         await self._desk.renew(run)
-        try:
-            spec = await self._desk.spec_of(run)
-        except (GitHubRefused, NotFound) as error:  # another machine would fare no better
-            log.warning("run refused", run_id=run.id, reason=str(error))
-            await self._desk.refuse(run, str(error))
-            await channel.close(GONE, "there is nothing to do")
+        spec = await self._spec(channel, run)
+        if spec is None:
             return
         assigned = AssignFrame(
             spec=spec, protocol=version, acked_seq=run.acked_seq, can_search=True, can_keep=True
@@ -194,6 +190,16 @@ class Gateway:
             wishes.cancel()
             await asyncio.gather(wishes, return_exceptions=True)
             await line.close()
+
+    async def _spec(self, channel: Channel, run: Run) -> RunSpec | None:
+        """Return what the run is to do; one that can never begin ends, and its line with it."""
+        try:
+            return await self._desk.spec_of(run)
+        except (GitHubRefused, NotFound) as error:  # another machine would fare no better
+            log.warning("run refused", run_id=run.id, reason=str(error))
+            await self._desk.refuse(run, str(error))
+            await channel.close(GONE, "there is nothing to do")
+            return None
 
     async def _heard(self, line: _Line, text: str) -> None:
         frame = _read(text)

@@ -7,7 +7,6 @@ one on the same workspace and home (`Sandbox.run`). See ``docs/security.md`` for
 import asyncio
 import shutil
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any, Literal, TypeVar
 
 import structlog
 
-from runner.agent import toolpipe
+from runner.agent import socket_place, toolpipe
 from runner.agent.agent_user import AgentUser, let_pass
 from runner.agent.cage import Cage, write_etc
 from runner.agent.limits import Limits, cgroup, disk_usage_mb, group_name, joining
@@ -32,7 +31,6 @@ from runner.registry import open_registries
 TOOL_TIMEOUT_S = 120.0
 MAX_BREAKS = 3
 DISK_CHECK_S = 5.0
-PLACE_FILE = "socket-place"
 _READ_CHARS = (20_000, 10_000)
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -208,7 +206,7 @@ async def open_sandbox(
         if registries is None and egress.registries:
             registries = await stack.enter_async_context(open_registries())
         proxy = EgressProxy(egress, registries=registries)
-        place = Path(tempfile.mkdtemp(prefix="cadence-"))  # short: a socket's path has 107 bytes
+        place = _socket_place(user)
         stack.callback(shutil.rmtree, place, ignore_errors=True)
         _note_place(root, place)
         await stack.enter_async_context(proxy.on_socket(place / "egress.sock"))
@@ -252,10 +250,17 @@ def _prepared(
     )
 
 
+def _socket_place(user: AgentUser | None) -> Path:
+    try:
+        return socket_place.make(is_shared=user is not None)
+    except socket_place.NoPlace as error:
+        raise SandboxUnavailable(f"{error}; set TMPDIR to a short one of your own") from error
+
+
 def _note_place(root: Path, place: Path) -> None:
     """Write down what lies outside *root*, so that it goes, too, when this process is killed."""
     root.mkdir(parents=True, exist_ok=True)
-    (root / PLACE_FILE).write_text(str(place))
+    (root / socket_place.NOTE).write_text(str(place))
 
 
 def _own_file(root: Path) -> Path:

@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -15,13 +14,13 @@ from typing import Any
 import structlog
 
 from bot.errors import MachineUnavailable
+from runner.agent import socket_place
 from runner.backends.base import MachineOrder
 
 STOP_S = 10.0  # a large repository takes a while to hand over what there is
 _PID_FILE = "runner.pid"
 _CODE = Path(__file__).resolve().parents[2]
 _LAST_WORDS = 2_000
-PLACE_FILE = "socket-place"  # as `runner.agent.sandbox` writes it
 log = structlog.get_logger()
 
 
@@ -153,11 +152,8 @@ async def _told(process: asyncio.subprocess.Process, order: MachineOrder, home: 
 
 def _remove(home: Path) -> None:
     """Remove what a run left, and the folder of its socket, which lies elsewhere."""
-    for note in home.glob(f"cage/{PLACE_FILE}"):
-        with contextlib.suppress(OSError):
-            place = Path(note.read_text())
-            if place.parent == Path(tempfile.gettempdir()) and place.name.startswith("cadence-"):
-                shutil.rmtree(place, ignore_errors=True)
+    for note in home.glob(f"cage/{socket_place.NOTE}"):
+        socket_place.remove(note)
     shutil.rmtree(home, ignore_errors=True)
 
 

@@ -199,11 +199,13 @@ async def test_run_whose_spec_cannot_be_had_now_asks_again(
     desk: FakeDesk, bus: Bus, tmp_path: Path
 ) -> None:
     desk.refusal = Unavailable("GitHub did not answer")
-    async with serving(desk, bus, tmp_path) as (url, _):
-        async with connect(url, TOKEN, "run-1", root=tmp_path) as link:
-            await until(lambda: desk.renewed > 1, "a second call")
-            desk.refusal = None
-            await link.spec
+    async with (
+        serving(desk, bus, tmp_path) as (url, _),
+        connect(url, TOKEN, "run-1", root=tmp_path) as link,
+    ):
+        await until(lambda: desk.renewed > 1, "a second call")
+        desk.refusal = None
+        await link.spec
 
     assert desk.outcome is None
 
