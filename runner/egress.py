@@ -74,6 +74,17 @@ class EgressProxy:
             yield
 
     @asynccontextmanager
+    async def on_listener(self, line: socket.socket) -> AsyncIterator[None]:
+        """Serve a Unix socket that somebody else made, for the length of the block."""
+        server = await asyncio.start_unix_server(self._accept, sock=line, limit=HEAD_BYTES)
+        async with self._serving(server):
+            yield
+
+    async def forget_blocked(self) -> None:
+        """Forget all that was refused until now."""
+        self.journal.blocked.clear()
+
+    @asynccontextmanager
     async def on_port(self, host: str, port: int) -> AsyncIterator[int]:
         """Listen on TCP for the length of the block; yield the port."""
         server = await asyncio.start_server(self._accept, host, port, limit=HEAD_BYTES)

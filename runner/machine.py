@@ -66,13 +66,14 @@ class WaitingMachine:
         run: Run,
         *,
         agent_user: str = "",
+        proxy_user: str = "",
         facts: dict[str, Any] | None = None,
     ) -> None:
         self._url = url.rstrip("/")
         self._token = token
         self._root = root
         self._run = run
-        self._agent_user = agent_user
+        self._agent_user, self._proxy_user = agent_user, proxy_user
         self._facts = facts or {}
         self._boot_id = secrets.token_hex(16)
         self._socket: aiohttp.ClientWebSocketResponse | None = None
@@ -205,6 +206,7 @@ class WaitingMachine:
                 "runId": frame.run_id,
                 "root": str(self._root),
                 "agentUser": self._agent_user,
+                "proxyUser": self._proxy_user,
             }
             self._work = asyncio.create_task(self._worked(order))
         await socket.send_str(TakenFrame(run_id=frame.run_id).to_json())
@@ -248,10 +250,11 @@ def main() -> int:
         print("CADENCE_URL and CADENCE_MACHINE_TOKEN say where to dial", file=sys.stderr)  # noqa: T201
         return 2
     agent_user = os.environ.pop("CADENCE_AGENT_USER", "")  # noqa: TID251
-    return asyncio.run(_main(url, token, agent_user))
+    proxy_user = os.environ.pop("CADENCE_PROXY_USER", "")  # noqa: TID251
+    return asyncio.run(_main(url, token, agent_user, proxy_user))
 
 
-async def _main(url: str, token: str, agent_user: str) -> int:
+async def _main(url: str, token: str, agent_user: str, proxy_user: str) -> int:
     from runner.agent.__main__ import log_to_stderr, serve
     from runner.redact import Redactor
 
@@ -264,6 +267,7 @@ async def _main(url: str, token: str, agent_user: str) -> int:
         root,
         lambda order: serve(order, redactor),
         agent_user=agent_user,
+        proxy_user=proxy_user,
         facts=boot_checks(),
     )
     living = asyncio.create_task(machine.live())

@@ -1,9 +1,10 @@
-"""Become the runner: ``become.py --runner USER --agent USER -- PROGRAM...``, as root.
+"""Become the runner: ``become.py --runner USER --agent USER --proxy USER -- PROGRAM...``, as root.
 
-The runner is an ordinary user, in a user namespace that holds the two users and nobody else. There
-it may become the agents' user, write to and end what is theirs; none of that reaches anybody
+The runner is an ordinary user, in a user namespace that holds these three users and nobody else.
+There it may become the others, write to and end what is theirs; none of that reaches anybody
 outside: not root, no file of root's, neither network nor firewall. Agents' commands run as the
-other user, so whoever breaks out of the sandbox is not the runner and has no network.
+agents' user, so whoever breaks out of the sandbox is not the runner and has no network; what they
+send goes through a proxy that is the third, so a hole in that leads to none of the runner's keys.
 """
 
 import argparse
@@ -18,7 +19,7 @@ CLONE_NEWUSER = 0x10000000
 PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 24, 38, 47, 2
 CAPABILITY_VERSION_3 = 0x20080522
 LAST_CAPABILITY = Path("/proc/sys/kernel/cap_last_cap")
-# CHOWN, DAC_OVERRIDE, FOWNER, KILL, SETGID, SETUID: over the two users.
+# CHOWN, DAC_OVERRIDE, FOWNER, KILL, SETGID, SETUID: over the three users.
 KEPT = (0, 1, 3, 5, 6, 7)
 _library = ctypes.CDLL(None, use_errno=True)
 
@@ -28,12 +29,15 @@ def main() -> NoReturn:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runner", required=True)
     parser.add_argument("--agent", required=True)
+    parser.add_argument("--proxy", required=True)
     parser.add_argument("program", nargs="+")
     chosen = parser.parse_args()
-    runner, agent = pwd.getpwnam(chosen.runner), pwd.getpwnam(chosen.agent)
-    if len({0, runner.pw_uid, agent.pw_uid}) < 3 or len({0, runner.pw_gid, agent.pw_gid}) < 3:
-        sys.exit("become: root, runner and agents must be three different users")
-    _enter(uids=(runner.pw_uid, agent.pw_uid), gids=(runner.pw_gid, agent.pw_gid))
+    users = [pwd.getpwnam(name) for name in (chosen.runner, chosen.agent, chosen.proxy)]
+    runner = users[0]
+    uids, gids = tuple(one.pw_uid for one in users), tuple(one.pw_gid for one in users)
+    if len({0, *uids}) < 4 or len({0, *gids}) < 4:
+        sys.exit("become: root, runner, agents and proxy must be four different users")
+    _enter(uids=uids, gids=gids)
     os.setgroups([])
     os.setresgid(runner.pw_gid, runner.pw_gid, runner.pw_gid)
     os.setresuid(runner.pw_uid, runner.pw_uid, runner.pw_uid)

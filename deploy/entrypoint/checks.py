@@ -1,9 +1,10 @@
 """Checks at boot, before a machine takes work: each is an attack that must fail.
 
-Run as root. Some are tried as the runner's user, some as the agents', who is whoever breaks out of
-the sandbox; what runs inside it may do less still, and is tried by its own self-test before each
-run. A place counts as out of reach only when this machine itself forbids the way there: nobody
-answering is no proof. Any check that fails ends the boot.
+Run as root. Some are tried as the runner's user, some as the proxy's and some as the agents': who
+they are is whoever finds a hole in the proxy, or breaks out of the sandbox. What runs inside it may
+do less still, and is tried by its own self-test before each run. A place counts as out of reach
+only when this machine itself forbids the way there: nobody answering is no proof. Any check that
+fails ends the boot.
 """
 
 import argparse
@@ -43,14 +44,17 @@ Check = Callable[[], str]
 def main() -> int:
     """Run all checks, write what they found, and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runner", required=True)
-    parser.add_argument("--agent", required=True)
+    for user in ("--runner", "--agent", "--proxy"):
+        parser.add_argument(user, required=True)
     parser.add_argument("--out", type=Path, required=True)
     chosen = parser.parse_args()
-    with _runner_at_work(chosen.runner) as pid:
-        begun = {name: _begun(chosen.runner, check) for name, check in OF_RUNNER.items()}
-        of_theirs = of_agent(chosen.runner, pid)
-        begun |= {name: _begun(chosen.agent, check) for name, check in of_theirs.items()}
+    with _at_work(chosen.runner) as pid, _at_work(chosen.proxy) as proxy_pid:
+        of_each = (
+            (chosen.runner, OF_RUNNER),
+            (chosen.proxy, of_proxy(chosen.runner, pid)),
+            (chosen.agent, of_agent(chosen.runner, pid, proxy_pid)),
+        )
+        begun = {name: _begun(user, one) for user, all_ in of_each for name, one in all_.items()}
         found = {name: _said(pipe) for name, pipe in begun.items()}
     chosen.out.write_text(json.dumps(found))
     for name, problem in found.items():
@@ -92,8 +96,8 @@ def _become(user: str) -> None:
 
 
 @contextmanager
-def _runner_at_work(user: str) -> Iterator[int]:
-    """Keep a process of the runner's user with something to steal; yield its number."""
+def _at_work(user: str) -> Iterator[int]:
+    """Keep a process of *user* with something to steal; yield its number."""
     reading, writing = os.pipe()  # closed by exec: then it is what it will be
     pid = os.fork()
     if pid == 0:
@@ -157,8 +161,7 @@ def _no_plain_ports() -> str:
 
 
 def _user_namespaces() -> str:
-    library = ctypes.CDLL(None, use_errno=True)
-    if library.unshare(CLONE_NEWUSER) == 0:
+    if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWUSER) == 0:
         return ""
     why = os.strerror(ctypes.get_errno())
     return f"no user namespaces ({why}): sysctl user.max_user_namespaces=10000"
@@ -243,27 +246,49 @@ OF_RUNNER: dict[str, Check] = {
 }
 
 
-def of_agent(runner: str, pid: int) -> dict[str, Check]:
-    """Return what is tried as the agents' user; *pid* is a process of the runner's."""
-    uid, home = pwd.getpwnam(runner).pw_uid, Path(pwd.getpwnam(runner).pw_dir)
+def _is_not(runner: str, whose: str) -> str:
+    taken = (0, pwd.getpwnam(runner).pw_uid)
+    return f"{whose} has the runner's user" if os.getuid() in taken else ""
 
-    def is_another() -> str:
-        return "agents have the runner's user" if os.getuid() in (0, uid) else ""
 
-    def no_home() -> str:
-        with suppress(PermissionError, FileNotFoundError):
-            list(home.iterdir())
-            return f"{home} can be read"
-        return ""
+def _no_home(runner: str) -> str:
+    home = Path(pwd.getpwnam(runner).pw_dir)
+    with suppress(PermissionError, FileNotFoundError):
+        list(home.iterdir())
+        return f"{home} can be read"
+    return ""
+
+
+def of_proxy(runner: str, pid: int) -> dict[str, Check]:
+    """Return what is tried as the proxy's user; *pid* is a process of the runner's."""
+
+    def no_other_ways() -> str:
+        here = _first_reached(("127.0.0.1",), (1, 443))
+        return here or _first_reached(PUBLIC, (22, 25, 53, 80, 3306, 5432))
+
+    return {
+        "proxy has a user of its own": lambda: _is_not(runner, "the proxy"),
+        "proxy: no way to the runner": lambda: _held_off(pid, "the runner"),
+        "proxy: no home of the runner": lambda: _no_home(runner),
+        "proxy: no socket of Fly's": _no_fly_socket,
+        "proxy: no metadata": _no_metadata,
+        "proxy: no private network": _no_private_network,
+        "proxy: no ports but 443": no_other_ways,
+    }
+
+
+def of_agent(runner: str, pid: int, proxy_pid: int) -> dict[str, Check]:
+    """Return what is tried as the agents' user; the numbers are those of others' processes."""
 
     def no_network() -> str:
         here = _first_reached(("127.0.0.1",), (1, 443))
         return here or _first_reached((*PUBLIC, *PRIVATE, METADATA), (443, 53, 80))
 
     return {
-        "agents have a user of their own": is_another,
+        "agents have a user of their own": lambda: _is_not(runner, "an agent"),
         "agents: no way to the runner": lambda: _held_off(pid, "the runner"),
-        "agents: no home of the runner": no_home,
+        "agents: no way to the proxy": lambda: _held_off(proxy_pid, "the proxy"),
+        "agents: no home of the runner": lambda: _no_home(runner),
         "agents: no socket of Fly's": _no_fly_socket,
         "agents: no network": no_network,
         "agents: user namespaces": _user_namespaces,

@@ -61,7 +61,7 @@ async def serve(order: dict[str, str], redactor: Redactor) -> int:
                     registries=registries,
                     mirror=order.get("mirror", ""),
                     caches=order.get("caches", ""),
-                    user=agent_user.named(order.get("agentUser", "")),
+                    user=agent_user.named(order.get("agentUser", ""), order.get("proxyUser", "")),
                 ),
                 archive=link.archive,
             )

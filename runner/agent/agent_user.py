@@ -17,10 +17,11 @@ _OPEN_FOLDER = 0o711  # may be passed through, not looked into
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentUser:
-    """The numbers of a user and its group."""
+    """The numbers of a user and its group; *proxy* is the user of its way out, if not ours."""
 
     uid: int
     gid: int
+    proxy: "AgentUser | None" = None
 
     def becoming(self) -> list[str]:
         """Return the words before a command line that make it this user's, without any right."""
@@ -50,12 +51,15 @@ class AgentUser:
                     path.chmod(mode | owner | owner << 3)
 
 
-def named(uid: str) -> AgentUser | None:
-    """Return the user of that number, None for no number; raise `KeyError` for nobody's."""
+def named(uid: str, proxy: str = "") -> AgentUser | None:
+    """Return the user of that number, None for no number; raise `KeyError` for nobody's.
+
+    *proxy* is the number of the user of its egress proxy.
+    """
     if not uid:
         return None
     entry = pwd.getpwuid(int(uid))
-    return AgentUser(uid=entry.pw_uid, gid=entry.pw_gid)
+    return AgentUser(uid=entry.pw_uid, gid=entry.pw_gid, proxy=named(proxy))
 
 
 def let_pass(*folders: Path) -> None:

@@ -24,6 +24,7 @@ from runner.agent.seams import CommandResult, ToolFailed, ToolRetry
 from runner.agent.selftest import SandboxUnavailable, prove
 from runner.agent.toolpipe import PipeBroken, ToolPipe
 from runner.egress import EgressProxy
+from runner.egress_apart import ApartProxy, ProxyLost
 from runner.egress_policy import EgressPolicy
 from runner.egress_seams import Registries
 from runner.registry import open_registries
@@ -33,13 +34,14 @@ MAX_BREAKS = 3
 DISK_CHECK_S = 5.0
 _READ_CHARS = (20_000, 10_000)
 T = TypeVar("T")
+Proxy = EgressProxy | ApartProxy
 log = structlog.get_logger()
 
 
 class Sandbox:
     """Implements `runner.agent.seams.Hands`; made by `open_sandbox`."""
 
-    def __init__(self, cage: Cage, groups: tuple[Path, ...], proxy: EgressProxy) -> None:
+    def __init__(self, cage: Cage, groups: tuple[Path, ...], proxy: Proxy) -> None:
         self.journal = proxy.journal
         self._proxy = proxy
         self._cage, self._groups = cage, groups
@@ -203,13 +205,14 @@ async def open_sandbox(
     if mode == "bubblewrap" and shutil.which("bwrap") is None:
         raise SandboxUnavailable(explain(""))
     async with AsyncExitStack() as stack:
-        if registries is None and egress.registries:
-            registries = await stack.enter_async_context(open_registries())
-        proxy = EgressProxy(egress, registries=registries)
+        proxy = await _proxy(stack, egress, registries, user)
         place = _socket_place(user)
         stack.callback(shutil.rmtree, place, ignore_errors=True)
         _note_place(root, place)
-        await stack.enter_async_context(proxy.on_socket(place / "egress.sock"))
+        try:
+            await stack.enter_async_context(proxy.on_socket(place / "egress.sock"))
+        except ProxyLost as error:
+            raise SandboxUnavailable(str(error)) from error
         cage = _prepared(workspace, root, place / "egress.sock", mode, limits or Limits(), user)
         groups = await stack.enter_async_context(cgroup(group_name(), cage.limits))
         hands = Sandbox(cage, groups, proxy)
@@ -217,7 +220,7 @@ async def open_sandbox(
         await hands.start_tools()
         if cage.is_caged:
             await prove(cage, hands.execute, _own_file(root))
-            proxy.journal.blocked.clear()  # the self-test's own attempts
+            await proxy.forget_blocked()  # the self-test's own attempts
         watching = asyncio.create_task(hands.watch_disk())
         stack.callback(watching.cancel)
         yield hands
@@ -248,6 +251,20 @@ def _prepared(
         is_caged=mode == "bubblewrap",
         user=user,
     )
+
+
+async def _proxy(
+    stack: AsyncExitStack,
+    egress: EgressPolicy,
+    registries: Registries | None,
+    user: AgentUser | None,
+) -> Proxy:
+    """Return the way out: ours, or a process of the user that a rented machine has for it."""
+    if user is not None and user.proxy is not None:
+        return ApartProxy(egress, becoming=user.proxy.becoming())
+    if registries is None and egress.registries:
+        registries = await stack.enter_async_context(open_registries())
+    return EgressProxy(egress, registries=registries)
 
 
 def _socket_place(user: AgentUser | None) -> Path:

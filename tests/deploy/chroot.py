@@ -16,6 +16,8 @@ from pathlib import Path
 
 SILENT = {"VOLUME", "EXPOSE", "STOPSIGNAL", "HEALTHCHECK", "CMD", "ENTRYPOINT"}
 PATH = "/usr/local/bin:/usr/bin:/usr/sbin:/bin:/sbin"
+# A mirror that stalls is asked again, not waited for to the end of the test's time.
+PATIENCE = 'Acquire::Retries "5"; Acquire::http::Timeout "60"; Acquire::https::Timeout "60";\n'
 PACKAGES = "ca-certificates,python3,python3-venv,python3-pip"
 
 
@@ -70,6 +72,7 @@ def base(root: Path) -> None:
         (root / str(named.parent)[1:]).mkdir(parents=True, exist_ok=True)
         shutil.copy(named, root / str(named)[1:])
     (root / "etc/apt/sources.list").unlink(missing_ok=True)
+    (root / "etc/apt/apt.conf.d/80-patience").write_text(PATIENCE)
     (root / "usr/local/bin/python").symlink_to("/usr/bin/python3")
     options = [row[7:].replace("'", "").replace("=", " = ", 1) for row in _pip().splitlines()]
     (root / "etc/pip.conf").write_text("\n".join(["[global]", *options, ""]))

@@ -28,7 +28,7 @@ def say(*facts: object) -> None:
 
 
 async def main() -> None:
-    user = agent_user.named(os.environ["CADENCE_AGENT_USER"])  # noqa: TID251 - of the entrypoint
+    user = whom()
     root = Path(tempfile.mkdtemp(prefix="cadence-booted-"))
     tree = root / "tree"
     tree.mkdir()
@@ -55,11 +55,15 @@ async def main() -> None:
         take(tree, "out", root / "out", 100)
         say("taken", (root / "out").read_text() == "bundle\n")
         say("processes", _users("bwrap"))
+        say("proxy", _users_of("runner.egress_apart"))
+        asking = "curl -s -o /dev/null -w '%{http_connect}' https://denied.example/"
+        say("refused", (await hands.run(asking, timeout_s=60)).output.strip()[-3:])
+        say("blocked", hands.journal.blocked)
     for _ in range(200):  # what was killed takes a moment to be gone
         if not _users("bwrap"):
             break
         await asyncio.sleep(0.05)
-    say("left", len(_users("bwrap")))
+    say("left", len(_users("bwrap")), len(_users_of("runner.egress_apart")))
 
 
 def _users(name: str) -> set[int]:
@@ -74,6 +78,24 @@ def _users(name: str) -> set[int]:
     return found
 
 
+def _users_of(words: str) -> set[int]:
+    """Return who has processes with *words* in their command line."""
+    found = set()
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            if words.encode() in (place / "cmdline").read_bytes():
+                found.add(place.stat().st_uid)
+        except OSError:
+            continue
+    return found
+
+
+def whom() -> agent_user.AgentUser | None:
+    """Return who agents are, and their proxy, as the entrypoint says it."""
+    named = (f"CADENCE_{one}_USER" for one in ("AGENT", "PROXY"))
+    return agent_user.named(*(os.environ[name] for name in named))  # noqa: TID251 - the entrypoint's
+
+
 async def whole_run() -> None:
     """Play a run from clone to bundle with a caged agent of that user."""
     home = Path(tempfile.mkdtemp(prefix="cadence-booted-"))
@@ -83,7 +105,7 @@ async def whole_run() -> None:
         home,
         turns,
         spec={"sandbox": "bubblewrap"},
-        conditions={"user": agent_user.named(os.environ["CADENCE_AGENT_USER"])},  # noqa: TID251
+        conditions={"user": whom()},
     )
     outcome = await play.run()
     say("run", outcome.status, outcome.sandbox, outcome.reason)

@@ -31,7 +31,10 @@ set +e
 OUTSIDE = "nsenter --net=/proc/$outside/ns/net"
 
 
+PROXY = "mail"
+
+
 def for_user(rules: str, user: str) -> str:
-    """Return *rules* with *user* in the runner's place."""
-    mine = rules.replace("skuid runner", f"skuid {user}")
+    """Return *rules* with *user* in the runner's place, and `PROXY` in its proxy's."""
+    mine = rules.replace("skuid runner", f"skuid {user}").replace("skuid egress", f"skuid {PROXY}")
     return mine.replace("{ root, runner }", f"{{ root, {user} }}")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.outside import ENTRYPOINT, RULES, SCENE, for_user
+from tests.fakes.outside import ENTRYPOINT, PROXY, RULES, SCENE, for_user
 
 pytestmark = [
     pytest.mark.namespaces,
@@ -20,6 +20,7 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("nft") is None, reason="needs nftables"),
 ]
 FIRST = "    # The runner's own loopback; the sandbox has another.\n"
+OF_PROXY = {"proxy: no metadata", "proxy: no private network", "proxy: no ports but 443"}
 NETWORK = {"no metadata", "no private network", "no ports but 443 and 80", "agents: no network"}
 # A root of its own, so that /.fly can be there.
 FLY = """
@@ -48,6 +49,7 @@ def checked(
     rules: str = RULES,
     runner: str = "nobody",
     agent: str = "daemon",
+    proxy: str = PROXY,
     before: str = "",
     words: str = "",
 ) -> Found:
@@ -56,7 +58,7 @@ def checked(
     script = f"""{SCENE}
 {before}
 nft -f rules.nft
-users="--runner {runner} --agent {agent}"
+users="--runner {runner} --agent {agent} --proxy {proxy}"
 {words} python3 -I {ENTRYPOINT / "checks.py"} $users --out $PWD/found.json
 echo "code $?"
 kill $outside
@@ -75,14 +77,14 @@ kill $outside
 def test_checks_are_good_behind_the_firewall(tmp_path: Path) -> None:
     found = checked(tmp_path)
 
-    assert found == Found(code=0, bad={}, number=12)
+    assert found == Found(code=0, bad={}, number=20)
 
 
 def test_checks_refuse_work_without_the_firewall_though_nobody_answers(tmp_path: Path) -> None:
     found = checked(tmp_path, rules="flush ruleset\n")
 
     assert found.code == 78
-    assert set(found.bad) == NETWORK
+    assert set(found.bad) == NETWORK | OF_PROXY
 
 
 @pytest.mark.parametrize(
@@ -145,6 +147,28 @@ def test_each_hole_for_agents_is_found(tmp_path: Path, hole: str, words: str) ->
     assert words in found.bad["agents: no network"]
 
 
+@pytest.mark.parametrize(
+    ("hole", "name", "words"),
+    [
+        pytest.param("tcp dport 80", "proxy: no ports but 443", "1.1.1.1 on 80", id="plain HTTP"),
+        pytest.param('oif "lo"', "proxy: no ports but 443", "127.0.0.1 on 1", id="loopback"),
+        pytest.param(
+            "ip daddr 169.254.169.254 tcp dport 443", "proxy: no metadata", "on 443", id="metadata"
+        ),
+        pytest.param("ip daddr 10.0.0.0/8", "proxy: no private network", "10.0.0.1 on", id="ten"),
+    ],
+)
+def test_each_hole_for_the_proxy_is_found(tmp_path: Path, hole: str, name: str, words: str) -> None:
+    found = checked(
+        tmp_path, rules=RULES.replace(FIRST, f"{FIRST}    {hole} meta skuid egress accept\n")
+    )
+
+    assert found.code == 78
+    assert words in found.bad[name]
+    also = OF_PROXY if hole == "tcp dport 80" else set()
+    assert set(found.bad) <= {name} | also
+
+
 def test_runner_that_is_root_is_found(tmp_path: Path) -> None:
     bad = checked(tmp_path, runner="root").bad
 
@@ -155,22 +179,33 @@ def test_runner_that_is_root_is_found(tmp_path: Path) -> None:
 def test_agents_that_are_the_runner_are_found(tmp_path: Path) -> None:
     bad = checked(tmp_path, agent="nobody").bad
 
-    assert bad["agents have a user of their own"] == "agents have the runner's user"
+    assert bad["agents have a user of their own"] == "an agent has the runner's user"
     assert bad["agents: no way to the runner"] == "the runner can be signalled"
     assert "127.0.0.1 on 1 is open" in bad["agents: no network"]
 
 
-def test_home_of_the_runner_that_agents_can_read_is_found(tmp_path: Path) -> None:
+def test_proxy_that_is_the_runner_or_an_agent_is_found(tmp_path: Path) -> None:
+    bad = checked(tmp_path, proxy="nobody").bad
+    assert bad["proxy has a user of its own"] == "the proxy has the runner's user"
+    assert bad["proxy: no way to the runner"] == "the runner can be signalled"
+
+    (tmp_path / "again").mkdir()
+    bad = checked(tmp_path / "again", proxy="daemon").bad
+    assert bad["agents: no way to the proxy"] == "the proxy can be signalled"
+
+
+def test_home_of_the_runner_that_others_can_read_is_found(tmp_path: Path) -> None:
     bad = checked(tmp_path, runner="games").bad  # whose home is open to all
 
-    assert bad == {"agents: no home of the runner": "/usr/games can be read"}
+    words = "/usr/games can be read"
+    assert bad == {f"{one}: no home of the runner": words for one in ("agents", "proxy")}
 
 
 @pytest.mark.parametrize("mode", ["0755", "0711", "0700"])
 def test_socket_of_fly_that_can_be_reached_is_found(tmp_path: Path, mode: str) -> None:
     bad = checked(tmp_path, before=f"{FLY}\nchmod {mode} /.fly").bad
 
-    names = {"no socket of Fly's", "agents: no socket of Fly's"}
+    names = {"no socket of Fly's", "agents: no socket of Fly's", "proxy: no socket of Fly's"}
     assert set(bad) == (set() if mode == "0700" else names)
 
 

@@ -20,7 +20,7 @@ WORK = ROOT / "tests/fakes/booted_work.py"
 
 # Stands where the machine's program would: it says what it is, and tries to get out.
 PROGRAM = """#!/bin/sh
-echo "user $(id -un) $(id -G) agent $CADENCE_AGENT_USER"
+echo "user $(id -un) $(id -G) agent $CADENCE_AGENT_USER proxy $CADENCE_PROXY_USER"
 echo "map $(tr -s ' ' < /proc/self/uid_map | tr '\n' ';')"
 grep -E '^(CapBnd|NoNewPrivs):' /proc/self/status | tr -s '\t' ' '
 ls /.fly/api 2> /dev/null && echo "fly open"
@@ -58,6 +58,8 @@ echo 'runner:x:10002:10002::/home/runner:/usr/sbin/nologin' >> passwd
 echo 'runner:x:10002:' >> group
 echo 'agent:x:10003:10003::/nonexistent:/usr/sbin/nologin' >> passwd
 echo 'agent:x:10003:' >> group
+echo 'egress:x:10004:10004::/nonexistent:/usr/sbin/nologin' >> passwd
+echo 'egress:x:10004:' >> group
 for kind in passwd group; do mount --bind $kind /etc/$kind; done
 for place in /run /home /opt /.fly; do mount -t tmpfs -o mode=755 none $place; done
 install -d -o runner -g runner /home/runner
@@ -116,9 +118,9 @@ def test_boot_ends_in_the_program_which_is_root_nowhere(tmp_path: Path) -> None:
     said = booted(tmp_path)
 
     lines = said.stdout.splitlines()
-    assert "user runner 10002 agent 10003" in lines, said.stderr
-    assert "map  10002 10002 1; 10003 10003 1;" in lines
-    assert "CapBnd: 00000000000000eb" in lines  # over these two users and nobody else
+    assert "user runner 10002 agent 10003 proxy 10004" in lines, said.stderr
+    assert "map  10002 10002 1; 10003 10003 1; 10004 10004 1;" in lines
+    assert "CapBnd: 00000000000000eb" in lines  # over these three users and nobody else
     assert "NoNewPrivs: 1" in lines
     assert [line for line in lines if line.endswith("open")] == []
     assert "as 10003 CapEff: 0000000000000000" in lines
@@ -141,7 +143,10 @@ def test_agents_of_a_booted_machine_work_as_a_user_of_their_own(tmp_path: Path) 
         "seen mode 755 644",
         "seen private False",
         "seen processes {10003}",
-        "seen left 0",
+        "seen proxy {10004}",
+        "seen refused 403",
+        "seen blocked {'denied.example': 'not on the list of allowed hosts'}",
+        "seen left 0 0",
         "seen taken True",
         "seen run completed bubblewrap ",
         "seen verified failed passed",
@@ -176,16 +181,25 @@ def test_boot_ends_when_a_check_fails(tmp_path: Path, leave_out: str, problem: s
     assert "program" not in said.stdout
 
 
-@pytest.mark.parametrize("user", ["root", "runner"])
-def test_runner_never_becomes_whom_agents_are(tmp_path: Path, user: str) -> None:
+@pytest.mark.parametrize(
+    ("agent", "proxy"),
+    [
+        ("root", "egress"),
+        ("runner", "egress"),
+        ("agent", "root"),
+        ("agent", "runner"),
+        ("agent", "agent"),
+    ],
+)
+def test_runner_never_becomes_whom_agents_are(tmp_path: Path, agent: str, proxy: str) -> None:
     said = booted(
         tmp_path,
         leave_out="",
         change=(
-            'become.py" --runner runner --agent agent',
-            f'become.py" --runner runner --agent {user}',
+            'become.py" --runner runner --agent agent --proxy egress',
+            f'become.py" --runner runner --agent {agent} --proxy {proxy}',
         ),
     )
 
-    assert "three different users" in said.stderr
+    assert "four different users" in said.stderr
     assert "program" not in said.stdout

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from runner.egress_policy import DENIED_IPV4, DENIED_IPV6
-from tests.fakes.outside import OUTSIDE, REJECT, RULES, SCENE, for_user
+from tests.fakes.outside import OUTSIDE, PROXY, REJECT, RULES, SCENE, for_user
 
 pytestmark = [
     pytest.mark.namespaces,
@@ -97,6 +97,14 @@ def test_runner_reaches_the_public_internet_on_two_ports_and_dns(tmp_path: Path)
     }
 
 
+def test_proxy_reaches_the_public_internet_on_one_port_and_dns(tmp_path: Path) -> None:
+    assert reached(RULES, PROXY, tmp_path) == {
+        "1.1.1.1@443",
+        "2606:4700::1111@443",
+        "fdaa::3@53",
+    }
+
+
 @pytest.mark.parametrize("user", ["daemon", "root"])
 def test_nobody_else_reaches_anything(user: str, tmp_path: Path) -> None:
     assert reached(RULES, user, tmp_path) == set()
@@ -130,13 +138,15 @@ def test_each_rule_holds_something_back(rule: str, opened: set[str], tmp_path: P
     [
         ("meta skuid runner tcp dport", {"1.1.1.1@443", "2606:4700::1111@443"}),
         ("meta skuid runner meta l4proto", {"fdaa::3@53"}),
+        ("meta skuid egress tcp dport", {"1.1.1.1@443", "2606:4700::1111@443"}),
+        ("meta skuid egress meta l4proto", {"fdaa::3@53"}),
     ],
 )
 def test_without_its_user_a_rule_is_open_to_all(
     rule: str, opened: set[str], tmp_path: Path
 ) -> None:
     assert rule in RULES
-    anyone = RULES.replace(rule, rule.removeprefix("meta skuid runner "))
+    anyone = RULES.replace(rule, rule.split(maxsplit=3)[3])
     assert reached(anyone, "daemon", tmp_path) == opened
 
 
