@@ -7,7 +7,7 @@ import base64
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -82,6 +82,7 @@ async def git(
     cwd: Path | None = None,
     timeout_s: float = TIMEOUT_S,
     keep_bytes: int = OUTPUT_BYTES,
+    pass_fds: Sequence[int] = (),
 ) -> str:
     """Run git with *arguments* and return what it printed; raise `GitFailed`."""
     program = shutil.which("git")
@@ -89,7 +90,13 @@ async def git(
         raise RunFailed("git is not installed on this machine: apt-get install -y git")
     argv = [program, *arguments]
     result = await execute(
-        argv, env=dict(env), cwd=cwd, timeout_s=timeout_s, head=keep_bytes, tail=4_000
+        argv,
+        env=dict(env),
+        cwd=cwd,
+        timeout_s=timeout_s,
+        head=keep_bytes,
+        tail=4_000,
+        pass_fds=pass_fds,
     )
     if result.exit_code != 0:
         raise GitFailed(arguments[0], result.output[-4_000:], timed_out=result.timed_out)

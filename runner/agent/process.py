@@ -54,7 +54,12 @@ def cut(text: str, *, head: int = HEAD_BYTES, tail: int = TAIL_BYTES) -> str:
 
 @asynccontextmanager
 async def spawned(
-    argv: Sequence[str], *, env: dict[str, str], cwd: Path | None = None, stdin: int | None = None
+    argv: Sequence[str],
+    *,
+    env: dict[str, str],
+    cwd: Path | None = None,
+    stdin: int | None = None,
+    pass_fds: Sequence[int] = (),
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """Start *argv* in a group of its own, stderr with stdout; nothing of it outlives the block."""
     process = await asyncio.create_subprocess_exec(
@@ -64,6 +69,7 @@ async def spawned(
         stdin=asyncio.subprocess.DEVNULL if stdin is None else stdin,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
+        pass_fds=pass_fds,
         start_new_session=True,
     )
     try:
@@ -90,12 +96,13 @@ async def execute(
     cwd: Path | None = None,
     head: int = HEAD_BYTES,
     tail: int = TAIL_BYTES,
+    pass_fds: Sequence[int] = (),
 ) -> CommandResult:
     """Run *argv* to its end or to *timeout_s*, whichever comes first."""
     started = time.monotonic()
     output = HeadAndTail(head, tail)
     timed_out = False
-    async with spawned(argv, env=env, cwd=cwd) as process:
+    async with spawned(argv, env=env, cwd=cwd, pass_fds=pass_fds) as process:
         try:
             async with asyncio.timeout(timeout_s):
                 await _drain(process, output)

@@ -34,8 +34,11 @@ class TooMuch(OSError):
 
 
 @contextmanager
-def held(place: Path, *, is_shared: bool = False, wait_s: float = LOCK_WAIT_S) -> Iterator[None]:
-    """Hold *place* against other processes, in a thread; raise `Busy` after *wait_s*."""
+def held(place: Path, *, is_shared: bool = False, wait_s: float = LOCK_WAIT_S) -> Iterator[int]:
+    """Hold *place* against other processes, in a thread; raise `Busy` after *wait_s*.
+
+    Whoever inherits the yielded descriptor holds it, too, should this process be killed.
+    """
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     kind = fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX
     until = time.monotonic() + wait_s
@@ -48,7 +51,7 @@ def held(place: Path, *, is_shared: bool = False, wait_s: float = LOCK_WAIT_S) -
                 if time.monotonic() >= until:
                     raise Busy(f"{place.name} is in use") from error
                 time.sleep(_POLL_S)  # noqa: TID251 - called in a thread
-        yield
+        yield file.fileno()
 
 
 def cache_of(root: Path, base: str) -> Path:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ import structlog
 
 from runner.agent.shelf import Busy, held
 
+# As `runner.agent.mirror` and `runner.agent.shelf` name what is not whole yet.
+_UNFINISHED = re.compile(r"([0-9]+\.git|[0-9a-f]{16})\.[0-9a-f]{8}")
 log = structlog.get_logger()
 
 
@@ -42,6 +45,7 @@ class Mirrors:
 
         *beside_mb* is what else takes of the same megabytes.
         """
+        self.sweep()
         kept, kept_mb, removed = 0, beside_mb, []
         for path, _ in self._by_last_use():
             size_mb = _size_mb(path)
@@ -54,6 +58,17 @@ class Mirrors:
             kept, kept_mb = kept + 1, kept_mb + size_mb
         if removed:
             log.info("mirrors removed", folder=self._root.name, names=removed)
+        return removed
+
+    def sweep(self) -> list[str]:
+        """Remove what runs that were killed left unfinished beside or below; return the names."""
+        removed = []
+        for path in sorted([*self._root.glob(f"*{self._suffix}.*"), *self._root.glob("*/*")]):
+            whole = _UNFINISHED.fullmatch(path.name)
+            if whole is not None and not path.is_symlink() and path.is_dir():
+                removed += _removed(path, path.with_name(whole[1]))
+        if removed:
+            log.info("unfinished ones removed", folder=self._root.name, names=removed)
         return removed
 
     def size_mb(self) -> float:
@@ -74,9 +89,10 @@ def _size_mb(path: Path) -> float:
     return size / 1_000_000
 
 
-def _removed(path: Path) -> list[str]:
+def _removed(path: Path, lock: Path | None = None) -> list[str]:
+    """Remove *path*, unless a run holds it by *lock*, its own if None."""
     try:
-        with held(path, wait_s=0.0):
+        with held(lock or path, wait_s=0.0):
             shutil.rmtree(path, ignore_errors=True)
     except Busy:
         return []

@@ -97,6 +97,8 @@ class Daemon:
 
     async def live(self) -> int:
         """Serve until told to leave; return the exit code. Raise `Refused`."""
+        for kept in (self._mirrors, self._caches):  # what runs left that this machine's end ended
+            await asyncio.to_thread(kept.sweep)
         serving = asyncio.create_task(self._lines())
         try:
             while not (self._is_done and await self._is_left()):

@@ -1,9 +1,12 @@
 """What a daemon keeps between runs: mirrors and package caches, and what must never get in."""
 
 import asyncio
+import contextlib
 import os
 import shutil
+import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,17 @@ from runner.agent import shelf
 from runner.agent.clone import Source, fetch
 from runner.daemon.mirrors import MirrorLimits, Mirrors
 from tests.integration.test_workspace import spec_for
+
+ROOT = Path(__file__).parents[2]
+# What a run does first, as a program that can be killed.
+FETCH = """
+import asyncio, sys
+from pathlib import Path
+from tests.integration.test_daemon_shelf import fetched
+origin, store, mirror = map(Path, sys.argv[1:])
+print("begun", flush=True)
+asyncio.run(fetched(origin, store, mirror))
+"""
 
 
 def git(place: Path, *arguments: str) -> str:
@@ -207,3 +221,78 @@ def test_cache_that_is_too_large_keeps_the_one_before(
     assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith("c.")) == [
         "c.lock"
     ]
+
+
+async def test_mirror_is_of_use_after_a_kill_at_any_moment(origin: Path, tmp_path: Path) -> None:
+    mirror = tmp_path / "mirrors/1.git"
+    for number in range(6):
+        (origin / "new.bin").write_bytes(os.urandom(200_000))
+        git(origin, "add", ".")
+        git(origin, "commit", "-qm", f"change {number}")
+        killed = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", FETCH, str(origin), str(tmp_path / f"{number}.git")),
+            str(mirror),
+            stdout=asyncio.subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},  # noqa: TID251 - git and Python are found by it
+            start_new_session=True,
+        )
+        assert killed.stdout is not None
+        await killed.stdout.readline()
+        await asyncio.sleep(number * 0.05)  # wherever it is by then, the mirror is good
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(killed.pid, signal.SIGKILL)
+        await killed.wait()
+
+    left = Mirrors(mirror.parent, MirrorLimits())
+    await asyncio.to_thread(left.sweep)
+    head = await fetched(origin, tmp_path / "after.git", mirror)
+    assert head == git(mirror, "rev-parse", "refs/cadence/base").strip()
+    git(mirror, "fsck", "--full")
+    assert [path.name for path in mirror.parent.iterdir() if path.is_dir()] == ["1.git"]
+
+
+async def test_locks_of_a_killed_git_do_not_keep_a_mirror_from_news(
+    origin: Path, tmp_path: Path
+) -> None:
+    mirror = tmp_path / "mirrors/1.git"
+    await fetched(origin, tmp_path / "a.git", mirror)
+    (origin / "new.txt").write_text("new")
+    git(origin, "add", ".")
+    git(origin, "commit", "-qm", "two")
+    left = ["shallow.lock", "HEAD.lock", "refs/cadence/base.lock", "objects/pack/tmp_pack_Xy12"]
+    for name in left:
+        (mirror / name).write_bytes(b"")
+    head = await fetched(origin, tmp_path / "b.git", mirror)
+
+    assert git(mirror, "rev-parse", "refs/cadence/base").strip() == head
+    assert not any((mirror / name).exists() for name in left)
+
+
+def test_what_killed_runs_left_unfinished_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    cache = f"2.packages/{shelf.cache_of(tmp_path, 'main').name}"
+    whole = ["1.git", "2.packages", cache, "1.git.notes", "3.git.0123456g"]
+    unfinished = ["1.git.0123abcd", "3.git.0123abcd", f"{cache}.0123abcd"]
+    for name in (*whole, *unfinished):
+        (tmp_path / name).mkdir(parents=True, exist_ok=True)
+    mirrors = Mirrors(tmp_path, MirrorLimits())
+    caches = Mirrors(tmp_path, MirrorLimits(), suffix=".packages")
+    with shelf.held(tmp_path / "1.git"):  # a run is at it
+        assert mirrors.sweep() == [f"{Path(cache).name}.0123abcd", "3.git.0123abcd"]
+    assert mirrors.sweep() == ["1.git.0123abcd"]
+    assert caches.sweep() == []
+
+    assert all((tmp_path / name).is_dir() for name in whole)
+
+
+async def test_git_that_outlives_its_run_holds_the_mirror(tmp_path: Path) -> None:
+    place = tmp_path / "1.git"
+    with shelf.held(place) as lock:
+        orphan = await asyncio.create_subprocess_exec("cat", stdin=-1, pass_fds=(lock,))
+    mirrors = Mirrors(tmp_path, MirrorLimits(most=0))
+    mirrors.path(1).mkdir()
+    assert await asyncio.to_thread(mirrors.prune) == []
+    assert orphan.stdin is not None
+    orphan.stdin.close()
+    await orphan.wait()
+
+    assert await asyncio.to_thread(mirrors.prune) == ["1.git"]
