@@ -166,7 +166,7 @@ def _costs(sums: dict[int, _Sum], days: int) -> Table:
         ("hours", f"{sum(one.hours for one in told):.2f}"),
         ("at work", f"{sum(one.worked for one in told):.2f}"),
         ("asleep", f"{sum(one.asleep for one in told):.2f}"),
-        (f"US dollars in {days} days", f"{sum(one.usd for one in told):.2f}"),
+        (f"US dollars in {days} days", _usd(sum(one.usd for one in told))),
     ]
     for name, whole in columns:
         table.add_column(name, whole, justify="right", footer_style="bold")
@@ -177,9 +177,13 @@ def _costs(sums: dict[int, _Sum], days: int) -> Table:
             f"{one.hours:.2f}",
             f"{one.worked:.2f}",
             f"{one.asleep:.2f}",
-            f"{one.usd:.2f}",
+            _usd(one.usd),
         )
     return table
+
+
+def _usd(exact: float) -> str:
+    return "under 0.01" if 0 < exact < 0.005 else f"{exact:.2f}"
 
 
 def _with(work: Callable[[Machines], Awaitable[T]]) -> T:
@@ -207,10 +211,20 @@ def _facts(one: Machine) -> dict[str, Any]:
         "createdAt": one.created_at.isoformat() if one.created_at else None,
         "startSeconds": _start_s(one),
         "seconds": _age(one),
+        **_used(one),
         "usdPerHour": one.usd_per_hour,
+        "asleepUsdPerHour": one.asleep_usd_per_hour,
         "reason": one.reason,
         "facts": one.facts,
     }
+
+
+def _used(one: Machine) -> dict[str, float | None]:
+    """Return how long it ran and slept, and what that cost."""
+    if one.created_at is None:
+        return {"awakeSeconds": None, "asleepSeconds": None, "usd": None}
+    use = one.use(one.created_at, datetime.now(UTC))
+    return {"awakeSeconds": use.awake_s, "asleepSeconds": use.asleep_s, "usd": use.usd}
 
 
 def _age(one: Machine) -> float | None:

@@ -169,8 +169,17 @@ def test_sleep_costs_its_own_price_and_is_no_work(data: Path) -> None:
     slept = [[(now - timedelta(hours=one)).isoformat() for one in (1.25, 0.25)]]
     machine(data, "a1", run_id="run-1", sleeps=slept, asleep_usd_per_hour=0.02)
     sums = json.loads(said("costs", "--json"))["4711"]
+    [one] = json.loads(said("list", "--json"))
+    assert one["asleepSeconds"] == pytest.approx(3600)
+    assert one["usd"] == pytest.approx(0.52, abs=0.005)
 
     assert sums["asleep"] == pytest.approx(1, abs=0.01)
     assert sums["hours"] == pytest.approx(1, abs=0.01)
     assert sums["worked"] == pytest.approx(0.5, abs=0.01)
     assert sums["usd"] == pytest.approx(0.52, abs=0.005)
+
+
+def test_cost_that_is_next_to_nothing_is_not_nothing(data: Path) -> None:
+    machine(data, "a1", created_at=datetime.now(UTC) - timedelta(seconds=9))
+
+    assert said("costs").splitlines()[1].endswith("under 0.01")
