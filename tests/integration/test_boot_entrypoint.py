@@ -82,6 +82,7 @@ ip link set lo up
 set +e
 PATH=/opt/bin:/usr/bin:/usr/sbin:/bin:/sbin /opt/entrypoint/boot; echo "code $?"
 nft list ruleset | grep -c 'policy drop'
+nft list set inet cadence runner_ports 2> /dev/null | grep elements
 """
 
 
@@ -92,6 +93,7 @@ def booted(
     leave_out: str = "",
     change: tuple[str, str] = ("", ""),
     program: str = PROGRAM,
+    url: str = "",
 ) -> subprocess.CompletedProcess[str]:
     """Run the entrypoint itself in namespaces of its own."""
     shutil.copytree(ENTRYPOINT, tmp_path / "entrypoint")
@@ -105,7 +107,8 @@ def booted(
     apart = ["unshare", "--net", "--mount", "--pid", "--fork", "--mount-proc"]
     return subprocess.run(
         [*apart, "bash", "-c", MACHINE],
-        env={"PATH": os.defpath + ":/usr/sbin:/sbin", "NEEDED": " ".join(NEEDED)},
+        env={"PATH": os.defpath + ":/usr/sbin:/sbin", "NEEDED": " ".join(NEEDED)}
+        | ({"CADENCE_URL": url} if url else {}),
         cwd=tmp_path,
         capture_output=True,
         text=True,
@@ -125,7 +128,8 @@ def test_boot_ends_in_the_program_which_is_root_nowhere(tmp_path: Path) -> None:
     assert [line for line in lines if line.endswith("open")] == []
     assert "as 10003 CapEff: 0000000000000000" in lines
     assert "caged alone" in lines
-    assert lines[-3:] == ["program -m runner.machine", "code 0", "2"]
+    assert lines[-4:-1] == ["program -m runner.machine", "code 0", "2"]
+    assert lines[-1].split() == ["elements", "=", "{", "80,", "443", "}"]
 
 
 @pytest.mark.skipif(shutil.which("bwrap") is None, reason="needs bubblewrap")
@@ -152,6 +156,19 @@ def test_agents_of_a_booted_machine_work_as_a_user_of_their_own(tmp_path: Path) 
         "seen verified failed passed",
         "seen bundle area.py",
     }
+
+
+@pytest.mark.parametrize(
+    ("url", "ports"),
+    [
+        pytest.param("https://cadence.example", "{ 80, 443 }", id="HTTPS"),
+        pytest.param("https://cadence.example:8443", "{ 80, 443, 8443 }", id="another port"),
+    ],
+)
+def test_coordinator_on_another_port_can_be_dialled(tmp_path: Path, url: str, ports: str) -> None:
+    said = booted(tmp_path, url=url)
+
+    assert said.stdout.splitlines()[-1].split() == f"elements = {ports}".split()
 
 
 def test_boot_starts_nothing_when_the_firewall_cannot_be_set(tmp_path: Path) -> None:
