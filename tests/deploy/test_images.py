@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -59,6 +59,23 @@ def unprivileged(stage: Stage) -> list[str]:
     return ["setpriv", *user, "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all"]
 
 
+def until(claim: Callable[[], bool], what: str) -> None:
+    """Wait until *claim* is true; a busy machine needs its time."""
+    for _ in range(600):
+        if claim():
+            return
+        time.sleep(0.2)  # noqa: TID251 - no event loop here
+    pytest.fail(f"never came true: {what}")
+
+
+def is_answered(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
 @pytest.fixture
 def serving(coordinator: Stage) -> Iterator[str]:
     command = json.loads(coordinator.said["CMD"])
@@ -77,18 +94,11 @@ def serving(coordinator: Stage) -> Iterator[str]:
 
 def test_coordinator_answers_as_a_user_without_rights(serving: str, coordinator: Stage) -> None:
     assert coordinator.user == "cadence"
-    for _ in range(200):
-        try:
-            with urllib.request.urlopen(f"{serving}/healthz", timeout=2) as answer:  # noqa: S310
-                assert answer.status == 200
-                break
-        except OSError:
-            time.sleep(0.2)  # noqa: TID251 - no event loop here
-    else:
-        pytest.fail("the coordinator did not come up")
+    until(lambda: is_answered(f"{serving}/healthz"), "the coordinator answers")
     data = (coordinator.root / "data").stat()
     assert (data.st_uid, data.st_mode & 0o777) == (10001, 0o700)
-    assert (coordinator.root / "data/cadence.sqlite3").exists()
+    # It says that it lives before it has opened its database.
+    until((coordinator.root / "data/cadence.sqlite3").exists, "there is a database")
     health = json.loads(coordinator.said["HEALTHCHECK"].rpartition(" CMD ")[2])
     run(coordinator, shlex.join(word.replace(":3000", ":38217") for word in health))
     with pytest.raises(AssertionError, match="refused"):
