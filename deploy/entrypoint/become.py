@@ -45,7 +45,7 @@ def main() -> NoReturn:
     os.execvp(chosen.program[0], chosen.program)  # noqa: S606 - our own program, no shell
 
 
-def _enter(*, uids: tuple[int, int], gids: tuple[int, int]) -> None:
+def _enter(*, uids: tuple[int, ...], gids: tuple[int, ...]) -> None:
     """Go into a new user namespace; only somebody outside may say who is in it."""
     entered, told = os.pipe(), os.pipe()
     process, helper = os.getpid(), os.fork()
@@ -71,7 +71,7 @@ def _enter(*, uids: tuple[int, int], gids: tuple[int, int]) -> None:
         sys.exit("become: the namespace's users could not be set")
 
 
-def _write(path: str, ids: tuple[int, int]) -> None:
+def _write(path: str, ids: tuple[int, ...]) -> None:
     Path(path).write_text("".join(f"{one} {one} 1\n" for one in ids))
 
 
