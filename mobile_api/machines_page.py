@@ -180,11 +180,16 @@ def _costs(machines: Sequence[Machine], now: datetime) -> str:
     bars = "".join(
         f'<rect x="{_LEFT + n * width + 1:.1f}" y="{_y(usd[day] / top):.1f}" '
         f'width="{width - 2:.1f}" height="{_HEIGHT - _FOOT - _y(usd[day] / top):.1f}">'
-        f"<title>{day}: ${usd[day]:.2f}</title></rect>"
+        f"<title>{day}: {_usd(usd[day])}</title></rect>"
         for n, day in enumerate(days)
     )
-    words = f"<p>${sum(usd.values()):.2f} in all; ${usd[days[-1]]:.2f} today.</p>"
-    return words + _plot(bars, (f"${top:.2f}", f"${top / 2:.2f}"), days[0], days[-1])
+    words = f"<p>{_usd(sum(usd.values()))} in all; {_usd(usd[days[-1]])} today.</p>"
+    return words + _plot(bars, (_usd(top), _usd(top / 2)), days[0], days[-1])
+
+
+def _usd(exact: float) -> str:
+    """Return dollars as people read them; under a cent with as many digits as it takes."""
+    return f"${exact:.2f}" if exact >= 0.095 or not exact else f"${exact:.2g}"
 
 
 def _add_costs(usd: dict[date, float], one: Machine, now: datetime) -> None:
@@ -196,7 +201,7 @@ def _add_costs(usd: dict[date, float], one: Machine, now: datetime) -> None:
         midnight = datetime.combine(at.date() + timedelta(days=1), datetime.min.time(), UTC)
         until = min(midnight, end)
         if at.date() in usd:
-            usd[at.date()] += (until - at).total_seconds() / 3600 * one.usd_per_hour
+            usd[at.date()] += one.use(at, until).usd
         at = until
 
 
