@@ -13,6 +13,7 @@ from functools import cache, partial
 from typing import Any, BinaryIO
 
 from runner import redact_marks
+from runner.redact_bytes import decoded, encoded, whole_characters
 from runner.redact_context import CONTEXT_RULES
 from runner.redact_harmless import Harmless
 from runner.redact_keys import OpenKey, has_begin, key_spans, may_have_key
@@ -86,6 +87,8 @@ class Redactor:
 
     def find(self, text: str) -> list[Finding]:
         """Return the secrets in *text*, in order, none overlapping."""
+        if self._is_clean(text):
+            return []
         found: list[Finding] = []
         done = 0
         while done < len(text):
@@ -101,10 +104,12 @@ class Redactor:
         return self._harmless.passed(key, value, partial(self._named, key))
 
     def _named(self, key: str, value: str) -> str:
+        lead = f'"{key}": "'
+        if "\n" not in value and self._is_clean(f'{lead}{value}"'):
+            return value
         redacted = self.redact(value)
         if redacted != value or "\n" in value or len(value) > 500:
             return redacted
-        lead = f'"{key}": "'
         for finding in self.find(f'{lead}{value}"'):
             if finding.start >= len(lead):
                 return f"[redacted:{finding.rule}]"
@@ -125,6 +130,15 @@ class Redactor:
                 return done
             done = end
         return done
+
+    def _is_clean(self, text: str) -> bool:
+        """Return quickly whether there is nothing in *text*; False is not certain."""
+        if redact_marks.may_be_in(text) or may_have_key(text) or "[redacted:" in text:
+            return False
+        if self._known and self._known.may_be_in(text):
+            return False
+        lowered = text.lower()
+        return "name" not in lowered and not _rules().may_find_in(lowered)
 
     def _is_simple(self, part: str) -> bool:
         """Return whether what is secret in *part*, whole lines, stands on one line each."""
@@ -269,29 +283,11 @@ def filter_stream(source: BinaryIO, sink: BinaryIO, known: Iterable[str] = ()) -
     stream = StreamRedactor(known)
     pending = b""
     while chunk := source.read1(_READ) if hasattr(source, "read1") else source.read(_READ):
-        whole, pending = _whole_characters(pending + chunk)
-        sink.write(_encoded(stream.feed(_decoded(whole))))
+        whole, pending = whole_characters(pending + chunk)
+        sink.write(encoded(stream.feed(decoded(whole))))
         sink.flush()
-    sink.write(_encoded(stream.feed(_decoded(pending)) + stream.close()))
+    sink.write(encoded(stream.feed(decoded(pending)) + stream.close()))
     sink.flush()
-
-
-def _whole_characters(data: bytes) -> tuple[bytes, bytes]:
-    """Return *data* up to the last whole UTF-8 character, and the rest."""
-    for back in range(1, min(4, len(data)) + 1):
-        byte = data[-back]
-        if byte & 0xC0 != 0x80:
-            size = 4 if byte >= 0xF0 else 3 if byte >= 0xE0 else 2 if byte >= 0xC0 else 1
-            return (data[:-back], data[-back:]) if size > back else (data, b"")
-    return data, b""
-
-
-def _decoded(data: bytes) -> str:
-    return data.decode("utf-8", "surrogateescape")
-
-
-def _encoded(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
 
 
 def _longest_line(text: str) -> int:

@@ -14,8 +14,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from threading import Lock
+from typing import TypeVar
 
 from runner import redact_marks
+from runner.redact_grams import as_bytes, numbers_at_every_fourth, starts
 
 MIN_LENGTH = 6
 _MIN_SQUEEZED = 12
@@ -32,6 +34,8 @@ testing test1234 password1 development production staging cadence github anthrop
 disabled enabled require 123456 1234567 12345678 123456789 1234567890 qwerty letmein master docker
 public private string number boolean admin123 foobar foobarbaz
 """
+Key = TypeVar("Key", int, str)
+Value = TypeVar("Value")
 _COMMON = frozenset(_COMMON_WORDS.split())
 
 
@@ -66,7 +70,7 @@ def _squeezed(text: str) -> str:
 def _squeezed_bytes(text: str) -> bytes:
     if redact_marks.may_be_in(text):
         text = _squeezed(text)
-    return text.encode("utf-8", "surrogatepass").translate(None, _JUNK_BYTES)
+    return as_bytes(text).translate(None, _JUNK_BYTES)
 
 
 def _base64_cores(value: str) -> Iterator[str]:
@@ -111,7 +115,7 @@ class KnownValues:
         self._forms: dict[str, _Form] = {}
         self._by_gram: dict[str, dict[str, _Form]] = {}
         self._by_probe: dict[int, dict[str, dict[str, _Form]]] = {}
-        self._cores: list[bytes] | None = None
+        self._by_start: dict[int, dict[str, bytes]] = {}
         self._longest = 0
 
     def add(self, value: str, *, is_minted: bool = False) -> None:
@@ -148,8 +152,9 @@ class KnownValues:
             self._by_gram.setdefault(form.core[:_GRAM], {})[form.whole] = form
             probes = self._by_probe.setdefault(form.margin + 1, {})
             probes.setdefault(form.probe, {})[form.whole] = form
+            for number in starts(core := as_bytes(form.core)):
+                self._by_start.setdefault(number, {})[form.whole] = core
             self._longest = max(self._longest, len(form.whole))
-        self._cores = None
 
     def _forget(self, value: str) -> None:
         for form in _forms_of(value):
@@ -161,14 +166,10 @@ class KnownValues:
                 del self._short[form]
                 continue
             del self._forms[form.whole]
-            for index, key in (
-                (self._by_gram, form.core[:_GRAM]),
-                (self._by_probe[form.margin + 1], form.probe),
-            ):
-                del index[key][form.whole]
-                if not index[key]:
-                    del index[key]
-        self._cores = None
+            _drop(self._by_gram, form.core[:_GRAM], form.whole)
+            _drop(self._by_probe[form.margin + 1], form.probe, form.whole)
+            for number in starts(as_bytes(form.core)):
+                _drop(self._by_start, number, form.whole)
 
     def __bool__(self) -> bool:
         return bool(self._kept or self._minted)
@@ -178,15 +179,12 @@ class KnownValues:
         with self._lock:
             if any(short in text for short in self._short):
                 return True
-            if len(self._forms) > _FEW:
-                return bool(self._grams_in(_squeezed(text)))
-            if self._cores is None:
-                self._cores = [_as_bytes(form.core) for form in self._forms.values()]
             squeezed = _squeezed_bytes(text)
-            for core in self._cores:  # noqa: SIM110 - a generator takes twice as long
-                if core in squeezed:
-                    return True
-            return False
+            return any(
+                core in squeezed
+                for number in self._by_start.keys() & numbers_at_every_fourth(squeezed)
+                for core in self._by_start[number].values()
+            )
 
     def ends_inside(self, text: str) -> bool:
         """Return whether *text* ends with the beginning of a value, so that more must be read."""
@@ -235,8 +233,10 @@ class KnownValues:
         return grams & self._by_gram.keys()
 
 
-def _as_bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
+def _drop(index: dict[Key, dict[str, Value]], key: Key, whole: str) -> None:
+    del index[key][whole]
+    if not index[key]:
+        del index[key]
 
 
 def _forms_of(value: str) -> list["_Form | str"]:

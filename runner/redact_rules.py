@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
+from runner.redact_grams import Keywords
+
 _GITLEAKS = Path(__file__).with_name("rules") / "gitleaks.toml"
 
 # Not used: what own rules do better (generic, keys, JWTs, headers, Terraform passwords), what
@@ -164,11 +166,16 @@ class RuleSet:
             for keyword in rule.keywords:
                 self._by_keyword.setdefault(keyword, []).append(rule)
         self.names = frozenset(names)
+        self._keywords = Keywords(self._by_keyword)
+
+    def may_find_in(self, lowered: str) -> bool:
+        """Return whether a rule is to be tried on *lowered*; without, there is nothing."""
+        return self._keywords.is_any_in(lowered)
 
     def spans(self, text: str, lowered: str) -> Iterator[tuple[str, int, int]]:
         """Yield rule name, start and end of what the rules find in *text*."""
         tried: set[tuple[str, int]] = set()
-        for keyword in [one for one in self._by_keyword if one in lowered]:
+        for keyword in self._keywords.found_in(lowered):
             for start, end in _places(lowered, keyword):
                 for rule in self._by_keyword[keyword]:
                     if (rule.pattern, start) in tried:
