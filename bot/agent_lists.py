@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from bot.batches import Batches
 from bot.db import agent_lists as rows
 from bot.db.agent_lists import Wanted
-from bot.db.engine import Database
+from bot.db.engine import Database, Tx
 from bot.domain import Agent, AgentEvent
 from bot.errors import NotFound
 
@@ -46,38 +47,42 @@ class AgentLists:
 
     async def many(self, agent_ids: Sequence[str]) -> dict[str, Agent]:
         """Return agents by id, those that there are."""
-        async with self._db.read() as tx:
-            return await rows.many(tx, agent_ids)
+        return await self._db.look(partial(rows.many, agent_ids=agent_ids))
 
     async def fresh(
         self, people: Mapping[int, datetime], *, most: int = 200
     ) -> dict[int, list[Agent]]:
         """Return each person's agents that are not over or changed since then, oldest first."""
-        async with self._db.read() as tx:
-            return await rows.fresh_of(tx, people, most=most)
+        return await self._db.look(partial(rows.fresh_of, people=people, most=most))
 
     async def numbered(
         self, pairs: Sequence[tuple[str, int]], *, kinds: Sequence[str] = ()
     ) -> list[AgentEvent]:
         """Return the events with these numbers of these agents, in order."""
-        found: list[AgentEvent] = []
-        async with self._db.read() as tx:
+
+        async def read(tx: Tx) -> list[AgentEvent]:
+            found: list[AgentEvent] = []
             for start in range(0, len(pairs), _AT_ONCE):
                 part = pairs[start : start + _AT_ONCE]
                 found += await rows.numbered(tx, part, kinds=kinds)
-        return found
+            return found
+
+        return await self._db.look(read)
 
     async def between(
         self, spans: Mapping[str, range], *, kinds: Sequence[str], limit: int = 1_000
     ) -> list[AgentEvent]:
         """Return the events of *kinds* in a span of numbers of each agent, in order."""
-        found: list[AgentEvent] = []
         names = list(spans)
-        async with self._db.read() as tx:
+
+        async def read(tx: Tx) -> list[AgentEvent]:
+            found: list[AgentEvent] = []
             for start in range(0, len(names), _SPANS):
                 part = {name: spans[name] for name in names[start : start + _SPANS]}
                 found += await rows.between(tx, part, kinds=kinds, limit=limit)
-        return found
+            return found
+
+        return await self._db.look(read)
 
     async def changed(
         self, versions: Mapping[str, int], people: Sequence[int], since: datetime

@@ -28,6 +28,7 @@ from bot.words import Words, heard
 
 TOPIC, _TRIES = "agent", 50  # two processes may want the same number so often
 WISHES = "wishes"  # pause, resume, stop and words, for the gateway
+MOVED = "moved"  # more is new than lines of its log: for those who tell of it elsewhere
 
 
 Admit = Callable[[Tx, Task], Awaitable[None]]
@@ -60,6 +61,7 @@ class Agents:
             facts = {"source": task.source, "by": task.requester.login}
             agent = await rows.write(tx, agent, "created", facts, at=now, now=now)
         self._bus.notify(TOPIC, agent.id)
+        self._bus.notify(MOVED, agent.id)
         return agent, True
 
     async def _added(self, tx: Tx, task: Task, now: datetime) -> Agent | None:
@@ -82,8 +84,7 @@ class Agents:
 
     async def get(self, agent_id: str) -> Agent:
         """Return the agent; raise `NotFound`."""
-        async with self._db.read() as tx:
-            return _found(await rows.load(tx, agent_id), agent_id)
+        return _found(await self._db.look(partial(rows.load, agent_id=agent_id)), agent_id)
 
     async def active_on(self, repository_id: int, issue: int) -> Agent | None:
         """Return the agent that works on the issue now."""
@@ -112,8 +113,8 @@ class Agents:
 
     async def events(self, agent_id: str, *, after: int = 0, limit: int = 1000) -> list[AgentEvent]:
         """Return events with a number above *after*, in order."""
-        async with self._db.read() as tx:
-            return await rows.events(tx, agent_id, after=after, limit=limit)
+        read = partial(rows.events, agent_id=agent_id, after=after, limit=limit)
+        return await self._db.look(read)
 
     async def start(self, agent_id: str, *, model: str, deadline_at: datetime) -> Agent:
         """Begin to work; an agent that runs already stays as it is and keeps its deadline."""
@@ -236,8 +237,14 @@ class Agents:
 
     async def messages(self, agent_id: str) -> list[SteeringMessage]:
         """Return all words for the agent, oldest first; a runner takes each one once."""
-        async with self._db.read() as tx:
-            return await rows.messages_for(tx, agent_id)
+        return await self._db.look(partial(rows.messages_for, agent_id=agent_id))
+
+    async def wanted(self, agent_id: str) -> tuple[AgentStatus, str, list[SteeringMessage]]:
+        """Return its status, who wants it stopped, and all words for it; raise `NotFound`."""
+        found = await self._db.look(partial(rows.wanted, agent_id=agent_id))
+        if found is None:
+            raise NotFound(f"there is no agent {agent_id}")
+        return found
 
     async def _end(
         self, agent_id: str, status: AgentStatus, reason: str, result: dict[str, Any]
@@ -272,8 +279,8 @@ class Agents:
         return after
 
     def _tell(self, agent_id: str) -> None:
-        self._bus.notify(TOPIC, agent_id)
-        self._bus.notify(WISHES, agent_id)
+        for topic in (TOPIC, MOVED, WISHES):
+            self._bus.notify(topic, agent_id)
 
     async def _quietly(self, agent_id: str, step: Callable[[Agent], Agent]) -> None:
         async with self._db.write() as tx:

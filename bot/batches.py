@@ -7,12 +7,17 @@ from typing import Generic, TypeVar
 from bot.errors import StorageAway
 
 MOST = 200
+MOST_REST_S = 0.05
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
 class Batches(Generic[Item, Result]):
-    """Hand items to *write* together; it returns a result or an error for each, in order."""
+    """Hand items to *write* together; it returns a result or an error for each, in order.
+
+    After each call it rests for *rest* times as long as that took, so that what is slow is done
+    seldom and for many; the first who comes after a while waits for nothing.
+    """
 
     def __init__(
         self,
@@ -20,10 +25,13 @@ class Batches(Generic[Item, Result]):
         *,
         most: int = MOST,
         gather_s: float = 0.0,
+        rest: float = 0.0,
     ) -> None:
         self._write = write
         self._most = most
         self._gather_s = gather_s
+        self._rest = rest
+        self._rested_at = 0.0
         self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
         self._writer: asyncio.Task[None] | None = None
 
@@ -36,11 +44,21 @@ class Batches(Generic[Item, Result]):
         return await asyncio.shield(future)
 
     async def _run(self) -> None:
-        if self._gather_s:
-            await asyncio.sleep(self._gather_s)
+        clock = asyncio.get_running_loop().time
+        await self._pause(max(self._gather_s, self._rested_at - clock()))
         while self._waiting:
             batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+            began = clock()
             await self._written(batch)
+            rest_s = min((clock() - began) * self._rest, MOST_REST_S)
+            self._rested_at = clock() + rest_s
+            if self._waiting:
+                await self._pause(rest_s)
+
+    async def _pause(self, seconds: float) -> None:
+        """Let more callers come; a full batch waits for nobody."""
+        if seconds > 0 and len(self._waiting) < self._most:
+            await asyncio.sleep(seconds)
 
     async def _written(self, batch: list[tuple[Item, "asyncio.Future[Result]"]]) -> None:
         """Write a batch; when one item spoils it, each is written by itself."""

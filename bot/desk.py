@@ -108,11 +108,9 @@ class Desk:
 
     async def wishes_for(self, run: Run) -> Wishes:
         """Return what people want of the run now."""
-        agent = await self._agents.get(run.agent_id)
-        by = await self._agents.cancelled_by(run.agent_id)
-        words = await self._agents.messages(run.agent_id)
+        status, by, words = await self._agents.wanted(run.agent_id)
         return Wishes(
-            is_paused=agent.status is AgentStatus.PAUSED and not by,
+            is_paused=status is AgentStatus.PAUSED and not by,
             cancel_reason=(TIME_IS_UP if by == TIME_IS_UP else f"stopped by @{by}") if by else None,
             messages=tuple(MessageFrame(id=w.id, text=w.text, author=w.author) for w in words),
         )

@@ -223,6 +223,24 @@ class AgentEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """How far an agent's log goes, without the agent; each event makes a new version."""
+
+    id: AgentId
+    seq: int
+    version: int
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """Events of an agent that were stored at once, and changed nothing of it but its *count*."""
+
+    events: tuple[AgentEvent, ...]
+    count: Count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SteeringMessage:
     """Words for a running agent, delivered before its next model call."""
 

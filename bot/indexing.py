@@ -26,8 +26,8 @@ log = structlog.get_logger()
 class Indexing:
     """Queues the indexing of repositories and does it."""
 
-    queue = Queue(name="index", at_once=200, per_partition=1)
-    embedding = Queue(name="embedding", at_once=200, per_partition=1)
+    queue = Queue(name="index", at_once=200, per_partition=1, poll_s=0.5)
+    embedding = Queue(name="embedding", at_once=200, per_partition=1, poll_s=1.0)
 
     def __init__(self, indexes: Indexes) -> None:
         self._indexes = indexes

@@ -12,6 +12,13 @@ def in_phase(agent: Agent, phase: Phase) -> Agent:
     return replace(agent, phase=phase, progress=min(progress, 99))
 
 
+def may_change(kind: str, data: dict[str, Any]) -> bool:
+    """Whether such an event may change more of its agent than how far its log goes."""
+    if kind == "tool_result":
+        return data.get("name") == "ask"
+    return kind in {"phase", "plan", "question", "usage"}
+
+
 def applied(agent: Agent, kind: str, data: dict[str, Any]) -> Agent:
     """Return *agent* after an event of its run; kinds that change nothing give it back."""
     if kind == "phase" and data.get("phase") in Phase.__members__.values():

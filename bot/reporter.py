@@ -14,7 +14,7 @@ from typing import Protocol
 import structlog
 
 from bot import status_comment
-from bot.agents import TOPIC, Agents
+from bot.agents import MOVED, Agents
 from bot.bus import Bus
 from bot.domain import Agent, AgentStatus
 from bot.errors import GitHubRefused, NotFound, Unavailable
@@ -87,7 +87,7 @@ class Reporter:
     async def run(self) -> None:
         """Tell what is untold and whatever comes, until cancelled."""
         loop = asyncio.get_running_loop()
-        async with asyncio.TaskGroup() as group, self._bus.watch(TOPIC) as changes:
+        async with asyncio.TaskGroup() as group, self._bus.watch(MOVED) as changes:
             sweep_at = loop.time()
             while True:
                 if loop.time() >= sweep_at:

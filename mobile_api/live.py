@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.agents import TOPIC, Agents
-from bot.bus import Bus
+from bot.bus import Bus, Watch, following
 from bot.domain import Agent, AgentEvent
 from bot.errors import NotFound
 
@@ -76,8 +76,7 @@ class LiveLog:
                 if agent.status.is_final and agent.seq <= last:
                     await response.write(_named("end", {}))
                     return response
-                if not await changes.wait(timeout_s=PING_S):
-                    await response.write(b": still here\n\n")
+                last = await _followed(response, changes, agent.id, last)
                 await asyncio.sleep(0.05)  # a burst of events becomes one look
 
     async def _agent(self, request: web.Request) -> Agent:
@@ -85,6 +84,19 @@ class LiveLog:
             return await self._agents.get(request.match_info["id"])
         except NotFound as error:
             raise web.HTTPNotFound(text="There is no such agent.") from error
+
+
+async def _followed(response: web.StreamResponse, changes: Watch, agent_id: str, last: int) -> int:
+    """Write what is told on the bus until something must be read; return the last number."""
+    while told := await changes.written(timeout_s=PING_S):
+        events = following(told.get(agent_id), last)
+        if events is None:
+            return last
+        for event in events:
+            await response.write(_frame(event))
+            last = event.seq
+    await response.write(b": still here\n\n")
+    return last
 
 
 def shown(agent: Agent) -> dict[str, Any]:

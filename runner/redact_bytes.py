@@ -12,8 +12,10 @@ def whole_characters(data: bytes) -> tuple[bytes, bytes]:
 
 
 def decoded(data: bytes) -> str:
+    """Return *data* as text; bytes that are none stay what they are."""
     return data.decode("utf-8", "surrogateescape")
 
 
 def encoded(text: str) -> bytes:
+    """Return the bytes that `decoded` made *text* of."""
     return text.encode("utf-8", "surrogateescape")

@@ -14,6 +14,7 @@ from bot.domain import (
     AgentEvent,
     AgentId,
     AgentStatus,
+    Count,
     Options,
     Phase,
     Requester,
@@ -76,16 +77,24 @@ async def save(tx: Tx, agent: Agent) -> None:
     await tx.execute(update(agents).where(agents.c.id == agent.id).values(_values(agent)))
 
 
-async def locked(tx: Tx, agent_ids: Collection[str]) -> dict[str, Agent]:
-    """Return the agents by id; their rows are held until the transaction ends."""
-    query = select(agents).where(agents.c.id.in_(agent_ids)).order_by(agents.c.id)
-    return {row.id: agent_of(row) for row in await tx.execute(query.with_for_update())}
+async def locked(tx: Tx, agent_ids: Collection[str]) -> dict[str, Count]:
+    """Return how far logs go, by agent; their rows are held until the transaction ends."""
+    columns = agents.c.id, agents.c.seq, agents.c.version
+    query = select(*columns).where(agents.c.id.in_(agent_ids)).order_by(agents.c.id)
+    return {
+        agent_id: Count(id=AgentId(agent_id), seq=seq, version=version)
+        for agent_id, seq, version in await tx.execute(query.with_for_update())
+    }
 
 
 async def save_all(
-    tx: Tx, changed: Sequence[Agent], events: Sequence[AgentEvent], *, counted: Sequence[Agent] = ()
+    tx: Tx,
+    changed: Sequence[Agent],
+    events: Sequence[AgentEvent],
+    *,
+    counted: Sequence[Agent | Count] = (),
 ) -> None:
-    """Write agents and the events that say why, all at once; of *counted* only the numbers."""
+    """Write agents and the events that say why, all at once; of others only their *counted*."""
     if changed:
         rows = [{"key": one.id} | _renamed(_values(one)) for one in changed]
         await tx.execute(_SAVE, rows)
@@ -125,13 +134,25 @@ async def cancelled_by(tx: Tx, agent_id: str) -> str:
     return (await tx.execute(query)).scalar() or ""
 
 
+async def wanted(tx: Tx, agent_id: str) -> tuple[AgentStatus, str, list[SteeringMessage]] | None:
+    """Return its status, who wants it stopped, and all words for it, oldest first."""
+    query = select(agents.c.status, agents.c.cancelled_by).where(agents.c.id == agent_id)
+    row = (await tx.execute(query)).first()
+    if row is None:
+        return None
+    return AgentStatus(row.status), row.cancelled_by, await messages_for(tx, agent_id)
+
+
 async def mark_reported(database: Database, told: Sequence[tuple[str, int]]) -> list[None]:
     """Note up to which version of each agent people have been told; never an earlier one."""
     which = (agents.c.id == bindparam("key")) & (agents.c.reported_version < bindparam("told"))
     statement = update(agents).where(which).values(reported_version=bindparam("told"))
     rows = [{"key": agent_id, "told": version} for agent_id, version in told]
-    async with database.write() as tx:
+
+    async def write(tx: Tx) -> None:
         await tx.execute(statement, rows)
+
+    await database.change(write)
     return [None] * len(told)
 
 

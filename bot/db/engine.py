@@ -2,24 +2,27 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Table, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.db.apart import Apart, Work
 from bot.db.away import told_when_away
 from bot.db.old_sqlite import teach_subsec
 from bot.errors import BadSettings
 
 Tx = AsyncConnection
+T = TypeVar("T")
 _READ = "cadence_read"
+_READERS = 2
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -30,6 +33,8 @@ class Database:
         self.url = _checked(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._engine: AsyncEngine | None = None
+        self._writer: Apart | None = None
+        self._readers: Apart | None = None
         self._turn = asyncio.Lock()
 
     async def open(self) -> None:
@@ -39,14 +44,21 @@ class Database:
             teach_subsec()
         await asyncio.to_thread(migrate, self.url)
         driver = "sqlite+aiosqlite" if self.is_sqlite else "postgresql+asyncpg"
-        options: dict[str, Any] = {} if self.is_sqlite else {"pool_size": 10, "pool_pre_ping": True}
+        options: dict[str, Any] = {"pool_size": 10} | (
+            {} if self.is_sqlite else {"pool_pre_ping": True}
+        )
         self._engine = create_async_engine(self.url.set(drivername=driver), **options)
         if self.is_sqlite:
-            event.listen(self._engine.sync_engine, "connect", _set_pragmas)
-            event.listen(self._engine.sync_engine, "begin", _begin)
+            _prepare(self._engine.sync_engine)
+            self._writer = Apart(_prepare(create_engine(self.url)), Engine.begin, threads=1)
+            self._readers = Apart(_prepare(create_engine(self.url)), _for_reading, threads=_READERS)
 
     async def close(self) -> None:
         """Give all connections back."""
+        for apart in (self._writer, self._readers):
+            if apart is not None:
+                await apart.close()
+        self._writer = self._readers = None
         if self._engine is not None:
             await self._engine.dispose()
             self._engine = None
@@ -67,6 +79,27 @@ class Database:
         with told_when_away():
             async with self.turn(), self.engine.begin() as tx:
                 yield tx
+
+    async def change(self, work: Work[T]) -> T:
+        """Do *work* in one transaction, as in `write`, with nothing of ours in between.
+
+        It may wait for its transaction only: on SQLite all of it is done in another thread, which
+        is many times faster for many statements. Raise `StorageAway` as `write` does.
+        """
+        with told_when_away():
+            if self._writer is not None:
+                async with self.turn():
+                    return await self._writer.run(work)
+            async with self.engine.begin() as tx:
+                return await work(tx)
+
+    async def look(self, work: Work[T]) -> T:
+        """Do *work*, which only reads, as `change` does; it takes no lock."""
+        with told_when_away():
+            if self._readers is not None:
+                return await self._readers.run(work)
+            async with self.engine.connect() as connection:
+                return await work(connection)
 
     @contextlib.asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
@@ -150,6 +183,18 @@ def _checked(url: str) -> URL:
     if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
         raise BadSettings("DATABASE_URL must begin with sqlite:/// or postgresql://")
     return parsed.set(drivername=parsed.get_backend_name())
+
+
+def _prepare(engine: Engine) -> Engine:
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+@contextlib.contextmanager
+def _for_reading(engine: Engine) -> Iterator[Connection]:
+    with engine.connect() as connection:
+        yield connection.execution_options(**{_READ: True})
 
 
 def _set_pragmas(connection: Any, _record: Any) -> None:

@@ -1,7 +1,9 @@
 """Runs: one execution of an agent on one machine, its lease and its token's hash."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select, update
@@ -12,6 +14,17 @@ from bot.db.schema import runs
 from bot.domain import AgentId, Run, RunId, RunStatus
 
 _OPEN = (RunStatus.STARTING, RunStatus.RUNNING)
+_HEARD = (runs.c.id, runs.c.agent_id, runs.c.status, runs.c.acked_seq)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """How far a run was heard: everything up to *acked_seq* is stored."""
+
+    id: RunId
+    agent_id: AgentId
+    status: RunStatus
+    acked_seq: int
 
 
 class Runs:
@@ -39,14 +52,11 @@ class Runs:
 
     async def get(self, run_id: str) -> Run | None:
         """Return the run."""
-        async with self._db.read() as tx:
-            return await load(tx, run_id)
+        return await self._db.look(partial(load, run_id=run_id))
 
     async def by_token(self, token_hash: str) -> Run | None:
         """Return the run that the token belongs to."""
-        async with self._db.read() as tx:
-            row = (await tx.execute(select(runs).where(runs.c.token_hash == token_hash))).first()
-        return None if row is None else _run(row)
+        return await self._db.look(partial(_by_token, token_hash=token_hash))
 
     async def of_agent(self, agent_id: str) -> list[Run]:
         """Return the agent's runs, first attempt first."""
@@ -99,8 +109,11 @@ class Runs:
         where = runs.c.id.in_({run_id for run_id, _ in batch}) & runs.c.status.in_(_OPEN)
         until = max(until for _, until in batch)
         values = {"lease_until": until, "status": RunStatus.RUNNING}
-        async with self._db.write() as tx:
+
+        async def write(tx: Tx) -> None:
             await tx.execute(update(runs).where(where).values(values))
+
+        await self._db.change(write)
         return [None] * len(batch)
 
     async def end(
@@ -111,6 +124,11 @@ class Runs:
             return await close(tx, run_id, status, at=at, result=result)
 
 
+async def _by_token(tx: Tx, token_hash: str) -> Run | None:
+    row = (await tx.execute(select(runs).where(runs.c.token_hash == token_hash))).first()
+    return None if row is None else _run(row)
+
+
 async def load(tx: Tx, run_id: str, *, lock: bool = False) -> Run | None:
     """Return the run; *lock* holds its row until the transaction ends."""
     query = select(runs).where(runs.c.id == run_id)
@@ -118,10 +136,18 @@ async def load(tx: Tx, run_id: str, *, lock: bool = False) -> Run | None:
     return None if row is None else _run(row)
 
 
-async def locked(tx: Tx, run_ids: Collection[str]) -> dict[str, Run]:
-    """Return the runs by id; their rows are held until the transaction ends."""
-    query = select(runs).where(runs.c.id.in_(run_ids)).order_by(runs.c.id)
-    return {row.id: _run(row) for row in await tx.execute(query.with_for_update())}
+async def locked(tx: Tx, run_ids: Collection[str]) -> dict[str, Heard]:
+    """Return how far runs were heard, by id; their rows are held until the transaction ends."""
+    query = select(*_HEARD).where(runs.c.id.in_(run_ids)).order_by(runs.c.id)
+    return {
+        run_id: Heard(
+            id=RunId(run_id),
+            agent_id=AgentId(agent_id),
+            status=RunStatus(status),
+            acked_seq=acked_seq,
+        )
+        for run_id, agent_id, status, acked_seq in await tx.execute(query.with_for_update())
+    }
 
 
 async def acknowledge_all(tx: Tx, seqs: Mapping[str, int]) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.agent_lists import AgentLists
-from bot.agents import TOPIC
+from bot.agents import MOVED
 from bot.bus import Bus
 from bot.db.identities import Identities
 from bot.db.push import Push, Pushes
@@ -58,7 +58,7 @@ class Pusher:
         """Look at whatever changes, for ever."""
         loop = asyncio.get_running_loop()
         sweep_at = loop.time()
-        async with self._bus.watch(TOPIC) as watch:
+        async with self._bus.watch(MOVED) as watch:
             while True:
                 keys = await watch.wait(timeout_s=max(0.0, sweep_at - loop.time()))
                 if loop.time() >= sweep_at:
