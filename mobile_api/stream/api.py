@@ -19,8 +19,9 @@ from mobile_api.sessions import TOPIC, Keeper, Signed, signed_of
 from mobile_api.stream.channel import AgentChannel
 from mobile_api.stream.cursors import KEPT, Cursor, decoded
 from mobile_api.stream.frames import BEAT, RETRY, frame, joined
-from mobile_api.stream.newsroom import Newsroom, Reaching
+from mobile_api.stream.newsroom import Newsroom
 from mobile_api.stream.person_channel import PersonChannel
+from mobile_api.stream.reaching import Reaching
 from mobile_api.stream.subscriber import Gone, Subscriber
 from mobile_api.stream.views import Hello
 from mobile_api.wire import queried

@@ -7,21 +7,22 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol
 
 import structlog
 
 from bot.agent_lists import AgentLists
 from bot.agents import TOPIC
 from bot.batches import Batches
-from bot.bus import Bus, Watch
-from bot.domain import Agent, AgentEvent, AgentId
+from bot.bus import Bus, Watch, following
+from bot.domain import Agent, AgentEvent, AgentId, Written
 from bot.errors import CadenceError, NotFound
 from bot.github.auth import utc_now
 from mobile_api.people import Person
 from mobile_api.stream.channel import KEPT_EVENTS, AgentChannel, View
 from mobile_api.stream.cursors import KEPT
+from mobile_api.stream.latest import Latest
 from mobile_api.stream.person_channel import NEWS, PersonChannel
+from mobile_api.stream.reaching import Reaching
 
 GATHER_S = 0.05  # a burst of events becomes one look
 BUSY_SHARE = 0.6  # of the time at most is spent on pushing
@@ -29,18 +30,6 @@ MOST_EVENTS = 200  # of one agent in one look
 LATE_S = 0.5
 HELD_S = 2.0
 log = structlog.get_logger()
-
-
-class Reaching(Protocol):
-    """Which repositories people reach."""
-
-    async def ids(self, person: Person) -> frozenset[int]:
-        """Return their numbers, a minute old at most."""
-        ...
-
-    def known_ids(self, person_id: int) -> frozenset[int] | None:
-        """Return them if they are known already."""
-        ...
 
 
 @dataclass(slots=True)
@@ -83,6 +72,7 @@ class Newsroom:
         self._now = now
         self._agents: dict[str, _Slot] = {}
         self._people: dict[int, _People] = {}
+        self._latest = Latest()
         self._watch: Watch | None = None
         self._loads: Batches[str, AgentChannel] = Batches(self._load_agents)
         self._asked: Batches[dict[str, range], list[AgentEvent]] = Batches(self._load_news)
@@ -94,8 +84,9 @@ class Newsroom:
         async with self._bus.watch(TOPIC) as watch:
             self._watch = watch
             while True:
-                keys = await watch.wait(timeout_s=LATE_S)
+                told = await watch.written(timeout_s=LATE_S)
                 began = self._clock()
+                keys = [key for key, written in told.items() if not self._is_pushed(key, written)]
                 if began >= poll_at:
                     keys = [*keys, *await self._missed()]
                     poll_at = began + self._poll_s
@@ -107,6 +98,25 @@ class Newsroom:
                 spent = self._clock() - began
                 await asyncio.sleep(max(GATHER_S, spent * (1 - BUSY_SHARE) / BUSY_SHARE))
 
+    def _is_pushed(self, agent_id: str, written: Sequence[Written] | None) -> bool:
+        """Push what was *written* of an agent; return False when it must be read."""
+        slot = self._agents.get(agent_id)
+        if slot is None and not self._people:
+            return True
+        agent = self._latest.after(agent_id, written)
+        events = following(written, slot.channel.last) if slot is not None else ()
+        if agent is None or events is None:
+            return False
+        if slot is not None:
+            slot.channel.take(agent, events)
+        people = self._people.get(agent.task.requester.id)
+        if people is None or not self._is_open_to(agent):
+            return True
+        if not people.channel.knows(agent.id):
+            return False
+        people.channel.take(agent, ())  # nothing that only went into the log is news
+        return True
+
     async def look(self, keys: Iterable[str]) -> None:
         """Read what is new of the agents *keys* and push it."""
         wanted = list(keys) if self._people else [key for key in keys if key in self._agents]
@@ -117,6 +127,7 @@ class Newsroom:
     async def _look_at(self, agents: dict[str, Agent]) -> None:
         pairs: list[tuple[str, int]] = []
         for agent in agents.values():
+            self._latest.put(agent)
             slot = self._agents.get(agent.id)
             if slot is not None:
                 pairs += self._unread(agent, slot.channel.last)

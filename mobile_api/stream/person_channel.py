@@ -92,6 +92,10 @@ class PersonChannel:
             watcher.push(joined(frames))
         self.watchers.add(watcher)
 
+    def knows(self, agent_id: str) -> bool:
+        """Whether this agent was told of."""
+        return agent_id in self._told
+
     def wants(self, agent: Agent) -> range:
         """Return the numbers of an agent's events that were not told yet."""
         told = self._told.get(agent.id)
