@@ -8,7 +8,6 @@ the bus says that the agent changed, so nothing is lost when either side restart
 import asyncio
 import contextlib
 import hashlib
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
@@ -23,6 +22,7 @@ from bot.errors import CadenceError, GitHubRefused, NotFound
 from runner.channel import CLOSE_S, PING_S, Channel, SocketChannel
 from runner.clocks import Skew
 from runner.desk import Desk, Told
+from runner.line import Line
 from runner.notes import note_for
 from runner.plain import plain
 from runner.protocol import (
@@ -51,7 +51,7 @@ from runner.protocol import (
     known,
 )
 from runner.searches import SEARCH_S, Searches
-from runner.spec import Outcome, RunSpec, Wire
+from runner.spec import Outcome, RunSpec
 from runner.uploads import Uploads
 
 HELLO_S = 10.0
@@ -62,27 +62,6 @@ log = structlog.get_logger()
 
 class Nonsense(Exception):
     """A runner said what no runner of any version says."""
-
-
-@dataclass(slots=True, kw_only=True)
-class _Line:
-    """One line of one run, and what is done beside it."""
-
-    channel: Channel
-    run: Run
-    searches: Searches
-    skew: Skew
-    tokens: dict[str, asyncio.Task[None]] = field(default_factory=dict)
-
-    async def say(self, frame: Wire) -> None:
-        await self.channel.say(frame.to_json())
-
-    async def close(self) -> None:
-        """Drop what is under way: nobody is there to hear it."""
-        for task in self.tokens.values():
-            task.cancel()
-        await asyncio.gather(*self.tokens.values(), return_exceptions=True)
-        await self.searches.close()
 
 
 class Gateway:
@@ -168,27 +147,26 @@ class Gateway:
             return
         skew = Skew(hello.at, datetime.now(UTC))
         log.info("runner dialled in", run_id=run.id, agent_id=run.agent_id, seq=hello.last_seq)
-        await self._desk.renew(run)
-        spec = await self._spec(channel, run)
-        if spec is None:
-            return
-        assigned = AssignFrame(
-            spec=spec, protocol=version, acked_seq=run.acked_seq, can_search=True, can_keep=True
-        )
-        await channel.say(assigned.to_json())
         searches = Searches(
             partial(self._desk.search, run),
             lambda frame: channel.say(frame.to_json()),
             timeout_s=self._search_s,
         )
-        line = _Line(channel=channel, run=run, searches=searches, skew=skew)
-        wishes = asyncio.create_task(self._tell_wishes(line, told_pause=hello.is_paused))
+        line = Line(channel=channel, run=run, searches=searches, skew=skew)
         try:
+            line.renew(self._desk.renew)
+            spec = await self._spec(channel, run)
+            if spec is None:
+                return
+            assigned = AssignFrame(
+                spec=spec, protocol=version, acked_seq=run.acked_seq, can_search=True, can_keep=True
+            )
+            await line.say(assigned)
+            line.wishes = asyncio.create_task(self._tell_wishes(line, told_pause=hello.is_paused))
             while (text := await channel.hear()) is not None:
                 await self._heard(line, text)
+            line.flight.check()
         finally:
-            wishes.cancel()
-            await asyncio.gather(wishes, return_exceptions=True)
             await line.close()
 
     async def _spec(self, channel: Channel, run: Run) -> RunSpec | None:
@@ -201,7 +179,7 @@ class Gateway:
             await channel.close(GONE, "there is nothing to do")
             return None
 
-    async def _heard(self, line: _Line, text: str) -> None:
+    async def _heard(self, line: Line, text: str) -> None:
         frame = _read(text)
         if frame is None:
             log.info("frame of an unknown type", run_id=line.run.id)
@@ -210,30 +188,38 @@ class Gateway:
             raise Nonsense("this frame is for another run")
         match frame:
             case EventFrame() | ResultFrame() | CheckpointFrame():
-                await self._store(line, frame)
-                await line.say(AckFrame(seq=frame.seq))
+                await self._numbered(line, frame, len(text))
             case PausedFrame():
+                await line.flight.settled()  # its machine may be given back in this moment
                 await self._desk.note_pause(line.run, is_paused=frame.is_paused)
             case NeedTokenFrame():
                 self._begin_token(line, frame)
             case SearchFrame():
                 await line.searches.begin(frame)
             case HeartbeatFrame() | HelloFrame():
-                await self._desk.renew(line.run)
+                line.renew(self._desk.renew)
 
-    async def _store(self, line: _Line, frame: EventFrame | ResultFrame | CheckpointFrame) -> None:
+    async def _numbered(
+        self, line: Line, frame: EventFrame | ResultFrame | CheckpointFrame, size: int
+    ) -> None:
+        """Store a frame with a number: events side by side, others when all before is stored."""
         run = line.run
-        match frame:
-            case EventFrame():
-                at = line.skew.right(frame.at, datetime.now(UTC))
-                await self._desk.record(run.id, frame.seq, frame.kind, plain(frame.data), at)
-            case ResultFrame():
-                outcome = Outcome.model_validate(plain(frame.outcome.model_dump(mode="json")))
-                await self._desk.record_result(run.id, frame.seq, outcome)
-            case CheckpointFrame():
-                await self._desk.record_checkpoint(run, frame.seq, frame.checkpoint)
+        if isinstance(frame, EventFrame):
+            at = line.skew.right(frame.at, datetime.now(UTC))
+            await line.flight.begin(frame.seq, size, self._record(run, frame, at))
+            return
+        await line.flight.settled()
+        if isinstance(frame, ResultFrame):
+            outcome = Outcome.model_validate(plain(frame.outcome.model_dump(mode="json")))
+            await self._desk.record_result(run.id, frame.seq, outcome)
+        else:
+            await self._desk.record_checkpoint(run, frame.seq, frame.checkpoint)
+        await line.say(AckFrame(seq=frame.seq))
 
-    def _begin_token(self, line: _Line, frame: NeedTokenFrame) -> None:
+    async def _record(self, run: Run, frame: EventFrame, at: datetime) -> None:
+        await self._desk.record(run.id, frame.seq, frame.kind, plain(frame.data), at)
+
+    def _begin_token(self, line: Line, frame: NeedTokenFrame) -> None:
         """Fetch a token beside the line: GitHub may be slow, and heartbeats are to be heard."""
         if frame.request_id in line.tokens or len(line.tokens) >= _MOST_TOKENS:
             return
@@ -241,7 +227,7 @@ class Gateway:
         line.tokens[frame.request_id] = task
         task.add_done_callback(lambda _: line.tokens.pop(frame.request_id, None))
 
-    async def _token_for(self, line: _Line, frame: NeedTokenFrame) -> None:
+    async def _token_for(self, line: Line, frame: NeedTokenFrame) -> None:
         answer = {"request_id": frame.request_id, "token": "", "error": ""}
         try:
             answer["token"] = await self._desk.clone_token(line.run)
@@ -250,7 +236,7 @@ class Gateway:
         with contextlib.suppress(ConnectionError):  # it is asked for again over the next line
             await line.say(TokenFrame.model_validate(answer))
 
-    async def _tell_wishes(self, line: _Line, *, told_pause: bool) -> None:
+    async def _tell_wishes(self, line: Line, *, told_pause: bool) -> None:
         """Tell a run what people want of it; where that cannot be known, it must dial again."""
         try:
             async with self._bus.watch("wishes", line.run.agent_id) as changes:

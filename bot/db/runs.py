@@ -32,7 +32,7 @@ class Runs:
 
     def __init__(self, database: Database) -> None:
         self._db = database
-        self._renewals: Batches[tuple[str, datetime], None] = Batches(self._renewed, gather_s=0.1)
+        self._renewals: Batches[tuple[str, datetime], None] = Batches(self._renewed, gather_s=0.5)
 
     async def open(self, run: Run, *, token_hash: str) -> bool:
         """Store a new run; return False when it is there already."""
