@@ -217,8 +217,9 @@ class _Page:
         """Write everything that was taken in."""
         told = [self._agents[one] for one in self._events]
         moved = [one for one in told if one.id in self._moved and isinstance(one, Agent)]
-        counted = [one for one in told if one.id not in self._moved]
+        counted = [one for one in told if one.id in self.telling - self._moved]
+        quiet = [one for one in told if one.id not in self.telling]
         events = [event for of_one in self._events.values() for event in of_one]
-        await rows.save_all(self._tx, moved, events, counted=counted)
+        await rows.save_all(self._tx, moved, events, counted=counted, quiet=quiet)
         acked = {run_id: self._runs[run_id].acked_seq for run_id in self._acked}
         await run_rows.acknowledge_all(self._tx, acked)

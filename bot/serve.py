@@ -5,6 +5,7 @@ import contextlib
 import fcntl
 import gc
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,9 @@ from bot.place_wiring import sizes_of
 from bot.settings import Settings
 from runner.redact import Redactor
 
+# A thread that comes back from the database waits so long for the event loop at most; by default
+# it is five times as long, for each statement.
+SWITCH_S = 0.001
 log = structlog.get_logger()
 
 
@@ -47,6 +51,7 @@ async def _serve(settings: Settings, redactor: Redactor) -> None:
     coordinator.port = runner.addresses[0][1]
     gc.freeze()  # what was loaded at start stays; the collector need not look at it again
     gc.set_threshold(100_000, 20, 100)
+    sys.setswitchinterval(SWITCH_S)
     log.info("listening", host=settings.host, port=coordinator.port)
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Update, bindparam, func, insert, select, update
+from sqlalchemy import Row, Update, bindparam, case, func, insert, select, update
 
 from bot.db.engine import Database, Tx, inserted
 from bot.db.schema import agent_events, agents, messages
@@ -93,16 +93,21 @@ async def save_all(
     events: Sequence[AgentEvent],
     *,
     counted: Sequence[Agent | Count] = (),
+    quiet: Sequence[Agent | Count] = (),
 ) -> None:
-    """Write agents and the events that say why, all at once; of others only their *counted*."""
+    """Write agents and the events that say why, all at once.
+
+    Of *counted* and *quiet* only the count is new; of *quiet* nothing is to be told elsewhere.
+    """
     if changed:
         rows = [{"key": one.id} | _renamed(_values(one)) for one in changed]
         await tx.execute(_SAVE, rows)
-    if counted:
-        rows = [
-            {"key": one.id} | _renamed({n: getattr(one, n) for n in _NUMBERS}) for one in counted
-        ]
-        await tx.execute(_COUNT, rows)
+    for statement, some in ((_COUNT, counted), (_COUNT_QUIETLY, quiet)):
+        if some:
+            rows = [
+                {"key": one.id} | _renamed({n: getattr(one, n) for n in _NUMBERS}) for one in some
+            ]
+            await tx.execute(statement, rows)
     if events:
         rows = [{name: getattr(event, name) for name in _OF_EVENTS} for event in events]
         await tx.execute(insert(agent_events), rows)
@@ -121,6 +126,13 @@ def _setting(names: Sequence[str]) -> Update:
 _NUMBERS = ("seq", "version", "updated_at")
 _SAVE = _setting([name for name in _FIELDS if name not in {"id", "created_at"}])
 _COUNT = _setting(_NUMBERS)
+# Where everything was told, there is still nothing to tell; on the right stand the old values.
+_COUNT_QUIETLY = _COUNT.values(
+    reported_version=case(
+        (agents.c.reported_version == agents.c.version, bindparam("new_version")),
+        else_=agents.c.reported_version,
+    )
+)
 
 
 async def set_cancelled_by(tx: Tx, agent_id: str, by: str) -> None:
