@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.agents import Agents
+from bot.agents import MOVED, TOPIC, Agents
 from bot.bus import Bus
 from bot.db.engine import Database
 from bot.db.runs import Runs
@@ -142,6 +142,49 @@ async def test_news_is_unreported_until_somebody_was_told(agents: Agents) -> Non
     await agents.mark_reported(agent.id, news[0].version)
 
     assert await agents.unreported() == []
+
+
+async def test_lines_of_the_log_alone_are_no_news_to_report(
+    database: Database, bus: Bus, agents: Agents
+) -> None:
+    agent_id = await _running(agents)
+    run_id, run_log = await _run_of(database, agents, agent_id), RunLog(database, bus)
+    now = datetime.now(UTC)
+
+    async def is_news(seq: int, kind: str, data: dict[str, object]) -> bool:
+        await agents.mark_reported(agent_id, (await agents.get(agent_id)).version)
+        await run_log.record(run_id, seq, kind, data, now)
+        return bool(await agents.unreported())
+
+    assert not await is_news(1, "log", {"text": "a line"})
+    assert await is_news(2, "plan", {"items": [{"text": "find it", "done": True}]})
+    assert await is_news(3, "verification", {"stage": "final"})
+
+    await run_log.record(run_id, 4, "log", {"text": "a line"}, now)
+
+    assert [one.id for one in await agents.unreported()] == [agent_id]
+
+
+async def test_watchers_are_told_what_was_written_or_that_they_must_read(
+    database: Database, bus: Bus, agents: Agents
+) -> None:
+    agent_id = await _running(agents)
+    run_id, run_log = await _run_of(database, agents, agent_id), RunLog(database, bus)
+    now = datetime.now(UTC)
+    async with bus.watch(TOPIC, agent_id) as watch, bus.watch(MOVED, agent_id) as moved:
+        await run_log.record(run_id, 1, "log", {"text": "a line"}, now)
+        written = (await watch.written(0))[agent_id]
+        await run_log.record(run_id, 2, "phase", {"phase": "cloning"}, now)
+
+        agent = await agents.get(agent_id)
+        assert written is not None
+        assert list(written[0].events) == (await agents.events(agent_id))[-2:-1]
+        assert (written[0].count.seq, written[0].count.version) == (
+            agent.seq - 1,
+            agent.version - 1,
+        )
+        assert await watch.written(0) == {agent_id: None}
+        assert await moved.wait(0) == [agent_id]
 
 
 async def test_event_of_a_run_that_was_stored_is_dropped(
