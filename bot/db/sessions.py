@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, select, update
 
 from bot.batches import Batches
-from bot.db.engine import Database, inserted
+from bot.db.engine import Database, Tx, inserted
 from bot.db.people_schema import pairings, people, refresh_tokens, sessions, spent
 
 
@@ -70,9 +70,11 @@ class Sessions:
         return await self._looks.put(session_id)
 
     async def _found(self, ids: Sequence[str]) -> list[Session | Exception | None]:
-        async with self._db.read() as tx:
+        async def read(tx: Tx) -> dict[str, Session]:
             rows = await tx.execute(_QUERY.where(sessions.c.id.in_(set(ids))))
-            found = {row.id: _session(row) for row in rows}
+            return {row.id: _session(row) for row in rows}
+
+        found = await self._db.look(read)
         return [found.get(one) for one in ids]
 
     async def of(self, person_id: int) -> list[Session]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot.domain import Agent, AgentEvent
-from mobile_api.agent_views import event_view
+from mobile_api.agent_views import event_json
 from mobile_api.stream.frames import END, Frame, frame, joined
 from mobile_api.stream.subscriber import Subscriber
 
@@ -82,7 +82,7 @@ class AgentChannel:
         for event in events:
             if event.seq != self.last + 1:
                 continue
-            made = frame("log", event_view(event), mark=str(event.seq))
+            made = frame("log", event_json(event), mark=str(event.seq))
             self.last = event.seq
             self._kept.append((event.seq, made))
             self._size += len(made.raw)
