@@ -22,7 +22,7 @@ from runner.spec import Checkpoint, Outcome
 AGENT_TOPIC = "agent"
 RUN_TOPIC = "run"
 MOVED_TOPIC = "moved"
-_REST = 2.0  # times as long as a transaction took: under load many runs share one
+_REST = 4.0  # times as long as a transaction took: under load many runs share one
 _TOLD_ELSEWHERE = {"verification"}  # shown in comments, too, though the agent stays as it is
 _OVER = {RunStatus.LOST, RunStatus.CANCELLED, RunStatus.PARKED}
 

@@ -79,11 +79,10 @@ async def save(tx: Tx, agent: Agent) -> None:
 
 async def locked(tx: Tx, agent_ids: Collection[str]) -> dict[str, Count]:
     """Return how far logs go, by agent; their rows are held until the transaction ends."""
-    columns = agents.c.id, agents.c.seq, agents.c.version
-    query = select(*columns).where(agents.c.id.in_(agent_ids)).order_by(agents.c.id)
+    found = await tx.execute(_LOCKED, {"ids": list(agent_ids)})
     return {
         agent_id: Count(id=AgentId(agent_id), seq=seq, version=version)
-        for agent_id, seq, version in await tx.execute(query.with_for_update())
+        for agent_id, seq, version in found
     }
 
 
@@ -110,7 +109,7 @@ async def save_all(
             await tx.execute(statement, rows)
     if events:
         rows = [{name: getattr(event, name) for name in _OF_EVENTS} for event in events]
-        await tx.execute(insert(agent_events), rows)
+        await tx.execute(_ADD_EVENTS, rows)
 
 
 def _renamed(values: dict[str, Any]) -> dict[str, Any]:
@@ -123,6 +122,14 @@ def _setting(names: Sequence[str]) -> Update:
     return update(agents).where(agents.c.id == bindparam("key")).values(values)
 
 
+# Made once: these are executed for every few events.
+_LOCKED = (
+    select(agents.c.id, agents.c.seq, agents.c.version)
+    .where(agents.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(agents.c.id)
+    .with_for_update()
+)
+_ADD_EVENTS = insert(agent_events)
 _NUMBERS = ("seq", "version", "updated_at")
 _SAVE = _setting([name for name in _FIELDS if name not in {"id", "created_at"}])
 _COUNT = _setting(_NUMBERS)

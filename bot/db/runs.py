@@ -14,7 +14,14 @@ from bot.db.schema import runs
 from bot.domain import AgentId, Run, RunId, RunStatus
 
 _OPEN = (RunStatus.STARTING, RunStatus.RUNNING)
-_HEARD = (runs.c.id, runs.c.agent_id, runs.c.status, runs.c.acked_seq)
+# Made once: these are executed for every few events.
+_LOCKED = (
+    select(runs.c.id, runs.c.agent_id, runs.c.status, runs.c.acked_seq)
+    .where(runs.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(runs.c.id)
+    .with_for_update()
+)
+_ACKNOWLEDGE = update(runs).where(runs.c.id == bindparam("key")).values(acked_seq=bindparam("seq"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +145,7 @@ async def load(tx: Tx, run_id: str, *, lock: bool = False) -> Run | None:
 
 async def locked(tx: Tx, run_ids: Collection[str]) -> dict[str, Heard]:
     """Return how far runs were heard, by id; their rows are held until the transaction ends."""
-    query = select(*_HEARD).where(runs.c.id.in_(run_ids)).order_by(runs.c.id)
+    found = await tx.execute(_LOCKED, {"ids": list(run_ids)})
     return {
         run_id: Heard(
             id=RunId(run_id),
@@ -146,16 +153,15 @@ async def locked(tx: Tx, run_ids: Collection[str]) -> dict[str, Heard]:
             status=RunStatus(status),
             acked_seq=acked_seq,
         )
-        for run_id, agent_id, status, acked_seq in await tx.execute(query.with_for_update())
+        for run_id, agent_id, status, acked_seq in found
     }
 
 
 async def acknowledge_all(tx: Tx, seqs: Mapping[str, int]) -> None:
     """Note in *tx* up to which number everything of each run is stored."""
     if seqs:
-        statement = update(runs).where(runs.c.id == bindparam("key"))
         rows = [{"key": run_id, "seq": seq} for run_id, seq in seqs.items()]
-        await tx.execute(statement.values(acked_seq=bindparam("seq")), rows)
+        await tx.execute(_ACKNOWLEDGE, rows)
 
 
 async def set_paused(tx: Tx, run_id: str, at: datetime | None) -> None:
