@@ -9,7 +9,7 @@ from typing import Any
 from bot.batches import Batches
 from bot.bus import Bus
 from bot.db import agent_lists as list_rows
-from bot.db import agents as rows
+from bot.db import agent_logs as rows
 from bot.db import checkpoints as checkpoint_rows
 from bot.db import runs as run_rows
 from bot.db.engine import Database, Tx

@@ -1,11 +1,11 @@
 """Agents, their events and the words for them, as rows; `bot.agents` decides what they become."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Update, bindparam, case, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 
 from bot.db.engine import Database, Tx, inserted
 from bot.db.schema import agent_events, agents, messages
@@ -14,7 +14,6 @@ from bot.domain import (
     AgentEvent,
     AgentId,
     AgentStatus,
-    Count,
     Options,
     Phase,
     Requester,
@@ -24,8 +23,7 @@ from bot.domain import (
 )
 
 _ACTIVE = (AgentStatus.PENDING, AgentStatus.RUNNING, AgentStatus.PAUSED)
-_OF_EVENTS = tuple(AgentEvent.__dataclass_fields__)
-_FIELDS = tuple(f for f in Agent.__dataclass_fields__ if f != "task")
+FIELDS = tuple(f for f in Agent.__dataclass_fields__ if f != "task")
 
 
 async def next_number(tx: Tx, requester_id: int) -> int:
@@ -37,7 +35,7 @@ async def next_number(tx: Tx, requester_id: int) -> int:
 async def add(tx: Tx, agent: Agent) -> bool:
     """Insert *agent* unless its trigger has one already; return whether it was new."""
     task = agent.task
-    row = _values(agent) | {
+    row = values_of(agent) | {
         "id": agent.id,
         "requester_id": task.requester.id,
         "installation_id": task.installation_id,
@@ -74,72 +72,7 @@ async def on_issue(tx: Tx, repository_id: int, issue: int, *, active: bool) -> A
 
 async def save(tx: Tx, agent: Agent) -> None:
     """Write everything of *agent* that may change."""
-    await tx.execute(update(agents).where(agents.c.id == agent.id).values(_values(agent)))
-
-
-async def locked(tx: Tx, agent_ids: Collection[str]) -> dict[str, Count]:
-    """Return how far logs go, by agent; their rows are held until the transaction ends."""
-    found = await tx.execute(_LOCKED, {"ids": list(agent_ids)})
-    return {
-        agent_id: Count(id=AgentId(agent_id), seq=seq, version=version)
-        for agent_id, seq, version in found
-    }
-
-
-async def save_all(
-    tx: Tx,
-    changed: Sequence[Agent],
-    events: Sequence[AgentEvent],
-    *,
-    counted: Sequence[Agent | Count] = (),
-    quiet: Sequence[Agent | Count] = (),
-) -> None:
-    """Write agents and the events that say why, all at once.
-
-    Of *counted* and *quiet* only the count is new; of *quiet* nothing is to be told elsewhere.
-    """
-    if changed:
-        rows = [{"key": one.id} | _renamed(_values(one)) for one in changed]
-        await tx.execute(_SAVE, rows)
-    for statement, some in ((_COUNT, counted), (_COUNT_QUIETLY, quiet)):
-        if some:
-            rows = [
-                {"key": one.id} | _renamed({n: getattr(one, n) for n in _NUMBERS}) for one in some
-            ]
-            await tx.execute(statement, rows)
-    if events:
-        rows = [{name: getattr(event, name) for name in _OF_EVENTS} for event in events]
-        await tx.execute(_ADD_EVENTS, rows)
-
-
-def _renamed(values: dict[str, Any]) -> dict[str, Any]:
-    return {f"new_{name}": value for name, value in values.items()}
-
-
-def _setting(names: Sequence[str]) -> Update:
-    """Return the statement that sets these columns of many agents."""
-    values = {name: bindparam(f"new_{name}", type_=agents.c[name].type) for name in names}
-    return update(agents).where(agents.c.id == bindparam("key")).values(values)
-
-
-# Made once: these are executed for every few events.
-_LOCKED = (
-    select(agents.c.id, agents.c.seq, agents.c.version)
-    .where(agents.c.id.in_(bindparam("ids", expanding=True)))
-    .order_by(agents.c.id)
-    .with_for_update()
-)
-_ADD_EVENTS = insert(agent_events)
-_NUMBERS = ("seq", "version", "updated_at")
-_SAVE = _setting([name for name in _FIELDS if name not in {"id", "created_at"}])
-_COUNT = _setting(_NUMBERS)
-# Where everything was told, there is still nothing to tell; on the right stand the old values.
-_COUNT_QUIETLY = _COUNT.values(
-    reported_version=case(
-        (agents.c.reported_version == agents.c.version, bindparam("new_version")),
-        else_=agents.c.reported_version,
-    )
-)
+    await tx.execute(update(agents).where(agents.c.id == agent.id).values(values_of(agent)))
 
 
 async def set_cancelled_by(tx: Tx, agent_id: str, by: str) -> None:
@@ -266,8 +199,9 @@ async def messages_for(tx: Tx, agent_id: str) -> list[SteeringMessage]:
     ]
 
 
-def _values(agent: Agent) -> dict[str, Any]:
-    values = {name: getattr(agent, name) for name in _FIELDS if name not in {"id", "created_at"}}
+def values_of(agent: Agent) -> dict[str, Any]:
+    """Return the columns of *agent* that may change."""
+    values = {name: getattr(agent, name) for name in FIELDS if name not in {"id", "created_at"}}
     return values | {"plan": list(agent.plan)}
 
 
@@ -279,7 +213,7 @@ def _task_row(task: Task) -> dict[str, Any]:
 
 def agent_of(row: Row[Any]) -> Agent:
     """Return the agent of a row."""
-    values = {name: getattr(row, name) for name in _FIELDS}
+    values = {name: getattr(row, name) for name in FIELDS}
     values |= {
         "id": AgentId(row.id),
         "status": AgentStatus(row.status),
