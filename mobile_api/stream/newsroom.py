@@ -23,6 +23,7 @@ from mobile_api.stream.cursors import KEPT
 from mobile_api.stream.latest import Latest
 from mobile_api.stream.person_channel import NEWS, PersonChannel
 from mobile_api.stream.reaching import Reaching
+from mobile_api.stream.rooms import Rooms
 
 GATHER_S = 0.05  # a burst of events becomes one look
 BUSY_SHARE = 0.6  # of the time at most is spent on pushing
@@ -38,15 +39,8 @@ class _People:
 
     person: Person
     channel: PersonChannel
-    users: int = 0
     held: set[str] = field(default_factory=set)
     asking: "asyncio.Task[None] | None" = None
-
-
-@dataclass(slots=True)
-class _Slot:
-    channel: AgentChannel
-    users: int = 0
 
 
 class Newsroom:
@@ -70,8 +64,8 @@ class Newsroom:
         self._poll_s = poll_s
         self._clock = clock
         self._now = now
-        self._agents: dict[str, _Slot] = {}
-        self._people: dict[int, _People] = {}
+        self._agents: Rooms[str, AgentChannel] = Rooms(clock)
+        self._people: Rooms[int, _People] = Rooms(clock)
         self._latest = Latest()
         self._watch: Watch | None = None
         self._loads: Batches[str, AgentChannel] = Batches(self._load_agents)
@@ -100,15 +94,15 @@ class Newsroom:
 
     def _is_pushed(self, agent_id: str, written: Sequence[Written] | None) -> bool:
         """Push what was *written* of an agent; return False when it must be read."""
-        slot = self._agents.get(agent_id)
-        if slot is None and not self._people:
+        channel = self._agents.get(agent_id)
+        if channel is None and not self._people:
             return True
         agent = self._latest.after(agent_id, written)
-        events = following(written, slot.channel.last) if slot is not None else ()
+        events = following(written, channel.last) if channel is not None else ()
         if agent is None or events is None:
             return False
-        if slot is not None:
-            slot.channel.take(agent, events)
+        if channel is not None:
+            channel.take(agent, events)
         people = self._people.get(agent.task.requester.id)
         if people is None or not self._is_open_to(agent):
             return True
@@ -128,13 +122,14 @@ class Newsroom:
         pairs: list[tuple[str, int]] = []
         for agent in agents.values():
             self._latest.put(agent)
-            slot = self._agents.get(agent.id)
-            if slot is not None:
-                pairs += self._unread(agent, slot.channel.last)
+            channel = self._agents.get(agent.id)
+            if channel is not None:
+                pairs += self._unread(agent, channel.last)
         open_to = [
-            (self._people[agent.task.requester.id], agent)
+            (people, agent)
             for agent in agents.values()
             if self._is_open_to(agent)
+            and (people := self._people.get(agent.task.requester.id)) is not None
         ]
         spans: dict[str, range] = {}
         for people, agent in open_to:
@@ -144,7 +139,7 @@ class Newsroom:
         for agent in agents.values():
             watched = self._agents.get(agent.id)
             if watched is not None:
-                watched.channel.take(agent, events.get(agent.id, ()))
+                watched.take(agent, events.get(agent.id, ()))
         for people, agent in open_to:
             people.channel.take(agent, news.get(agent.id, ()))
 
@@ -209,34 +204,31 @@ class Newsroom:
             self._watch.put(agent_id)
 
     def _show_late(self) -> None:
-        for slot in self._agents.values():
-            slot.channel.show_late()
-        for people in self._people.values():
+        for _, channel in self._agents.items():
+            channel.show_late()
+        for _, people in self._people.items():
             people.channel.show_late()
+        self._agents.sweep()
+        self._people.sweep()
 
     async def _missed(self) -> list[str]:
         """Return agents that changed without our being told: a message may get lost."""
-        versions = {name: slot.channel.agent.version for name, slot in self._agents.items()}
+        versions = {name: channel.agent.version for name, channel in self._agents.items()}
         since = self._now() - timedelta(seconds=self._poll_s * 3 + 10)
-        if not versions and not self._people:
+        people = [person_id for person_id, _ in self._people.items()]
+        if not versions and not people:
             return []
-        return await self._lists.changed(versions, list(self._people), since)
+        return await self._lists.changed(versions, people, since)
 
     @asynccontextmanager
     async def agent(self, agent_id: str) -> AsyncIterator[AgentChannel]:
         """Return the agent's channel for as long as somebody watches; raise `NotFound`."""
-        slot = self._agents.get(agent_id)
-        if slot is None:
+        channel = self._agents.get(agent_id)
+        if channel is None:
             channel = await self._loads.put(agent_id)
-            slot = self._agents.setdefault(agent_id, _Slot(channel))
             self._again(agent_id)  # it may have changed since it was read
-        slot.users += 1
-        try:
-            yield slot.channel
-        finally:
-            slot.users -= 1
-            if slot.users == 0 and self._agents.get(agent_id) is slot:
-                del self._agents[agent_id]
+        with self._agents.entered(agent_id, channel) as shared:
+            yield shared
 
     @asynccontextmanager
     async def person(self, person: Person, since: datetime) -> AsyncIterator[PersonChannel]:
@@ -250,18 +242,13 @@ class Newsroom:
             made = partial(PersonChannel, view=self._view, clock=self._clock, now=self._now)
             slot = self._people.get(person.id)
             if slot is None:
-                slot = self._people[person.id] = _People(person, made(mine, oldest))
+                slot = _People(person, made(mine, oldest))
             else:
                 slot.channel.extend(mine, oldest)
             for one in mine:
                 self._again(one.id)
-        slot.users += 1
-        try:
-            yield slot.channel
-        finally:
-            slot.users -= 1
-            if slot.users == 0 and self._people.get(person.id) is slot:
-                del self._people[person.id]
+        with self._people.entered(person.id, slot) as shared:
+            yield shared.channel
 
     async def _load_agents(self, ids: Sequence[str]) -> list[AgentChannel | Exception]:
         known = await self._lists.many(list(set(ids)))
