@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import structlog
@@ -54,7 +53,6 @@ class StreamApi:
         self._reaches = reaches
         self._keeper = keeper
         self._beat_s = beat_s
-        self._streams: Counter[int] = Counter()
         self._by_person: dict[int, set[Subscriber]] = {}
 
     def endpoints(self) -> list[Endpoint]:
@@ -167,11 +165,13 @@ class StreamApi:
     @contextlib.asynccontextmanager
     async def _place(self, request: web.Request, person: Person) -> AsyncIterator[Subscriber]:
         """Make room for one more stream of *person*; a client that hangs up is no error."""
-        if self._streams[person.id] >= MOST_STREAMS:
-            raise RateLimited(f"at most {MOST_STREAMS} streams at once", retry_after_s=30)
-        self._streams[person.id] += 1
-        watcher = Subscriber(request)
         mine = self._by_person.setdefault(person.id, set())
+        gone = [one for one in mine if one.is_gone]
+        for one in gone:  # else it is noticed with the next thing that it is sent
+            one.end()
+        if len(mine) - len(gone) >= MOST_STREAMS:
+            raise RateLimited(f"at most {MOST_STREAMS} streams at once", retry_after_s=30)
+        watcher = Subscriber(request)
         mine.add(watcher)
         try:
             yield watcher
@@ -179,10 +179,8 @@ class StreamApi:
             log.debug("client hung up", person_id=person.id)
         finally:
             mine.discard(watcher)
-            self._streams[person.id] -= 1
-            if not self._streams[person.id]:
-                del self._streams[person.id]
-                self._by_person.pop(person.id, None)
+            if not mine and self._by_person.get(person.id) is mine:
+                del self._by_person[person.id]
 
     async def _stay(self, watcher: Subscriber, signed: Signed, repository_id: int | None) -> None:
         """Keep the stream until the client, the agent, the session or the permission goes."""

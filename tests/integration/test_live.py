@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestClient
 
 from bot.agents import Agents
 from bot.bus import Bus
-from bot.db.agents import save_all
+from bot.db.agent_logs import save_all
 from bot.db.engine import Database
 from bot.domain import AgentEvent
 from mobile_api.health import Health

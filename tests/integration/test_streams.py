@@ -1,6 +1,7 @@
 """Live streams: nothing lost, nothing twice, whoever serves them."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from bot.db.engine import Database
 from bot.db.runs import Runs
 from bot.domain import Agent, AgentId, Run, RunId
 from bot.run_log import RunLog
+from mobile_api.stream.api import MOST_STREAMS
 from tests.fakes.github import REPO
 from tests.fakes.phone import Browser, Heard, Home, home
 
@@ -184,6 +186,22 @@ async def test_other_peoples_agents_are_not_there(here: Home) -> None:
         await made(erin, "Mine")
         heard = await stream.until("agent")
     assert [one.data["title"] for one in heard] == ["Mine"]
+
+
+async def test_phones_that_lost_their_line_find_their_places_free(here: Home) -> None:
+    dana = await here.signed_in()
+    here.side._streams._beat_s = 3_600.0  # nothing is sent by which it would be noticed
+    async with contextlib.AsyncExitStack() as phones:
+        for _ in range(MOST_STREAMS):
+            stream = await phones.enter_async_context(dana.stream("/api/events"))
+            await stream.until("hello")
+        assert (await dana.get("/api/events")).status == 429
+
+    async with asyncio.timeout(60):
+        while True:
+            async with dana.stream("/api/events") as stream:
+                if stream.answer.status == 200:
+                    break
 
 
 async def test_a_client_that_does_not_read_is_cut(here: Home) -> None:
