@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from threading import Barrier
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, CursorResult, Engine, Executable
@@ -43,6 +44,7 @@ class Apart:
     ) -> None:
         self._engine = engine
         self._begun = begun
+        self._count = threads
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="sqlite")
 
     async def run(self, work: Work[T]) -> T:
@@ -51,7 +53,12 @@ class Apart:
 
     async def close(self) -> None:
         """Let what is under way come to its end, then let the file go."""
-        await asyncio.to_thread(self._threads.shutdown)
+        # Not by `to_thread`: the durable engine takes the loop's own threads with it.
+        all_idle = Barrier(self._count)
+        loop = asyncio.get_running_loop()
+        waits = [loop.run_in_executor(self._threads, all_idle.wait) for _ in range(self._count)]
+        await asyncio.gather(*waits)
+        self._threads.shutdown()
         self._engine.dispose()
 
     def _done(self, work: Work[T]) -> T:
