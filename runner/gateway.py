@@ -155,7 +155,11 @@ class Gateway:
         line = Line(channel=channel, run=run, searches=searches, skew=skew)
         try:
             line.renew(self._desk.renew)
-            spec = await self._spec(channel, run)
+            try:
+                spec = await self._spec(channel, run)
+            except CadenceError:
+                await line.renewed()  # it dials again, and its lease must last until then
+                raise
             if spec is None:
                 return
             assigned = AssignFrame(

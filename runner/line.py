@@ -44,6 +44,11 @@ class Line:
         if self._renewal is None or self._renewal.done():
             self._renewal = asyncio.create_task(self._renewed(renew))
 
+    async def renewed(self) -> None:
+        """Wait until the lease's end is moved, if that is under way."""
+        if self._renewal is not None:
+            await asyncio.wait([self._renewal])
+
     async def close(self) -> None:
         """Drop what is under way: nobody is there to hear it."""
         under_way = [*self.tokens.values(), self.wishes, self._renewal]
