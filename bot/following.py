@@ -5,13 +5,19 @@ from datetime import UTC, datetime, timedelta
 
 from bot.agents import Agents
 from bot.bus import Bus
-from bot.db.runs import Runs
+from bot.db.runs import Runs, Standing
 from bot.domain import AgentStatus, Run, RunStatus
 from bot.run_defaults import TIME_IS_UP
 from bot.run_log import RUN_TOPIC
 from runner.backends.base import RunnerBackend
 
 CANCEL_GRACE_S = 90.0
+_ENDED = {
+    RunStatus.FINISHED: "finished",
+    RunStatus.LOST: "lost",
+    RunStatus.CANCELLED: "lost",
+    RunStatus.PARKED: "parked",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,39 +48,40 @@ class Following:
             return ended
 
     async def _look(self, run_id: str, backend: RunnerBackend, state: "_State") -> str:
-        run = await self._runs.get(run_id)
-        if run is None or run.status in {RunStatus.LOST, RunStatus.CANCELLED, RunStatus.PARKED}:
-            return "parked" if run and run.status is RunStatus.PARKED else "lost"
-        if run.status is RunStatus.FINISHED:
-            return "finished"
+        standing = await self._runs.standing(run_id)
+        if standing is None:
+            return "lost"
+        run = standing.run
+        if run.status in _ENDED:
+            return _ENDED[run.status]
         now = datetime.now(UTC)
-        state.asked_at = state.asked_at or await self._cancel_asked(run.agent_id, now)
+        state.asked_at = state.asked_at or await self._cancel_asked(standing, now)
         if state.asked_at and (now - state.asked_at).total_seconds() > CANCEL_GRACE_S:
             return "cancelled"
         if run.paused_at is not None:
-            ended = await self._paused(run, run.paused_at, backend, state)
+            ended = await self._paused(standing, run.paused_at, backend, state)
             if ended or state.is_asleep:
                 return ended
         return await self._alive(run, backend, state)
 
     async def _paused(
-        self, run: Run, since: datetime, backend: RunnerBackend, state: "_State"
+        self, standing: Standing, since: datetime, backend: RunnerBackend, state: "_State"
     ) -> str:
         """Let the machine sleep while nobody needs it, wake it when somebody does."""
         now = datetime.now(UTC)
-        agent = await self._agents.get(run.agent_id)
-        if agent.status is AgentStatus.PAUSED and state.asked_at is None:
+        run_id = standing.run.id
+        if standing.agent_status is AgentStatus.PAUSED and state.asked_at is None:
             waited = (now - since).total_seconds()
             if waited > self._patience.park_after_s:
                 return "parked"
             if waited > self._patience.sleep_after_s and not state.was_put_to_sleep:
                 state.was_put_to_sleep = True
-                state.is_asleep = await backend.suspend(run.id)
+                state.is_asleep = await backend.suspend(run_id)
             return ""
         if state.is_asleep or not state.was_woken:
             state.is_asleep, state.was_put_to_sleep, state.was_woken = False, False, True
             state.heard_from = now
-            return "" if await backend.wake(run.id) else "lost"
+            return "" if await backend.wake(run_id) else "lost"
         return ""
 
     async def _alive(self, run: Run, backend: RunnerBackend, state: "_State") -> str:
@@ -92,13 +99,12 @@ class Following:
         run = await self._runs.get(run_id)
         return "finished" if run and run.status is RunStatus.FINISHED else "lost"
 
-    async def _cancel_asked(self, agent_id: str, now: datetime) -> datetime | None:
-        agent = await self._agents.get(agent_id)
-        if await self._agents.cancelled_by(agent_id):
+    async def _cancel_asked(self, standing: Standing, now: datetime) -> datetime | None:
+        if standing.cancelled_by:
             return now
-        is_late = agent.deadline_at is not None and now > agent.deadline_at
-        if is_late and agent.status is AgentStatus.RUNNING:
-            await self._agents.cancel(agent_id, by=TIME_IS_UP)
+        is_late = standing.deadline_at is not None and now > standing.deadline_at
+        if is_late and standing.agent_status is AgentStatus.RUNNING:
+            await self._agents.cancel(standing.run.agent_id, by=TIME_IS_UP)
             return now
         return None
 

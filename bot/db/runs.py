@@ -10,8 +10,8 @@ from sqlalchemy import Row, bindparam, func, select, update
 
 from bot.batches import Batches
 from bot.db.engine import Database, Tx, inserted
-from bot.db.schema import runs
-from bot.domain import AgentId, Run, RunId, RunStatus
+from bot.db.schema import agents, runs
+from bot.domain import AgentId, AgentStatus, Run, RunId, RunStatus
 
 _OPEN = (RunStatus.STARTING, RunStatus.RUNNING)
 # Made once: these are executed for every few events.
@@ -21,6 +21,8 @@ _LOCKED = (
     .order_by(runs.c.id)
     .with_for_update()
 )
+_LOOK_S = 0.02  # a thousand runs that are looked at every second take some fifty reads
+_OF_AGENT = (agents.c.status, agents.c.cancelled_by, agents.c.deadline_at)
 _ACKNOWLEDGE = update(runs).where(runs.c.id == bindparam("key")).values(acked_seq=bindparam("seq"))
 
 
@@ -34,12 +36,23 @@ class Heard:
     acked_seq: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a run stands, and what its agent wants of it; *cancelled_by* is empty if nobody did."""
+
+    run: Run
+    agent_status: AgentStatus
+    cancelled_by: str
+    deadline_at: datetime | None
+
+
 class Runs:
     """Runs by id; an agent has at most one that is open."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
         self._renewals: Batches[tuple[str, datetime], None] = Batches(self._renewed, gather_s=0.5)
+        self._looks: Batches[str, Standing | None] = Batches(self._looked, gather_s=_LOOK_S)
 
     async def open(self, run: Run, *, token_hash: str) -> bool:
         """Store a new run; return False when it is there already."""
@@ -60,6 +73,23 @@ class Runs:
     async def get(self, run_id: str) -> Run | None:
         """Return the run."""
         return await self._db.look(partial(load, run_id=run_id))
+
+    async def standing(self, run_id: str) -> Standing | None:
+        """Return how the run stands, read together with others that are looked at now."""
+        return await self._looks.put(run_id)
+
+    async def _looked(self, run_ids: Sequence[str]) -> list[Standing | None]:
+        query = (
+            select(runs, *(column.label(f"agent_{column.key}") for column in _OF_AGENT))
+            .join(agents, agents.c.id == runs.c.agent_id)
+            .where(runs.c.id.in_(set(run_ids)))
+        )
+
+        async def read(tx: Tx) -> dict[str, Standing]:
+            return {row.id: _standing(row) for row in await tx.execute(query)}
+
+        found = await self._db.look(read)
+        return [found.get(run_id) for run_id in run_ids]
 
     async def by_token(self, token_hash: str) -> Run | None:
         """Return the run that the token belongs to."""
@@ -192,6 +222,15 @@ async def cost_of(tx: Tx, agent_id: str) -> float:
     """Return what all runs of the agent cost together, in US dollars."""
     query = select(func.sum(runs.c.cost_usd)).where(runs.c.agent_id == agent_id)
     return float((await tx.execute(query)).scalar() or 0.0)
+
+
+def _standing(row: Row[Any]) -> Standing:
+    return Standing(
+        run=_run(row),
+        agent_status=AgentStatus(row.agent_status),
+        cancelled_by=row.agent_cancelled_by,
+        deadline_at=row.agent_deadline_at,
+    )
 
 
 def _run(row: Row[Any]) -> Run:

@@ -207,3 +207,24 @@ async def test_no_place_at_all_is_said(scene: Scene) -> None:
 
     with pytest.raises(MachineUnavailable, match="gone"):
         await placing.start(scene.agent, order())
+
+
+async def test_many_runs_are_looked_at_together(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thousand runs that are each looked at every second must not take a thousand reads."""
+    reads = 0
+    look = Database.look
+
+    async def counted(self: Database, work: Any) -> Any:
+        nonlocal reads
+        reads += 1
+        return await look(self, work)
+
+    monkeypatch.setattr(Database, "look", counted)
+    found = await asyncio.gather(*(scene.runs.standing(scene.run.id) for _ in range(150)))
+    nobody = await scene.runs.standing("nobody-1")
+
+    assert {one.run.id for one in found if one} == {scene.run.id}
+    assert nobody is None
+    assert reads == 2
