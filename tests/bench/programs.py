@@ -5,7 +5,6 @@ import contextlib
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -15,6 +14,7 @@ from pathlib import Path
 import aiohttp
 
 from bot.settings import child_environment
+from deploy.devkit.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 RIVALS = Path(__file__).parent / "rivals"
@@ -54,13 +54,6 @@ def children(pid: int) -> list[int]:
         if Path(f"/proc/{number}").exists()
     ]
     return [each for child in found for each in (child, *children(child))]
-
-
-def free_port() -> int:
-    """Return a port that nobody has now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextlib.asynccontextmanager

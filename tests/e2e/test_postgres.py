@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from deploy.devkit.ports import free_port
 from tests.e2e.test_dispatch import asked, one_of_each
-from tests.e2e.world import World, free_port, world
+from tests.e2e.world import World, world
 from tests.fakes.github import REPO
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
@@ -17,16 +16,10 @@ import pytest
 
 from bot.settings import child_environment
 from deploy.devkit.anthropic import AnthropicStandIn
+from deploy.devkit.ports import free_port
 from tests.fakes.github import REPO, Town, town
 
 BOT = "cadence[bot]"
-
-
-def free_port() -> int:
-    """Return a port that nobody has now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class World:

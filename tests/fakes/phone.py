@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -29,6 +28,7 @@ from bot.plans import Plans
 from bot.settings import Settings
 from bot.voice_wiring import SpokenSide
 from deploy.devkit.github import GitHubStandIn
+from deploy.devkit.ports import free_port
 from tests.fakes.github import Town, town
 
 
@@ -255,7 +255,7 @@ async def _built(
 ) -> tuple[web.AppRunner, Home]:
     app = web.Application()
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
-    site_port = _free_port()
+    site_port = free_port()
     url = f"http://127.0.0.1:{site_port}"
     scene.github.set_callback_urls(f"{url}/api/auth/github/callback")
     settings = Settings(
@@ -277,9 +277,3 @@ async def _built(
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", site_port).start()
     return runner, made
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

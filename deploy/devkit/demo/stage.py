@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import socket
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -18,6 +17,7 @@ from deploy.devkit.anthropic import AnthropicStandIn
 from deploy.devkit.demo import project
 from deploy.devkit.github import GitHubStandIn
 from deploy.devkit.github.records import AppCredentials
+from deploy.devkit.ports import free_port
 from mobile_api.sign_in import CALLBACK
 
 PERSON, OWNER = "dana", "demo"
@@ -54,7 +54,7 @@ async def stage(repo: Path | None, folder: Path, settings: Settings) -> AsyncIte
             made = await github.repository(name)
             await project.hand_over(repo, made.path)
         github.grant(name, PERSON, "write")
-        port = _free_port()
+        port = free_port()
         app = github.app(hook_url=f"http://127.0.0.1:{port}/webhooks/github")
         github.set_callback_urls(f"http://127.0.0.1:{port}{CALLBACK}")
         github.install(OWNER)
@@ -133,9 +133,3 @@ async def _ready(url: str, process: asyncio.subprocess.Process, log: Path) -> No
 
 def _name_of(repo: Path) -> str:
     return re.sub(r"[^A-Za-z0-9._-]", "-", repo.resolve().name) or "project"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
