@@ -1,6 +1,7 @@
 """Git over smart HTTP: the real ``git http-backend`` behind token checks."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -131,10 +132,11 @@ class SmartHttp:
         async with self._backend(request, env) as out:
             status, headers = await _head(out)
             response = web.StreamResponse(status=status, headers=headers)
-            await response.prepare(request)
-            while chunk := await out.read(_CHUNK):
-                await response.write(chunk)
-        await response.write_eof()
+            with contextlib.suppress(ConnectionResetError):  # a git that was killed
+                await response.prepare(request)
+                while chunk := await out.read(_CHUNK):
+                    await response.write(chunk)
+                await response.write_eof()
         return response
 
     async def _receive(
