@@ -66,7 +66,8 @@ async def weather(
         await storm.blow(kills, pause_s=(0.5, 2.5))
         gate.over.set()
         await made.until(lambda: over(postgres_url) == agents, "all are over", seconds=900)
-        assert ends(postgres_url) == {"completed done ": agents}
+        ended = ends(postgres_url)
+        assert ended == {"completed done ": agents}, ended
         await made.until(lambda: not wrong_pulls(made, numbers), "right pull requests")
         if fly is not None:
             await made.until(
