@@ -56,18 +56,31 @@ class Embeddings:
         finally:
             await embedder.aclose()
 
-    async def vector_of(self, query: str) -> Vector | None:
-        """Return the vector of *query*, None when nobody answers."""
-        embedder = self.embedder(for_query=True)
+
+class QueryVectors:
+    """Vectors of queries, over connections that are kept; for one event loop."""
+
+    def __init__(self, embeddings: Embeddings) -> None:
+        self._embeddings = embeddings
+        self._askers: dict[str, OpenAIEmbedder] = {}
+
+    async def of(self, query: str, name: str) -> Vector | None:
+        """Return the vector of *query* among those called *name*, None when nobody answers."""
+        asker = self._askers.get(name)
+        if asker is None:  # while another model's vectors are being made, the old ones answer
+            asker = self._askers[name] = self._embeddings.called(name).embedder(for_query=True)
         try:
-            vector = (await embedder.embed([gist(query)]))[0]
+            vector = (await asker.embed([gist(query)]))[0]
         except CadenceError as error:
             log.warning("searched by words only", reason=str(error))
             return None
-        else:
-            return vector if vector.any() else None
-        finally:
-            await embedder.aclose()
+        return vector if vector.any() else None
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        askers, self._askers = self._askers, {}
+        for one in askers.values():
+            await one.aclose()
 
 
 def embeddings_of(settings: Settings) -> Embeddings | None:

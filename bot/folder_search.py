@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.syntax import Syntax
 from rich.table import Table
 
-from bot.embeddings import embeddings_of
+from bot.embeddings import QueryVectors, embeddings_of
 from bot.errors import BadSettings, InvalidRequest
 from bot.settings import Settings
 from indexer.folder import Folder
@@ -50,6 +50,8 @@ class FolderIndex:
         )
         self.searcher = Searcher(self.store, memory=settings.index_memory_mb * 1024 * 1024)
         self._embeddings = embeddings_of(settings)
+        self._loop = asyncio.Runner()  # one for all queries: connections are kept in it
+        self._vectors = QueryVectors(self._embeddings) if self._embeddings else None
 
     def refresh(self, *, quiet: bool) -> Report:
         """Bring the index up to date and return what was done."""
@@ -73,12 +75,15 @@ class FolderIndex:
         """Return the *k* files that fit best; by meaning, too, if there are vectors."""
         state = self.store.state(FOLDER)
         vector = None
-        if state is not None and state.model and self._embeddings is not None:
-            vector = asyncio.run(self._embeddings.called(state.model).vector_of(query))
+        if state is not None and state.model and self._vectors is not None:
+            vector = self._loop.run(self._vectors.of(query, state.model))
         return self.searcher.search(FOLDER, query, k=k, vector=vector)
 
     def close(self) -> None:
         """Let go of the file and of the worker processes."""
+        if self._vectors is not None:
+            self._loop.run(self._vectors.aclose())
+        self._loop.close()
         self._updater.close()
         self.store.close()
 

@@ -10,12 +10,10 @@ import structlog
 
 from bot.db.installations import Installations
 from bot.domain import Task
-from bot.embeddings import Embeddings
-from bot.errors import CadenceError, GitHubRefused, NotFound, Unavailable
+from bot.embeddings import Embeddings, QueryVectors
+from bot.errors import GitHubRefused, NotFound, Unavailable
 from bot.github.app import GitHubApp
 from bot.mirrors import Mirrors
-from indexer.embed import OpenAIEmbedder
-from indexer.query import gist
 from indexer.search import Found, Searcher
 from indexer.snapshot import GitSnapshot
 from indexer.store import DEFAULT, State, Store, Vector
@@ -56,7 +54,7 @@ class Indexes:
         self._max_clone_mb = max_clone_mb
         self._embeddings = embeddings
         self._first_answer_s = first_answer_s
-        self._askers: dict[str, OpenAIEmbedder] = {}
+        self._vectors = QueryVectors(embeddings) if embeddings else None
         self._stopped = threading.Event()
         self._turns: dict[int, asyncio.Lock] = {}
         self._seen: dict[tuple[int, str], float] = {}  # when a branch was last looked at
@@ -67,8 +65,8 @@ class Indexes:
         self._stopped.set()
         for task in self._first.values():
             task.cancel()
-        for asker in self._askers.values():
-            await asker.aclose()
+        if self._vectors is not None:
+            await self._vectors.aclose()
         await asyncio.to_thread(self._updater.close)
         await asyncio.to_thread(self._store.close)
 
@@ -203,21 +201,12 @@ class Indexes:
             raise NotFound("the repository is being indexed for the first time") from error
 
     async def _vector(self, repository_id: int, text: str) -> Vector | None:
-        if self._embeddings is None or not text.strip():
+        if self._vectors is None or not text.strip():
             return None
         state = await asyncio.to_thread(self._store.state, repository_id)
         if state is None or not state.model:
             return None
-        asker = self._askers.get(state.model)
-        if asker is None:  # while another model's vectors are being made, the old ones answer
-            wanted = self._embeddings.called(state.model)
-            asker = self._askers[state.model] = wanted.embedder(for_query=True)
-        try:
-            vector = (await asker.embed([gist(text)]))[0]
-        except CadenceError as error:
-            log.info("searched by words only", reason=str(error))
-            return None
-        return vector if vector.any() else None
+        return await self._vectors.of(text, state.model)
 
     async def _refreshed(
         self, installation_id: int, full_name: str, repository_id: int, branch: str
