@@ -8,7 +8,7 @@ import structlog
 from dbos import DBOS
 
 from bot.agents import Agents
-from bot.bus import Bus
+from bot.bus import AGENT, Bus
 from bot.db.runs import Runs
 from bot.domain import Agent, AgentStatus, Run
 from bot.engine import step
@@ -109,7 +109,7 @@ class AgentRoad:
 
     async def _begin(self, agent_id: str) -> bool:
         """Wait while it is paused in the queue; return False when it is over already."""
-        async with self._bus.watch("agent", agent_id) as changes:
+        async with self._bus.watch(AGENT, agent_id) as changes:
             while (agent := await self._agents.get(agent_id)).status is AgentStatus.PAUSED:
                 if agent.started_at is not None:
                     return True
@@ -123,7 +123,7 @@ class AgentRoad:
 
     async def _wait_resumed(self, agent_id: str) -> bool:
         """Wait while it is paused; somebody who stops it wants its work, so that goes on, too."""
-        async with self._bus.watch("agent", agent_id) as changes:
+        async with self._bus.watch(AGENT, agent_id) as changes:
             while (await self._agents.get(agent_id)).status is AgentStatus.PAUSED:
                 if await self._agents.cancelled_by(agent_id):
                     break

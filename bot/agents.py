@@ -9,7 +9,7 @@ from typing import Any
 
 from bot import transitions
 from bot.batches import Batches
-from bot.bus import Bus
+from bot.bus import AGENT, MOVED, Bus
 from bot.db import agents as rows
 from bot.db.engine import Database, Tx
 from bot.domain import (
@@ -26,9 +26,8 @@ from bot.errors import IllegalTransition, NotFound, Unavailable
 from bot.progress import in_phase
 from bot.words import Words, heard
 
-TOPIC, _TRIES = "agent", 50  # two processes may want the same number so often
+_TRIES = 50  # two processes may want the same number so often
 WISHES = "wishes"  # pause, resume, stop and words, for the gateway
-MOVED = "moved"  # more is new than lines of its log: for those who tell of it elsewhere
 
 
 Admit = Callable[[Tx, Task], Awaitable[None]]
@@ -60,7 +59,7 @@ class Agents:
                 await admit(tx, task)
             facts = {"source": task.source, "by": task.requester.login}
             agent = await rows.write(tx, agent, "created", facts, at=now, now=now)
-        self._bus.notify(TOPIC, agent.id)
+        self._bus.notify(AGENT, agent.id)
         self._bus.notify(MOVED, agent.id)
         return agent, True
 
@@ -279,7 +278,7 @@ class Agents:
         return after
 
     def _tell(self, agent_id: str) -> None:
-        for topic in (TOPIC, MOVED, WISHES):
+        for topic in (AGENT, MOVED, WISHES):
             self._bus.notify(topic, agent_id)
 
     async def _quietly(self, agent_id: str, step: Callable[[Agent], Agent]) -> None:

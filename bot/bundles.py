@@ -114,17 +114,21 @@ def _is_wanted(line: str, branch: str) -> bool:
     return _SHA.fullmatch(sha) is not None and ref == f"refs/heads/{branch}"
 
 
+async def fetch(desk: Git, path: Path, refs: str) -> None:
+    """Fetch *refs* of the bundle at the absolute *path*, which git proves; raise `GitFailed`."""
+    await desk(
+        *("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", str(path), refs),
+        allow="file",
+        config=("transfer.fsckObjects=true", "fetch.fsckObjects=true"),
+        timeout_s=300,
+    )
+
+
 async def unpack(desk: Git, path: Path, *, rules: Rules, base_sha: str) -> str:
     """Fetch the bundle at the absolute *path* onto *desk*; return its commit, *base_sha*'s heir."""
     sha = read_header(path, branch=rules.branch).head
     try:
-        await desk(
-            *("fetch", "--quiet", "--no-tags", "--no-write-fetch-head"),
-            *("--", str(path), f"refs/heads/{rules.branch}:{_HEAD}"),
-            allow="file",
-            config=("transfer.fsckObjects=true", "fetch.fsckObjects=true"),
-            timeout_s=300,
-        )
+        await fetch(desk, path, f"refs/heads/{rules.branch}:{_HEAD}")
     except GitFailed as failed:
         raise ForbiddenContent("git finds the work damaged or malicious") from failed
     if sha == base_sha or not await desk.is_ancestor(base_sha, sha):

@@ -13,6 +13,8 @@ import structlog
 
 from bot.domain import AgentEvent, Written
 
+AGENT = "agent"  # an agent that changed
+MOVED = "moved"  # more of it is new than lines of its log: for those who tell of it elsewhere
 _CHANNEL = "cadence"
 MOST_WRITTEN = 50  # kept for a watcher that does not look; the rest it must read
 log = structlog.get_logger()

@@ -40,7 +40,7 @@ def indexes_of(settings: Settings, database: Database, github: GitHubApp) -> Ind
         github=github,
         mirrors=Mirrors(settings.data_dir / "mirrors", environment=child_environment()),
         installations=Installations(database),
-        clone_url=lambda name: f"{settings.github_url}/{name}.git",
+        clone_url=settings.clone_url,
         max_clone_mb=settings.max_clone_mb,
         embeddings=embeddings_of(settings),
     )

@@ -77,7 +77,7 @@ class PeopleSide:
         self.work: Late[Work] = Late()
         self.identities = Identities(database)
         self.choices = Choices(self.identities)
-        self.vault = _vault_of(settings)
+        self.vault = vault_of(settings)
         self.resealing = Resealing(SealedRows(database), self.vault)
         self.tokens = UserTokens(self.identities, self.vault, self.oauth)
         self.keeper = Keeper(Sessions(database), _signer_of(settings), bus)
@@ -237,6 +237,7 @@ def _signer_of(settings: Settings) -> Signer:
     return Signer(derived(settings.server_key.get_secret_value(), "sessions"))
 
 
-def _vault_of(settings: Settings) -> Vault:
+def vault_of(settings: Settings) -> Vault:
+    """Return the vault of this server; raise `BadSettings`."""
     server_key = settings.server_key.get_secret_value()
     return Vault(keys_of(settings.credential_keys.get_secret_value(), server_key))

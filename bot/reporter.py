@@ -14,8 +14,8 @@ from typing import Protocol
 import structlog
 
 from bot import status_comment
-from bot.agents import MOVED, Agents
-from bot.bus import Bus
+from bot.agents import Agents
+from bot.bus import MOVED, Bus
 from bot.domain import Agent, AgentStatus
 from bot.errors import GitHubRefused, NotFound, Unavailable
 from bot.github.app import GitHubApp

@@ -6,7 +6,7 @@ end anywhere and begin anew on any coordinator.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -74,10 +74,7 @@ class Resealing:
                 unreadable += len(rows) - len(pairs)
                 await asyncio.sleep(rest_s)
         seen = await self.look()
-        return Report(
-            current=seen.current, counts=seen.counts, unknown=seen.unknown,
-            resealed=resealed, unreadable=unreadable, busy=busy,
-        )  # fmt: skip
+        return replace(seen, resealed=resealed, unreadable=unreadable, busy=busy)
 
     async def look(self) -> Report:
         """Return what there is, and change nothing."""

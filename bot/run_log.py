@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from bot.batches import Batches
-from bot.bus import Bus
+from bot.bus import AGENT, MOVED, Bus
 from bot.db import agent_lists as list_rows
 from bot.db import agent_logs as rows
 from bot.db import checkpoints as checkpoint_rows
@@ -19,9 +19,7 @@ from bot.errors import CadenceError, InvalidRequest, NotFound
 from bot.progress import applied, may_change
 from runner.spec import Checkpoint, Outcome
 
-AGENT_TOPIC = "agent"
 RUN_TOPIC = "run"
-MOVED_TOPIC = "moved"
 _REST = 4.0  # times as long as a transaction took: under load many runs share one
 _TOLD_ELSEWHERE = {"verification"}  # shown in comments, too, though the agent stays as it is
 _OVER = {RunStatus.LOST, RunStatus.CANCELLED, RunStatus.PARKED}
@@ -88,9 +86,9 @@ class RunLog:
     async def _write(self, batch: Sequence[_Said]) -> list[bool | Exception]:
         page, results = await self._db.change(partial(_judged, batch=batch, now=self._now()))
         for agent_id, written in page.news():
-            self._bus.notify(AGENT_TOPIC, agent_id, written)
+            self._bus.notify(AGENT, agent_id, written)
             if agent_id in page.telling:
-                self._bus.notify(MOVED_TOPIC, agent_id)
+                self._bus.notify(MOVED, agent_id)
         return results
 
 

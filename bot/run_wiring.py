@@ -93,7 +93,7 @@ def publisher_of(
         github,
         settings.data_dir / "mirrors",
         redactor,
-        lambda name: f"{settings.github_url}/{name}.git",
+        settings.clone_url,
         author=author,
         places=pull_body.Places(
             base_url=settings.base_url, web_url=settings.github_url, sizes=sizes_of(settings)
@@ -112,6 +112,6 @@ def work_diffs_of(
         settings.data_dir / "mirrors",
         github,
         redactor,
-        lambda name: f"{settings.github_url}/{name}.git",
+        settings.clone_url,
         environment=child_environment(),
     )

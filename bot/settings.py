@@ -196,6 +196,10 @@ class Settings(BaseSettings):
         """The database as a URL; SQLite in the data directory when none is set."""
         return self.database_url or f"sqlite:///{self.data_dir / 'cadence.sqlite3'}"
 
+    def clone_url(self, full_name: str) -> str:
+        """Return whence git fetches the repository."""
+        return f"{self.github_url}/{full_name}.git"
+
     @property
     def folder_indexes(self) -> Path:
         """Where indexes of plain folders are: made again when they are deleted."""

@@ -10,12 +10,13 @@ import re
 import tempfile
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
 import structlog
 
+from bot import bundles
 from bot.base_commits import contents_token, fetch_start
 from bot.blobs import Blobs
 from bot.domain import Agent
@@ -121,7 +122,7 @@ class WorkDiffs:
     ) -> Glimpse:
         task = agent.task
         with tempfile.TemporaryDirectory(prefix="cadence-work-") as folder:
-            bundles = [
+            paths = [
                 await self._blobs.get_file(part_name(agent.id, part.sha256), Path(folder, str(n)))
                 for n, part in enumerate(parts)
             ]
@@ -129,8 +130,8 @@ class WorkDiffs:
             async with self._mirrors.hold(task.installation_id, task.repository_id, url) as mirror:
                 await self._bring(mirror, agent, tree.start)
                 async with mirror.desk(f"{agent.id}-look", tree.start) as desk:
-                    for bundle in bundles:
-                        await _unpack(desk, bundle)
+                    for bundle in paths:
+                        await bundles.fetch(desk, bundle, "+refs/cadence/*:refs/work/*")
                     return await self._told(desk, tree.start, tree.snapshot, step)
 
     async def _bring(self, mirror: Mirror, agent: Agent, start: str) -> None:
@@ -167,13 +168,8 @@ class WorkDiffs:
 
     def _clean(self, file: ChangedFile) -> ChangedFile:
         redact = self._redactor.redact
-        return ChangedFile(
-            path=redact(file.path),
-            status=file.status,
-            additions=file.additions,
-            deletions=file.deletions,
-            patch=None if file.patch is None else redact(file.patch),
-        )
+        patch = None if file.patch is None else redact(file.patch)
+        return replace(file, path=redact(file.path), patch=patch)
 
 
 def _why(error: Exception) -> str:
@@ -185,15 +181,6 @@ def _why(error: Exception) -> str:
 
 
 _Counted = tuple[bytes, str, int | None, int | None]
-
-
-async def _unpack(desk: Git, bundle: Path) -> None:
-    await desk(
-        *("fetch", "--quiet", "--no-tags", "--no-write-fetch-head"),
-        *("--", str(bundle), "+refs/cadence/*:refs/work/*"),
-        allow="file",
-        config=("transfer.fsckObjects=true", "fetch.fsckObjects=true"),
-    )
 
 
 async def _counted(desk: Git, old: str, new: str) -> list[_Counted]:

@@ -11,8 +11,8 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.agents import TOPIC, Agents
-from bot.bus import Bus, Watch, following
+from bot.agents import Agents
+from bot.bus import AGENT, Bus, Watch, following
 from bot.domain import Agent, AgentEvent
 from bot.errors import NotFound
 
@@ -63,7 +63,7 @@ class LiveLog:
             headers=_HEADERS | {"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}
         )
         await response.prepare(request)
-        async with self._bus.watch(TOPIC, agent.id) as changes:
+        async with self._bus.watch(AGENT, agent.id) as changes:
             while True:
                 events = await self._agents.events(agent.id, after=last, limit=BATCH)
                 for event in events:

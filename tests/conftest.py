@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -56,15 +57,38 @@ def postgres_url(postgres_server: str) -> str:
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database, once as SQLite and once as Postgres."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'cadence.sqlite3'}"
-    return str(request.getfixturevalue("postgres_url"))
+    return _url(request, tmp_path, request.param)
 
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """An open database."""
-    database = Database(database_url)
+    async with _opened(database_url) as database:
+        yield database
+
+
+@pytest.fixture
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database as SQLite, or as Postgres where a test asks for that, too."""
+    return _url(request, tmp_path, getattr(request, "param", "sqlite"))
+
+
+@pytest.fixture
+async def store(store_url: str) -> AsyncIterator[Database]:
+    """An open database of that kind."""
+    async with _opened(store_url) as database:
+        yield database
+
+
+def _url(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> str:
+    if kind == "sqlite":
+        return f"sqlite:///{tmp_path / 'cadence.sqlite3'}"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+@asynccontextmanager
+async def _opened(url: str) -> AsyncIterator[Database]:
+    database = Database(url)
     await database.open()
     yield database
     await database.close()

@@ -9,9 +9,10 @@ import typer
 
 from bot.db.engine import Database
 from bot.db.sealed import SealedRows
+from bot.people_wiring import vault_of
 from bot.resealing import Report, Resealing
 from bot.settings import load
-from bot.vault import OWN, Vault, keys_of
+from bot.vault import OWN
 
 app = typer.Typer(help="Keys of stored sign-ins: what each sealed.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
@@ -61,8 +62,7 @@ def _said(report: Report, name: str, count: int) -> str:
 def _with(work: Callable[[Resealing], Awaitable[Report]]) -> Report:
     async def run() -> Report:
         settings = load()
-        keys = settings.credential_keys.get_secret_value()
-        vault = Vault(keys_of(keys, settings.server_key.get_secret_value()))
+        vault = vault_of(settings)
         database = Database(settings.database)
         await database.open()
         try:

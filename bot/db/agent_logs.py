@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Update, bindparam, case, insert, select, update
 
-from bot.db.agents import FIELDS, values_of
+from bot.db.agents import CHANGING, values_of
 from bot.db.engine import Tx
 from bot.db.schema import agent_events, agents
 from bot.domain import Agent, AgentEvent, AgentId, Count
@@ -67,7 +67,7 @@ _LOCKED = (
 )
 _ADD_EVENTS = insert(agent_events)
 _NUMBERS = ("seq", "version", "updated_at")
-_SAVE = _setting([name for name in FIELDS if name not in {"id", "created_at"}])
+_SAVE = _setting(CHANGING)
 _COUNT = _setting(_NUMBERS)
 # Where everything was told, there is still nothing to tell; on the right stand the old values.
 _COUNT_QUIETLY = _COUNT.values(

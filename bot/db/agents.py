@@ -23,7 +23,8 @@ from bot.domain import (
 )
 
 _ACTIVE = (AgentStatus.PENDING, AgentStatus.RUNNING, AgentStatus.PAUSED)
-FIELDS = tuple(f for f in Agent.__dataclass_fields__ if f != "task")
+_FIELDS = tuple(f for f in Agent.__dataclass_fields__ if f != "task")
+CHANGING = tuple(f for f in _FIELDS if f not in {"id", "created_at"})
 
 
 async def next_number(tx: Tx, requester_id: int) -> int:
@@ -201,7 +202,7 @@ async def messages_for(tx: Tx, agent_id: str) -> list[SteeringMessage]:
 
 def values_of(agent: Agent) -> dict[str, Any]:
     """Return the columns of *agent* that may change."""
-    values = {name: getattr(agent, name) for name in FIELDS if name not in {"id", "created_at"}}
+    values = {name: getattr(agent, name) for name in CHANGING}
     return values | {"plan": list(agent.plan)}
 
 
@@ -213,7 +214,7 @@ def _task_row(task: Task) -> dict[str, Any]:
 
 def agent_of(row: Row[Any]) -> Agent:
     """Return the agent of a row."""
-    values = {name: getattr(row, name) for name in FIELDS}
+    values = {name: getattr(row, name) for name in _FIELDS}
     values |= {
         "id": AgentId(row.id),
         "status": AgentStatus(row.status),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, LargeBinary, and_, func, literal, select, update
+from sqlalchemy import Column, ColumnElement, LargeBinary, and_, func, literal, or_, select, update
 
 from bot.db.engine import Database, Tx
 from bot.db.people_schema import people, push_subscriptions
@@ -61,7 +61,7 @@ class SealedRows:
         """Return rows behind *after* that have a value of another key than *key*, by their id."""
         table = _TABLES[place.name]
         stale = [column.is_not(None) & ~_is_of(column, key) for column in _columns(place)]
-        where = stale[0] if len(stale) == 1 else stale[0] | stale[1]
+        where = or_(*stale)
         if after is not None:
             where &= table.c.id > after
         query = select(table.c.id, _PERSON[place.name].label("person"), *_columns(place))

@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.agent_lists import AgentLists
-from bot.agents import MOVED
-from bot.bus import Bus
+from bot.bus import MOVED, Bus
 from bot.db.identities import Identities
 from bot.db.push import Push, Pushes
 from bot.db.sessions import Sessions

@@ -11,9 +11,8 @@ from functools import partial
 import structlog
 
 from bot.agent_lists import AgentLists
-from bot.agents import TOPIC
 from bot.batches import Batches
-from bot.bus import Bus, Watch, following
+from bot.bus import AGENT, Bus, Watch, following
 from bot.domain import Agent, AgentEvent, AgentId, Written
 from bot.errors import CadenceError, NotFound
 from bot.github.auth import utc_now
@@ -75,7 +74,7 @@ class Newsroom:
     async def run(self) -> None:
         """Look at whatever changes, for ever."""
         late_at = poll_at = self._clock()
-        async with self._bus.watch(TOPIC) as watch:
+        async with self._bus.watch(AGENT) as watch:
             self._watch = watch
             while True:
                 told = await watch.written(timeout_s=LATE_S)

@@ -26,20 +26,10 @@ STREAMS = {"/api/events", "/api/agents/{id}/events"}
 
 
 @pytest.fixture
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if getattr(request, "param", "sqlite") == "postgres":
-        return str(request.getfixturevalue("postgres_url"))
-    return f"sqlite:///{tmp_path / 'cadence.sqlite3'}"
-
-
-@pytest.fixture
-async def here(tmp_path: Path, store_url: str) -> AsyncIterator[Home]:
-    database = Database(store_url)
-    await database.open()
+async def here(tmp_path: Path, store: Database) -> AsyncIterator[Home]:
     contact = "mailto:operator@cadence.test"
-    async with home(tmp_path, database, Bus(), push_contact=contact, push_loopback=True) as made:
+    async with home(tmp_path, store, Bus(), push_contact=contact, push_loopback=True) as made:
         yield made
-    await database.close()
 
 
 async def test_document_and_routes_hold_the_same(here: Home) -> None:

@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.agents import MOVED, TOPIC, Agents
-from bot.bus import Bus
+from bot.agents import Agents
+from bot.bus import AGENT, MOVED, Bus
 from bot.db.engine import Database
 from bot.db.runs import Runs
 from bot.domain import AgentStatus, Phase, Run, RunId
@@ -171,7 +171,7 @@ async def test_watchers_are_told_what_was_written_or_that_they_must_read(
     agent_id = await _running(agents)
     run_id, run_log = await _run_of(database, agents, agent_id), RunLog(database, bus)
     now = datetime.now(UTC)
-    async with bus.watch(TOPIC, agent_id) as watch, bus.watch(MOVED, agent_id) as moved:
+    async with bus.watch(AGENT, agent_id) as watch, bus.watch(MOVED, agent_id) as moved:
         await run_log.record(run_id, 1, "log", {"text": "a line"}, now)
         written = (await watch.written(0))[agent_id]
         await run_log.record(run_id, 2, "phase", {"phase": "cloning"}, now)

@@ -51,14 +51,20 @@ async def fetched(origin: Path, store: Path, mirror: Path) -> str:
     return (await fetch(spec_for(str(origin)), "", store, source=source)).base_sha
 
 
-async def test_second_run_gets_from_the_server_only_what_is_new(
-    origin: Path, tmp_path: Path
-) -> None:
+async def behind(origin: Path, tmp_path: Path) -> Path:
+    """Return a mirror of *origin* that lacks its newest commit."""
     mirror = tmp_path / "mirrors/1.git"
     await fetched(origin, tmp_path / "a.git", mirror)
     (origin / "new.txt").write_text("new")
     git(origin, "add", ".")
     git(origin, "commit", "-qm", "two")
+    return mirror
+
+
+async def test_second_run_gets_from_the_server_only_what_is_new(
+    origin: Path, tmp_path: Path
+) -> None:
+    mirror = await behind(origin, tmp_path)
     blob = git(origin, "rev-parse", "HEAD:large.bin").strip()
     (origin / ".git/objects" / blob[:2] / blob[2:]).unlink()  # the server cannot send it again
 
@@ -254,11 +260,7 @@ async def test_mirror_is_of_use_after_a_kill_at_any_moment(origin: Path, tmp_pat
 async def test_locks_of_a_killed_git_do_not_keep_a_mirror_from_news(
     origin: Path, tmp_path: Path
 ) -> None:
-    mirror = tmp_path / "mirrors/1.git"
-    await fetched(origin, tmp_path / "a.git", mirror)
-    (origin / "new.txt").write_text("new")
-    git(origin, "add", ".")
-    git(origin, "commit", "-qm", "two")
+    mirror = await behind(origin, tmp_path)
     left = ["shallow.lock", "HEAD.lock", "refs/cadence/base.lock", "objects/pack/tmp_pack_Xy12"]
     for name in left:
         (mirror / name).write_bytes(b"")

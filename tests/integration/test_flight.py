@@ -32,6 +32,14 @@ class Store:
     def flight(self) -> Flight:
         return Flight(self.acknowledge, self.hang_up)
 
+    async def three_under_way(self) -> Flight:
+        """Begin frames 1, 2 and 3."""
+        flight = self.flight()
+        for seq in (1, 2, 3):
+            await flight.begin(seq, 10, self.take(seq))
+        await self.until_begun(3)
+        return flight
+
     async def until_begun(self, count: int) -> None:
         async with asyncio.timeout(20):
             while len(self.begun) < count:  # noqa: ASYNC110 - the loop's next turn is enough
@@ -40,10 +48,7 @@ class Store:
 
 async def test_frames_are_stored_side_by_side_and_acknowledged_in_order() -> None:
     store = Store()
-    flight = store.flight()
-    for seq in (1, 2, 3):
-        await flight.begin(seq, 10, store.take(seq))
-    await store.until_begun(3)
+    flight = await store.three_under_way()
 
     store.gates[2].set_result(None)
     store.gates[1].set_result(None)
@@ -56,10 +61,7 @@ async def test_frames_are_stored_side_by_side_and_acknowledged_in_order() -> Non
 
 async def test_nothing_behind_a_frame_that_cannot_be_stored_is_acknowledged() -> None:
     store = Store()
-    flight = store.flight()
-    for seq in (1, 2, 3):
-        await flight.begin(seq, 10, store.take(seq))
-    await store.until_begun(3)
+    flight = await store.three_under_way()
 
     store.gates[1].set_result(None)
     store.gates[2].set_exception(StorageAway("the database is away"))

@@ -1,7 +1,6 @@
 """Git over smart HTTP: the real ``git http-backend`` behind token checks."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -132,7 +131,7 @@ class SmartHttp:
         async with self._backend(request, env) as out:
             status, headers = await _head(out)
             response = web.StreamResponse(status=status, headers=headers)
-            with contextlib.suppress(ConnectionResetError):  # a git that was killed
+            with suppress(ConnectionResetError):  # a git that was killed
                 await response.prepare(request)
                 while chunk := await out.read(_CHUNK):
                     await response.write(chunk)

@@ -29,19 +29,9 @@ on_both = pytest.mark.parametrize(
 
 
 @pytest.fixture
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if getattr(request, "param", "sqlite") == "postgres":
-        return str(request.getfixturevalue("postgres_url"))
-    return f"sqlite:///{tmp_path / 'cadence.sqlite3'}"
-
-
-@pytest.fixture
-async def here(tmp_path: Path, store_url: str) -> AsyncIterator[Home]:
-    database = Database(store_url)
-    await database.open()
-    async with home(tmp_path, database, Bus()) as made:
+async def here(tmp_path: Path, store: Database) -> AsyncIterator[Home]:
+    async with home(tmp_path, store, Bus()) as made:
         yield made
-    await database.close()
 
 
 def is_refused(answer: Answer) -> bool:
