@@ -139,11 +139,11 @@ def index(
     settings = load()
     _quiet(settings)
     if _is_repository(target):
-        from bot.repository_search import index_repository
+        from bot.indexing.repository_search import index_repository
 
         index_repository(settings, target, as_json=as_json)
     else:
-        from bot.folder_search import index_folder
+        from bot.indexing.folder_search import index_folder
 
         index_folder(settings, Path(target), as_json=as_json, embeddings=embeddings)
 
@@ -161,11 +161,11 @@ def search(
     settings = load()
     _quiet(settings)
     if _is_repository(target):
-        from bot.repository_search import search_repository
+        from bot.indexing.repository_search import search_repository
 
         search_repository(settings, target, query, k=k, as_json=as_json)
     else:
-        from bot.folder_search import search_folder
+        from bot.indexing.folder_search import search_folder
 
         search_folder(settings, Path(target), query, k=k, as_json=as_json)
 
@@ -181,7 +181,7 @@ def retrieval(
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
     """Measure how well search finds the files that a repository's own fixes changed."""
-    from bot.bench_retrieval import run as measure
+    from bot.indexing.bench_retrieval import run as measure
 
     _quiet(load())
     measure(repo, most=queries, as_json=as_json)

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from bot import transitions
 from bot.batches import Batches
 from bot.bus import AGENT, MOVED, Bus
 from bot.db import agents as rows
@@ -23,8 +22,9 @@ from bot.domain import (
     branch_name,
 )
 from bot.errors import IllegalTransition, NotFound, Unavailable
-from bot.progress import in_phase
-from bot.words import Words, heard
+from bot.life import transitions
+from bot.life.progress import in_phase
+from bot.life.words import Words, heard
 
 _TRIES = 50  # two processes may want the same number so often
 WISHES = "wishes"  # pause, resume, stop and words, for the gateway

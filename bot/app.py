@@ -23,24 +23,26 @@ from bot.db.installations import Installations
 from bot.db.machines import Machines
 from bot.db.people import People
 from bot.db.runs import Runs
-from bot.desk import Desk
 from bot.dispatcher import Dispatcher
 from bot.domain import Agent
 from bot.engine import HEARTBEAT_S
 from bot.errors import Unavailable
-from bot.finisher import Finisher
-from bot.following import Following
 from bot.github.app import GitHubApp
 from bot.github.values import AppInfo
-from bot.index_wiring import indexes_of
-from bot.indexes import Indexes
-from bot.indexing import Indexing
-from bot.keeping import Keeping
+from bot.indexing.indexes import Indexes
+from bot.indexing.road import Indexing
+from bot.life.desk import Desk
+from bot.life.finisher import Finisher
+from bot.life.following import Following
+from bot.life.keeping import Keeping
+from bot.life.run_log import RunLog
+from bot.life.supervisor import Supervisor
 from bot.loops import every, kept_alive
-from bot.place_wiring import FlySide, fly_of, local_of, placing_of, plans_of, tend, vps_of
 from bot.reporter import Reporter
-from bot.run_log import RunLog
-from bot.run_wiring import (
+from bot.settings import Settings
+from bot.wiring.indexes import indexes_of
+from bot.wiring.places import FlySide, fly_of, local_of, placing_of, plans_of, tend, vps_of
+from bot.wiring.runs import (
     author_of,
     blobs_of,
     defaults_of,
@@ -49,20 +51,18 @@ from bot.run_wiring import (
     publisher_of,
     work_diffs_of,
 )
-from bot.settings import Settings
-from bot.supervisor import Supervisor
-from bot.voice_wiring import SpokenSide
+from bot.wiring.voice import SpokenSide
 from handlers.doors import EVENTS, Doors, Services
 from handlers.ingest import Ingest
 from handlers.webhook import Webhook, add_webhook
-from mobile_api.access import Access
+from mobile_api.agents.live import LiveLog
+from mobile_api.auth.access import Access
 from mobile_api.codebase import Codebase
 from mobile_api.health import Health
-from mobile_api.live import LiveLog
 from mobile_api.machines_page import MachinesPage
 from mobile_api.web_app import WebApp
 from runner.gateway import Gateway
-from runner.machine_lines import MachineLines
+from runner.lines.machine_lines import MachineLines
 from runner.redact import Redactor
 
 REAPER_S = 10.0

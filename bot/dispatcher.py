@@ -8,7 +8,6 @@ from typing import Any
 import structlog
 from dbos import DBOS
 
-from bot.agent_road import AgentRoad, Finisher, OnOurFault
 from bot.agents import Agents
 from bot.bus import Bus
 from bot.db.deliveries import Delivery, DeliveryStore, Ending
@@ -17,8 +16,9 @@ from bot.db.runs import Runs
 from bot.domain import Agent
 from bot.engine import Engine, Queue, step
 from bot.errors import CadenceError, Unavailable
-from bot.indexing import Indexing
-from bot.supervisor import Limits, Supervisor
+from bot.indexing.road import Indexing
+from bot.life.road import AgentRoad, Finisher, OnOurFault
+from bot.life.supervisor import Limits, Supervisor
 
 DELIVERY_WAITS_S = (1, 2, 5, 10, 30, 60, 120, 300, 300, 600, 600, 900)
 DRAIN_BATCH = 200

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bot import bundles
-from bot.bundles import Rules
 from bot.errors import InvalidRequest, PublishRefused
 from bot.git import Git, GitFailed
-from bot.run_defaults import RunDefaults, model_spec
+from bot.life.run_defaults import RunDefaults, model_spec
+from bot.publishing import bundles
+from bot.publishing.bundles import Rules
 from bot.settings import Settings, child_environment
 from runner.agent import git as machine_git
 from runner.agent.git import environment, git

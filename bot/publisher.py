@@ -14,9 +14,6 @@ from typing import Protocol
 import structlog
 import yaml
 
-from bot import bundles, pull_body, pull_requests
-from bot.base_commits import contents_token, fetch_start
-from bot.bundles import Rules, SecretFinder, Work
 from bot.domain import Agent
 from bot.errors import (
     GitHubRefused,
@@ -24,12 +21,16 @@ from bot.errors import (
     PushRejected,
     RepositoryUnusable,
 )
-from bot.evidence import is_verified
 from bot.git import Git, GitFailed, raced, refusal
 from bot.github.app import GitHubApp
 from bot.github.repository import Repository
-from bot.mirrors import Mirror, Mirrors
-from bot.pull_requests import Wanted
+from bot.life.base_commits import contents_token, fetch_start
+from bot.publishing import bundles, pull_requests
+from bot.publishing.bundles import Rules, SecretFinder, Work
+from bot.publishing.mirrors import Mirror, Mirrors
+from bot.publishing.pull_requests import Wanted
+from bot.texts import pull_body
+from bot.texts.evidence import is_verified
 from runner.spec import Outcome, Person
 
 _RACES = 3

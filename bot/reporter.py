@@ -13,14 +13,14 @@ from typing import Protocol
 
 import structlog
 
-from bot import status_comment
 from bot.agents import Agents
 from bot.bus import MOVED, Bus
 from bot.domain import Agent, AgentStatus
 from bot.errors import GitHubRefused, NotFound, Unavailable
 from bot.github.app import GitHubApp
 from bot.github.repository import Repository
-from bot.telling import Telling, after
+from bot.texts import status_comment
+from bot.texts.telling import Telling, after
 
 MIN_GAP_S = 3.0
 _AT_ONCE = 8

@@ -16,8 +16,8 @@ from aiohttp import web
 from bot.app import Coordinator
 from bot.errors import BadSettings, Unavailable
 from bot.log import configure
-from bot.place_wiring import sizes_of
 from bot.settings import Settings
+from bot.wiring.places import sizes_of
 from runner.redact import Redactor
 
 # A thread that comes back from the database waits so long for the event loop at most; by default

@@ -8,12 +8,12 @@ from typing import Protocol
 from weakref import WeakValueDictionary
 
 from bot.agents import Agents
-from bot.creating import Creator
 from bot.db.installations import Installations
 from bot.db.people import People
 from bot.domain import Agent
 from bot.github.app import GitHubApp
-from bot.plans import Plans
+from bot.life.creating import Creator
+from bot.places.plans import Plans
 
 
 def _now() -> datetime:

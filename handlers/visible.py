@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from markdown_it import MarkdownIt
 
-from bot import prose
+from bot.texts import prose
 
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
 _STEP = re.compile(r"\\[^\n]|`+|<!--")

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
-from indexer import terms
-from indexer.outline import Chunk, Outline, Symbol
+from indexer.ranking import terms
+from indexer.syntax.outline import Chunk, Outline, Symbol
 
 VERSION = 2  # of everything that decides what an analysis holds; another one starts anew
 

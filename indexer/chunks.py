@@ -4,9 +4,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from indexer.definitions import HOLDERS, NOT_SYMBOLS
-from indexer.grammars import Definition, definitions
-from indexer.outline import Chunk, Outline, Symbol
+from indexer.syntax.definitions import HOLDERS, NOT_SYMBOLS
+from indexer.syntax.grammars import Definition, definitions
+from indexer.syntax.outline import Chunk, Outline, Symbol
 
 TARGET = 60  # lines of a chunk
 MOST = 80  # lines of a definition that stays whole

@@ -8,8 +8,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
+from indexer.files.kinds import Kind, kind_of
 from indexer.frameworks import frameworks
-from indexer.kinds import Kind, kind_of
 from indexer.landmarks import RelevantFile, landmarks
 from indexer.languages import is_code
 from indexer.manifests import Dependency, Manifest, Unreadable, javascript, jvm, others, python

@@ -17,12 +17,12 @@ from typing import Protocol
 import numpy as np
 import structlog
 
-from indexer.embed_answer import Answer, Vector
-from indexer.embed_asking import Asking
-from indexer.embed_batches import Limits, batches
-from indexer.embed_cost import EmbeddingsUsage
-from indexer.embed_patience import QUERY_PATIENCE, Patience
-from indexer.embed_trouble import (
+from indexer.embedding.answer import Answer, Vector
+from indexer.embedding.asking import Asking
+from indexer.embedding.batches import Limits, batches
+from indexer.embedding.cost import EmbeddingsUsage
+from indexer.embedding.patience import QUERY_PATIENCE, Patience
+from indexer.embedding.trouble import (
     EmbeddingsRefused,
     EmbeddingsUnavailable,
     TimedOut,
@@ -101,7 +101,7 @@ class OpenAIEmbedder:
         rng: random.Random | None = None,
     ) -> None:
         # Importing the client takes half a second: only when there is somebody to ask.
-        from indexer.embed_endpoint import Endpoint
+        from indexer.embedding.endpoint import Endpoint
 
         self.model = model
         self.dimensions = dimensions

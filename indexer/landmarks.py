@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from indexer.kinds import Kind, kind_of
+from indexer.files.kinds import Kind, kind_of
 from indexer.languages import language_of
 
 _MOST = 20

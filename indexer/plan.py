@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from indexer.attributes import NAME as ATTRIBUTES
 from indexer.context import is_manifest
-from indexer.kinds import kind_of
+from indexer.files.attributes import NAME as ATTRIBUTES
+from indexer.files.kinds import kind_of
+from indexer.files.left_out import Reason
 from indexer.languages import language_of
-from indexer.left_out import Reason
 from indexer.snapshot import Entry, Source
 from indexer.store import Held
 

@@ -10,11 +10,11 @@ import numpy as np
 
 from bot.errors import NotFound
 from indexer import analysis
-from indexer.corpus import Corpus
-from indexer.postings import Floats
-from indexer.query import Query, parse
-from indexer.rank import WEIGHTS, Ranking, rank
-from indexer.reasons import Reasons
+from indexer.ranking.corpus import Corpus
+from indexer.ranking.postings import Floats
+from indexer.ranking.query import Query, parse
+from indexer.ranking.rank import WEIGHTS, Ranking, rank
+from indexer.ranking.reasons import Reasons
 from indexer.store import DEFAULT, Held, Similar, State, Store, Vector
 
 _NEAR = 1_000  # chunks that vectors may bring in

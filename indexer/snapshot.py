@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.errors import InvalidRequest, NotFound
-from indexer.attributes import NAME as ATTRIBUTES
-from indexer.attributes import Attributes
-from indexer.git_objects import ObjectStore, is_object_id
-from indexer.left_out import (
+from indexer.files.attributes import NAME as ATTRIBUTES
+from indexer.files.attributes import Attributes
+from indexer.files.git_objects import ObjectStore, is_object_id
+from indexer.files.left_out import (
     NO_MARKS,
     SIZE_LIMIT,
     Marks,

@@ -14,8 +14,8 @@ from typing import Any, TypedDict
 from bot.errors import Unavailable
 from indexer.analysis import VERSION
 from indexer.context import codebase_context
+from indexer.files.left_out import Reason
 from indexer.languages import language_of
-from indexer.left_out import Reason
 from indexer.plan import Limits, Plan, mark_of, stamp_of
 from indexer.snapshot import Entry, Source
 from indexer.store import DEFAULT, Change, Held, State, Store

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from bot.errors import NotFound, Unavailable
 from indexer.search import Found, Hit
 from indexer.store import State
-from mobile_api.access import Access, Place
+from mobile_api.auth.access import Access, Place
 from mobile_api.endpoint import Endpoint
 from mobile_api.problems import NotIndexed
 from mobile_api.rates import Rate

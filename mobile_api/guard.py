@@ -8,11 +8,11 @@ import structlog
 from aiohttp import web
 
 from bot.errors import CadenceError, InvalidRequest
+from mobile_api.auth.sessions import Keeper, person_of
 from mobile_api.endpoint import JSON, Endpoint
 from mobile_api.idempotency import Once
 from mobile_api.problems import Handler, known, of_http, problem, told
 from mobile_api.rates import Rates, SharedRates, Standing
-from mobile_api.sessions import Keeper, person_of
 from mobile_api.wire import has_nul
 
 PREFIX = "/api/"

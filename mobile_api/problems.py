@@ -19,7 +19,7 @@ from bot.errors import (
     Unavailable,
 )
 from bot.github.person import TokenRefused
-from bot.user_tokens import SignInOver
+from bot.keys.user_tokens import SignInOver
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 PLAIN = "about:blank"

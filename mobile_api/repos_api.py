@@ -7,9 +7,9 @@ from pydantic import Field
 
 from bot.errors import InvalidRequest
 from bot.github.person import Reach
+from mobile_api.auth.reach import Reaches
+from mobile_api.auth.sessions import person_of
 from mobile_api.endpoint import Endpoint
-from mobile_api.reach import Reaches
-from mobile_api.sessions import person_of
 from mobile_api.wire import Page, Wire, answer, queried
 
 

@@ -8,9 +8,9 @@ from pydantic import Field, ValidationError
 
 from bot.db.identities import Identities
 from bot.errors import InvalidRequest
+from mobile_api.auth.people import Person
+from mobile_api.auth.sessions import person_of
 from mobile_api.endpoint import Endpoint
-from mobile_api.people import Person
-from mobile_api.sessions import person_of
 from mobile_api.wire import Wire, answer, asked
 
 

@@ -7,13 +7,13 @@ from typing import Protocol
 
 from aiohttp import web
 
-from bot.agent_lists import AgentLists
 from bot.github.auth import utc_now
+from bot.life.agent_lists import AgentLists
 from bot.quota import Plan, month_of
+from mobile_api.auth.people import Person
+from mobile_api.auth.reach import Reaches
+from mobile_api.auth.sessions import person_of
 from mobile_api.endpoint import Endpoint
-from mobile_api.people import Person
-from mobile_api.reach import Reaches
-from mobile_api.sessions import person_of
 from mobile_api.settings_api import Choices
 from mobile_api.wire import Wire, answer
 

@@ -21,8 +21,10 @@ from bot.domain import Run, RunStatus
 from bot.errors import CadenceError, GitHubRefused, NotFound
 from runner.channel import CLOSE_S, PING_S, Channel, SocketChannel
 from runner.clocks import Skew
-from runner.desk import Desk, Told
-from runner.line import Line
+from runner.lines.desk import Desk, Told
+from runner.lines.line import Line
+from runner.lines.searches import SEARCH_S, Searches
+from runner.lines.uploads import Uploads
 from runner.notes import note_for
 from runner.plain import plain
 from runner.protocol import (
@@ -50,9 +52,7 @@ from runner.protocol import (
     from_runner,
     known,
 )
-from runner.searches import SEARCH_S, Searches
 from runner.spec import Outcome, RunSpec
-from runner.uploads import Uploads
 
 HELLO_S = 10.0
 LOOK_S = 30.0  # the bus tells at once; this is for what it may lose

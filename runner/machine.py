@@ -41,7 +41,7 @@ VERSION = "1"
 PATIENCE_S = 300.0
 JUMP_S = 3.0  # a clock that jumped by so much: this machine slept
 _NOT_OURS = (401, 403, 404, 410)
-_WARM = ("anthropic", "runner.agent.harness", "runner.agent.loop", "runner.registry")
+_WARM = ("anthropic", "runner.agent.harness", "runner.agent.loop", "runner.egress.registry")
 log = structlog.get_logger()
 
 Run = Callable[[dict[str, str]], Awaitable[int]]

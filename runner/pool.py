@@ -15,7 +15,7 @@ from bot.bus import Bus
 from bot.db.machines import Machines
 from bot.errors import MachineUnavailable, Unavailable
 from bot.machine import Guest, Machine, MachineState
-from runner.machine_lines import TOPIC, Orders
+from runner.lines.machine_lines import TOPIC, Orders
 from runner.machine_protocol import (
     BeatFrame,
     EndedFrame,
@@ -45,7 +45,7 @@ class Sizes:
 
 
 class Pool:
-    """Order, enrol and claim machines; the line's side is `runner.machine_lines.MachineDesk`."""
+    """Order, enrol and claim machines; the line's side is `MachineDesk` in `runner.lines`."""
 
     def __init__(
         self, machines: Machines, provider: Provider, bus: Bus, sizes: Sizes, *, key: SecretStr

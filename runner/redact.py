@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, BinaryIO
 
-from runner import redact_marks
-from runner.redact_bytes import decoded, encoded, whole_characters
-from runner.redact_context import CONTEXT_RULES
-from runner.redact_harmless import Harmless
-from runner.redact_keys import OpenKey, has_begin, key_spans, may_have_key
-from runner.redact_known import KnownValues
-from runner.redact_looks import OWN_RULES
-from runner.redact_phrases import NAME_LINE, PHRASE_RULES, pair_spans
-from runner.redact_rules import RuleSet, gitleaks_rules
+from runner.redaction import marks
+from runner.redaction.bytes import decoded, encoded, whole_characters
+from runner.redaction.context import CONTEXT_RULES
+from runner.redaction.harmless import Harmless
+from runner.redaction.keys import OpenKey, has_begin, key_spans, may_have_key
+from runner.redaction.known import KnownValues
+from runner.redaction.looks import OWN_RULES
+from runner.redaction.phrases import NAME_LINE, PHRASE_RULES, pair_spans
+from runner.redaction.rules import RuleSet, gitleaks_rules
 
 _MOST_HELD = 64 * 1024
 _OVERLAP = 4 * 1024
@@ -133,7 +133,7 @@ class Redactor:
 
     def _is_clean(self, text: str) -> bool:
         """Return quickly whether there is nothing in *text*; False is not certain."""
-        if redact_marks.may_be_in(text) or may_have_key(text) or "[redacted:" in text:
+        if marks.may_be_in(text) or may_have_key(text) or "[redacted:" in text:
             return False
         if self._known and self._known.may_be_in(text):
             return False
@@ -213,13 +213,13 @@ class Redactor:
         for start, end in pair_spans(text):
             yield "named-value", start, end
         yield from _by_rules(text)
-        unmarked = redact_marks.without(text)
+        unmarked = marks.without(text)
         if unmarked is None:
             return
         plain, places = unmarked
         for rule, start, end in _by_rules(plain):
             yield rule, places[start], places[end - 1] + 1
-        yield from _by_rules(redact_marks.blanked(text))
+        yield from _by_rules(marks.blanked(text))
 
 
 def _without_told(text: str) -> str:

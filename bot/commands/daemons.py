@@ -15,7 +15,7 @@ from bot.db.engine import Database
 from bot.db.servers import Servers
 from bot.errors import InvalidRequest
 from bot.machine import Daemon
-from bot.own_machines import OwnMachines
+from bot.places.own_machines import OwnMachines
 from bot.settings import load
 
 app = typer.Typer(help="Daemons on machines of people's own.", no_args_is_help=True)

@@ -9,10 +9,10 @@ import typer
 
 from bot.db.engine import Database
 from bot.db.sealed import SealedRows
-from bot.people_wiring import vault_of
-from bot.resealing import Report, Resealing
+from bot.keys.resealing import Report, Resealing
+from bot.keys.vault import OWN
 from bot.settings import load
-from bot.vault import OWN
+from bot.wiring.people import vault_of
 
 app = typer.Typer(help="Keys of stored sign-ins: what each sealed.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print as JSON.")]

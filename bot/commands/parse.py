@@ -67,7 +67,7 @@ def _with_model() -> Callable[[str, Context], Frame]:
         return _by_grammar
     import anthropic
 
-    from mobile_api.intent import ModelReader, understood
+    from mobile_api.voice.intent import ModelReader, understood
 
     async def ask(transcript: str, context: Context) -> Frame:
         async with anthropic.AsyncAnthropic(

@@ -16,13 +16,13 @@ from bot.db.daemons import Daemons
 from bot.db.engine import Database
 from bot.db.servers import Servers
 from bot.errors import BadSettings, InvalidRequest, NotFound
-from bot.inventory import Inventory
 from bot.log import configure
 from bot.machine import Server
-from bot.own_machines import OwnMachines
-from bot.place_wiring import mark_of
-from bot.servers import Fleet, Terms
+from bot.places.inventory import Inventory
+from bot.places.own_machines import OwnMachines
+from bot.places.servers import Fleet, Terms
 from bot.settings import Settings, load
+from bot.wiring.places import mark_of
 from runner.machines.hetzner import Hetzner
 from runner.machines.hetzner_api import Api
 from runner.redact import Redactor

@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.inventory import Cost, Listed
 from bot.machine import Daemon, Server, ServerState
+from bot.places.inventory import Cost, Listed
 
 _COLOURS = {"ready": "green", "booting": "cyan", "resizing": "cyan", "ending": "yellow"}
 _SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}

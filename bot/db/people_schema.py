@@ -16,7 +16,7 @@ from sqlalchemy import (
 
 from bot.db.schema import Id, Json, Time, metadata
 
-# By GitHub's number; the tokens are sealed (`bot.vault`) and gone when GitHub takes them back.
+# By GitHub's number; the tokens are sealed (`bot.keys.vault`) and gone when GitHub takes them back.
 people = Table(
     "people",
     metadata,

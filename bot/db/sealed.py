@@ -1,4 +1,4 @@
-"""What is stored sealed, by the key that sealed it: `bot.vault` writes its name in front."""
+"""What is stored sealed, by the key that sealed it: `bot.keys.vault` writes its name in front."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

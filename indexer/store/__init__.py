@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.analysis import Analysis
-from indexer.corpus import FileRow
+from indexer.ranking.corpus import FileRow
 
 Vector = npt.NDArray[np.float16]
 DEFAULT = ""  # the ref of the default branch

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from indexer.analysis import VERSION, Analysis
-from indexer.corpus import FileRow
+from indexer.ranking.corpus import FileRow
 from indexer.store import DEFAULT, Change, Held, State
 
 LAYOUT = 1

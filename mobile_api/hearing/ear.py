@@ -12,7 +12,7 @@ from mobile_api.hearing.transcriber import CannotHear, Refused, Transcriber, Tra
 from mobile_api.speech.answers import yes_or_no
 from mobile_api.speech.frame import Context
 from mobile_api.speech.gate import is_nothing
-from mobile_api.voice_metrics import transcribing, transcription_failed
+from mobile_api.voice.metrics import transcribing, transcription_failed
 
 log = structlog.get_logger()
 _TRIES = 2

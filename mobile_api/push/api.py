@@ -7,6 +7,8 @@ from aiohttp import web
 
 from bot.db.push import Pushes, Subscription
 from bot.errors import NotFound, Unavailable
+from mobile_api.auth.sessions import Keeper, device_name, person_of, signed_of
+from mobile_api.auth.sign_in import browser_name
 from mobile_api.endpoint import CREATE, Endpoint
 from mobile_api.push.hosts import PushHosts
 from mobile_api.push.sender import Sender, check_keys
@@ -21,8 +23,6 @@ from mobile_api.push.views import (
     SubscriptionView,
     TestView,
 )
-from mobile_api.sessions import Keeper, device_name, person_of, signed_of
-from mobile_api.sign_in import browser_name
 from mobile_api.wire import answer, asked, queried, told
 
 MOST_DEVICES = 20

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.agent_lists import AgentLists
 from bot.bus import MOVED, Bus
 from bot.db.identities import Identities
 from bot.db.push import Push, Pushes
 from bot.db.sessions import Sessions
 from bot.domain import Agent, AgentEvent
 from bot.github.auth import utc_now
-from mobile_api.news import KINDS, Kind, News, news_of
+from bot.life.agent_lists import AgentLists
+from mobile_api.agents.news import KINDS, Kind, News, news_of
 from mobile_api.push.sender import Sender, Sent
 from mobile_api.push.views import Payload
 from mobile_api.settings_api import Notify, read_choices

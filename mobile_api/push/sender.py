@@ -14,7 +14,7 @@ from pywebpush import WebPushException, webpush_async
 
 from bot.db.push import Pushes, Subscription
 from bot.errors import InvalidRequest
-from bot.vault import Unreadable, Vault
+from bot.keys.vault import Unreadable, Vault
 from mobile_api.push.hosts import PushHosts
 from mobile_api.push.keys import PushKey
 from mobile_api.push.views import Outcome, Payload

@@ -11,10 +11,10 @@ from bot.agents import Agents
 from bot.bus import Bus
 from bot.domain import Agent
 from bot.errors import CadenceError, RateLimited
-from mobile_api.agent_views import EventsQuery, event_view
+from mobile_api.agents.views import EventsQuery, event_view
+from mobile_api.auth.people import Person
+from mobile_api.auth.sessions import TOPIC, Keeper, Signed, signed_of
 from mobile_api.endpoint import Endpoint
-from mobile_api.people import Person
-from mobile_api.sessions import TOPIC, Keeper, Signed, signed_of
 from mobile_api.stream.channel import AgentChannel
 from mobile_api.stream.cursors import KEPT, Cursor, decoded
 from mobile_api.stream.frames import BEAT, RETRY, frame, joined

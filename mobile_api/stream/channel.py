@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot.domain import Agent, AgentEvent
-from mobile_api.agent_views import event_json
+from mobile_api.agents.views import event_json
 from mobile_api.stream.frames import END, Frame, frame, joined
 from mobile_api.stream.subscriber import Subscriber
 

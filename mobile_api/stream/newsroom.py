@@ -10,13 +10,13 @@ from functools import partial
 
 import structlog
 
-from bot.agent_lists import AgentLists
 from bot.batches import Batches
 from bot.bus import AGENT, Bus, Watch, following
 from bot.domain import Agent, AgentEvent, AgentId, Written
 from bot.errors import CadenceError, NotFound
 from bot.github.auth import utc_now
-from mobile_api.people import Person
+from bot.life.agent_lists import AgentLists
+from mobile_api.auth.people import Person
 from mobile_api.stream.channel import KEPT_EVENTS, AgentChannel, View
 from mobile_api.stream.cursors import KEPT
 from mobile_api.stream.latest import Latest

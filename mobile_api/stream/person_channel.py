@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain import Agent, AgentEvent
-from mobile_api.news import KINDS, news_of
+from mobile_api.agents.news import KINDS, news_of
 from mobile_api.stream.channel import SHOWN_EVERY_S, View, is_over, worth_showing
 from mobile_api.stream.cursors import KEPT, Cursor, encoded
 from mobile_api.stream.frames import Frame, frame, joined

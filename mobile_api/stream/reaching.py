@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from mobile_api.people import Person
+from mobile_api.auth.people import Person
 
 
 class Reaching(Protocol):

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 
 from bot.domain import Agent
-from mobile_api.agent_views import agent_view
+from mobile_api.agents.views import agent_view
 
 _KEPT = 2_000
 

@@ -1,6 +1,6 @@
 """What stands in the events of streams."""
 
-from mobile_api.news import Kind, News
+from mobile_api.agents.news import Kind, News
 from mobile_api.wire import Moment, Wire
 
 

@@ -48,7 +48,7 @@ async def serve(order: dict[str, str], redactor: Redactor) -> int:
             return 1
         # Late: what the harness needs takes longer to import than the line to come up.
         from runner.agent.harness import Conditions, run
-        from runner.registry import open_registries
+        from runner.egress.registry import open_registries
 
         async with AsyncExitStack() as stack:
             registries = await stack.enter_async_context(open_registries())

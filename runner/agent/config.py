@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from runner.egress_policy import is_pattern
+from runner.egress.policy import is_pattern
 
 PATH = ".github/cadence.yml"
 MAX_CHARACTERS = 65_536

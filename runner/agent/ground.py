@@ -16,8 +16,8 @@ from runner.agent.seams import RunFailed
 from runner.agent.selftest import SandboxUnavailable
 from runner.agent.verify import Plan, plan
 from runner.agent.workspace import Workspace
-from runner.egress_policy import EgressPolicy
-from runner.egress_seams import Registries
+from runner.egress.policy import EgressPolicy
+from runner.egress.seams import Registries
 
 GUIDANCE = ("AGENTS.md", "CLAUDE.md", ".github/copilot-instructions.md")
 _GIT_TIMEOUT_S = 60.0

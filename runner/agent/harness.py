@@ -29,7 +29,7 @@ from runner.agent.measure import Measurements
 from runner.agent.sanitize import new_nonce
 from runner.agent.seams import Archive, Link, RunCancelled, RunFailed, ToolFailed
 from runner.agent.watch import watched
-from runner.egress_seams import Registries
+from runner.egress.seams import Registries
 from runner.redact import Redactor as Redaction
 from runner.spec import Budget, Outcome, RunSpec, TreeState
 

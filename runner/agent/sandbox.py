@@ -23,11 +23,11 @@ from runner.agent.sandbox_check import explain
 from runner.agent.seams import CommandResult, ToolFailed, ToolRetry
 from runner.agent.selftest import SandboxUnavailable, prove
 from runner.agent.toolpipe import PipeBroken, ToolPipe
-from runner.egress import EgressProxy
-from runner.egress_apart import ApartProxy, ProxyLost
-from runner.egress_policy import EgressPolicy
-from runner.egress_seams import Registries
-from runner.registry import open_registries
+from runner.egress.apart import ApartProxy, ProxyLost
+from runner.egress.policy import EgressPolicy
+from runner.egress.proxy import EgressProxy
+from runner.egress.registry import open_registries
+from runner.egress.seams import Registries
 
 TOOL_TIMEOUT_S = 120.0
 MAX_BREAKS = 3

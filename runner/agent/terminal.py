@@ -21,8 +21,8 @@ from runner.agent.git import GitFailed, environment, git
 from runner.agent.harness import Conditions, run
 from runner.agent.sanitize import clean
 from runner.agent.seams import Control, RunFailed
+from runner.egress.registry import open_registries
 from runner.protocol import EventKind, Found, MessageFrame
-from runner.registry import open_registries
 from runner.spec import Budget, ModelSpec, Outcome, Person, RunSpec
 
 AUTHOR = Person(name="cadence[bot]", email="cadence[bot]@users.noreply.github.com")

@@ -14,7 +14,7 @@ from bot.domain import RunStatus
 from bot.errors import MachineUnavailable, Unavailable
 from bot.machine import Machine, MachineState
 from runner.backends.base import MachineOrder
-from runner.machine_lines import TOPIC
+from runner.lines.machine_lines import TOPIC
 from runner.machines.provider import Provider
 from runner.pool import FLY, Pool
 

@@ -12,7 +12,7 @@ from bot.db.machines import Machines
 from bot.errors import MachineUnavailable
 from bot.machine import Daemon, Machine, MachineState
 from runner.backends.base import MachineOrder
-from runner.machine_lines import TOPIC, Orders
+from runner.lines.machine_lines import TOPIC, Orders
 from runner.machine_protocol import (
     BeatFrame,
     EndedFrame,

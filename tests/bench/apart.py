@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from runner.agent.sandbox import open_sandbox
 from runner.agent.workspace import Workspace
-from runner.egress_policy import EgressPolicy
+from runner.egress.policy import EgressPolicy
 from runner.spec import ModelSpec, Person, Price, RunSpec
 from tests.bench.scene import Scene
 from tests.fakes.github import REPO

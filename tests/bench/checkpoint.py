@@ -26,7 +26,7 @@ from runner.agent.keeper import Keeper
 from runner.agent.measure import Measurements
 from runner.agent.sandbox import open_sandbox
 from runner.agent.seams import Hands
-from runner.egress_policy import EgressPolicy
+from runner.egress.policy import EgressPolicy
 from runner.gateway import Gateway
 from runner.redact import Redactor
 from tests.fakes.desk import SPEC, FakeDesk

@@ -27,8 +27,8 @@ from bot.db.identities import Grant, Identities
 from bot.db.runs import Runs
 from bot.db.sessions import Session, Sessions
 from bot.domain import Requester
-from bot.vault import Vault, derived, keys_of
-from mobile_api.tokens import Claims, Signer, fresh, hash_of
+from bot.keys.vault import Vault, derived, keys_of
+from mobile_api.auth.tokens import Claims, Signer, fresh, hash_of
 from tests.bench.runners import Tally, memory_mb, runner, under_way
 from tests.e2e.world import World, world
 from tests.fakes.github import REPO

@@ -31,10 +31,10 @@ import numpy as np
 import numpy.typing as npt
 from aiohttp import web
 
-from indexer.folder import Folder
+from indexer.files.folder import Folder
 from indexer.languages import language_of
+from indexer.ranking.terms import terms_of
 from indexer.snapshot import FILE
-from indexer.terms import terms_of
 from tests.bench import local_tuning
 
 Floats = npt.NDArray[np.float32]

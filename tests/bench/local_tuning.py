@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from indexer.terms import terms_of
+from indexer.ranking.terms import terms_of
 
 Floats = npt.NDArray[np.float32]
 Bag = tuple[npt.NDArray[np.int64], Floats]

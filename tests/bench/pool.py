@@ -28,8 +28,8 @@ from runner.backends.base import MachineOrder
 from runner.backends.fly import FlyBackend
 from runner.gateway import Gateway
 from runner.keeper import Keeper, Target
+from runner.lines.machine_lines import MachineLines
 from runner.machine import WaitingMachine
-from runner.machine_lines import MachineLines
 from runner.machines.fly import Fly
 from runner.machines.fly_api import FlyApi
 from runner.pool import Pool, Sizes

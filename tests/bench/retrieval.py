@@ -21,14 +21,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from indexer.baselines import bm25_chunks, bm25_files, keyword_count, windows
-from indexer.history import is_source
-from indexer.measures import difference, mean, measures
-from indexer.rank import WEIGHTS
+from indexer.bench.baselines import bm25_chunks, bm25_files, keyword_count, windows
+from indexer.bench.history import is_source
+from indexer.bench.measures import difference, mean, measures
+from indexer.ranking.rank import WEIGHTS
+from indexer.ranking.terms import terms_of
 from indexer.search import Searcher
 from indexer.snapshot import GitSnapshot
 from indexer.store.sqlite import SqliteStore
-from indexer.terms import terms_of
 from indexer.update import Updater
 from indexer.work import decoded
 from tests.bench import retrieval_docs

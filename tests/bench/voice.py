@@ -16,13 +16,13 @@ from bot.agents import Agents
 from bot.bus import Bus
 from bot.db.engine import Database
 from deploy.devkit.transcription import TranscriptionStandIn
-from mobile_api.commands import Said
 from mobile_api.hearing.ear import Ear
 from mobile_api.hearing.openai import OpenAITranscriber
 from mobile_api.hearing.studio import Studio
 from mobile_api.speech.frame import Frame, Intent
 from mobile_api.speech.records import context_of
 from mobile_api.speech.understand import by_grammar
+from mobile_api.voice.commands import Said
 from tests.fakes import voices
 from tests.fakes.house import MARA, FakeHouse, commands_of
 from tests.fakes.sentences import corpus, judge

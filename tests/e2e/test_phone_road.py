@@ -14,7 +14,7 @@ import pytest
 from playwright.async_api import async_playwright, expect
 
 from deploy.devkit.transcription import TranscriptionStandIn
-from mobile_api.sign_in import CALLBACK
+from mobile_api.auth.sign_in import CALLBACK
 from tests.e2e.phone import CHROMIUM, MICROPHONE, Phone, held
 from tests.e2e.plays import EDIT, finish, play, prepare, use
 from tests.e2e.test_phone_spoken import spoken, talk

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mobile_api.sign_in import CALLBACK
+from mobile_api.auth.sign_in import CALLBACK
 from tests.e2e.plays import EDIT, finish, play, prepare, use
 from tests.e2e.world import world
 from tests.fakes.github import REPO

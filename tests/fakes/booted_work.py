@@ -14,7 +14,7 @@ sys.path.insert(0, sys.argv[1])
 from runner.agent import agent_user
 from runner.agent.safe_files import take
 from runner.agent.sandbox import open_sandbox
-from runner.egress_policy import EgressPolicy
+from runner.egress.policy import EgressPolicy
 from tests.fakes.runs import DONE, FIX, Play, use
 
 WRITE = (
@@ -55,7 +55,7 @@ async def main() -> None:
         take(tree, "out", root / "out", 100)
         say("taken", (root / "out").read_text() == "bundle\n")
         say("processes", _users("bwrap"))
-        say("proxy", _users_of("runner.egress_apart"))
+        say("proxy", _users_of("runner.egress.apart"))
         asking = "curl -s -o /dev/null -w '%{http_connect}' https://denied.example/"
         say("refused", (await hands.run(asking, timeout_s=60)).output.strip()[-3:])
         say("blocked", hands.journal.blocked)
@@ -63,7 +63,7 @@ async def main() -> None:
         if not _users("bwrap"):
             break
         await asyncio.sleep(0.05)
-    say("left", len(_users("bwrap")), len(_users_of("runner.egress_apart")))
+    say("left", len(_users("bwrap")), len(_users_of("runner.egress.apart")))
 
 
 def _users(name: str) -> set[int]:

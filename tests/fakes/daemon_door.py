@@ -7,7 +7,7 @@ from aiohttp import web
 
 from bot.bus import Bus
 from bot.db.daemons import Daemons
-from runner.machine_lines import MachineLines, Orders
+from runner.lines.machine_lines import MachineLines, Orders
 from runner.machine_protocol import BeatFrame, EndedFrame, ReadyFrame, TakenFrame
 
 

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from bot.domain import AgentId, Run, RunId
 from bot.errors import CadenceError, GitHubRefused, Unavailable
-from runner.desk import Wishes
+from runner.lines.desk import Wishes
 from runner.spec import Budget, Checkpoint, ModelSpec, Outcome, Person, Price, RunSpec, Snippet
 
 PRICE = Price(input=2, output=10, cache_write_5m=2.5, cache_write_1h=4, cache_read=0.2)
@@ -40,7 +40,7 @@ SPEC = RunSpec(
 
 @dataclass
 class FakeDesk:
-    """See `runner.desk.Desk`."""
+    """See `runner.lines.desk.Desk`."""
 
     token_hashes: dict[str, Run] = field(default_factory=dict)
     events: list[tuple[int, str, dict[str, Any]]] = field(default_factory=list)

@@ -20,7 +20,7 @@ from bot.domain import Agent
 from bot.errors import Unavailable
 from bot.github.app import GitHubApp
 from bot.github.client import Client
-from bot.plans import Plans
+from bot.places.plans import Plans
 from handlers.doors import EVENTS, Doors, Services
 from handlers.ingest import Ingest
 from handlers.webhook import Webhook, add_webhook

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.bundles import FileChange
 from bot.domain import Agent, AgentEvent, AgentStatus, Phase
-from bot.pull_body import Places
-from bot.status_comment import View
+from bot.publishing.bundles import FileChange
+from bot.texts.pull_body import Places
+from bot.texts.status_comment import View
 from runner.spec import Outcome, Tokens, Verification
 from tests.fakes.workshop import PASSED, agent_on
 

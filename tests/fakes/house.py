@@ -9,12 +9,12 @@ from bot.db.engine import Database
 from bot.db.voice_commands import VoiceCommands
 from bot.domain import Agent, Options, Requester, Source, Task
 from bot.errors import NotFound
-from mobile_api.agent_views import agent_view
-from mobile_api.commands import Commands
+from mobile_api.agents.views import agent_view
+from mobile_api.auth.people import Person
 from mobile_api.hearing.ear import Ear
-from mobile_api.intent import Reader
-from mobile_api.people import Person
-from mobile_api.voice_seams import Known, NoSuchBranch
+from mobile_api.voice.commands import Commands
+from mobile_api.voice.intent import Reader
+from mobile_api.voice.seams import Known, NoSuchBranch
 
 MARA = Person(id=7, login="mara")
 REPOS = ("crumb/oven-controller", "crumb/order-portal", "crumb/menu-api")

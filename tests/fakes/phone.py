@@ -23,10 +23,10 @@ from bot.db.rates import Ask, Taken
 from bot.domain import Agent
 from bot.github.app import GitHubApp
 from bot.github.client import Client
-from bot.people_wiring import PeopleSide
-from bot.plans import Plans
+from bot.places.plans import Plans
 from bot.settings import Settings
-from bot.voice_wiring import SpokenSide
+from bot.wiring.people import PeopleSide
+from bot.wiring.voice import SpokenSide
 from deploy.devkit.github import GitHubStandIn
 from deploy.devkit.ports import free_port
 from tests.fakes.github import Town, town

@@ -11,7 +11,7 @@ import aiohttp
 from bot.domain import Agent
 from bot.github.app import GitHubApp
 from bot.publisher import Published, Publisher
-from bot.pull_body import Places
+from bot.texts.pull_body import Places
 from deploy.devkit.github import GitHubStandIn
 from runner.redact import Redactor
 from runner.spec import Outcome

@@ -12,8 +12,8 @@ from bot.bus import Bus
 from bot.db.daemons import Daemons
 from bot.db.engine import Database
 from bot.db.servers import Servers
-from bot.inventory import Inventory
-from bot.servers import Fleet, Terms
+from bot.places.inventory import Inventory
+from bot.places.servers import Fleet, Terms
 from deploy.devkit.hetzner import HetznerStandIn
 from deploy.devkit.hetzner.machines import Command
 from runner.machines.hetzner import Hetzner

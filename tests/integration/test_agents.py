@@ -9,7 +9,7 @@ from bot.db.engine import Database
 from bot.db.runs import Runs
 from bot.domain import AgentStatus, Phase, Run, RunId
 from bot.errors import IllegalTransition, InvalidRequest, NotFound
-from bot.run_log import RunLog
+from bot.life.run_log import RunLog
 from runner.spec import Outcome
 from tests.fakes.tasks import TASK, task
 

@@ -17,12 +17,12 @@ from bot.db.installations import Installations
 from bot.db.rates import RateRows
 from bot.github.client import Client
 from deploy.devkit.github import GitHubStandIn
-from indexer.folder import Folder
+from indexer.files.folder import Folder
 from indexer.search import Found, Searcher
 from indexer.store import State
 from indexer.store.sqlite import SqliteStore
 from indexer.update import Updater
-from mobile_api.access import PER_MINUTE, Access
+from mobile_api.auth.access import PER_MINUTE, Access
 from mobile_api.codebase import Codebase
 from mobile_api.problems import told
 from mobile_api.rates import SharedRates

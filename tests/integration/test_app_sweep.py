@@ -10,7 +10,7 @@ from bot.db.engine import Database
 from bot.db.installations import Installations
 from bot.db.machine_apps import MachineApps
 from bot.machine import MachineState
-from runner.app_sweep import AppSweep
+from runner.machines.app_sweep import AppSweep
 from tests.fakes.pool_scene import Scene, dialled_in, opened
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.egress_policy import DENIED_IPV4, DENIED_IPV6
+from runner.egress.policy import DENIED_IPV4, DENIED_IPV6
 from tests.fakes.outside import OUTSIDE, PROXY, REJECT, RULES, SCENE, for_user
 
 pytestmark = [

@@ -14,8 +14,8 @@ from bot.db.deliveries import Delivery, DeliveryStore
 from bot.db.engine import Database
 from bot.db.runs import Runs
 from bot.dispatcher import Dispatcher
-from bot.indexing import Indexing
-from bot.supervisor import Limits
+from bot.indexing.road import Indexing
+from bot.life.supervisor import Limits
 
 
 def delivery(number: int, words: str) -> Delivery:

@@ -11,8 +11,8 @@ import pytest
 from runner.agent.agent_user import AgentUser
 from runner.agent.sandbox import open_sandbox
 from runner.agent.selftest import SandboxUnavailable
-from runner.egress_apart import ApartProxy, ProxyLost
-from runner.egress_policy import EgressPolicy
+from runner.egress.apart import ApartProxy, ProxyLost
+from runner.egress.policy import EgressPolicy
 
 NOWHERE = EgressPolicy(registries=False)
 

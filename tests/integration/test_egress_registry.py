@@ -11,10 +11,10 @@ import pytest
 from aiohttp import web
 
 from runner.agent.sandbox import open_sandbox
-from runner.egress import EgressProxy
-from runner.egress_policy import EgressPolicy
-from runner.registry import open_registries
-from runner.registry_config import Upstream, npm_upstream, pypi_upstream, upstream
+from runner.egress.policy import EgressPolicy
+from runner.egress.proxy import EgressProxy
+from runner.egress.registry import open_registries
+from runner.egress.registry_config import Upstream, npm_upstream, pypi_upstream, upstream
 
 PASSWORD = "hun" + "ter2"
 

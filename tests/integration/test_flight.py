@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from bot.errors import StorageAway
-from runner.flight import MOST_FRAMES, Flight
+from runner.lines.flight import MOST_FRAMES, Flight
 
 
 @dataclass

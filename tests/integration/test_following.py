@@ -16,9 +16,9 @@ from bot.db.engine import Database
 from bot.db.runs import Runs
 from bot.domain import Agent, Run, RunId, RunStatus
 from bot.errors import MachineUnavailable
-from bot.following import Following, Patience
-from bot.placing import Placing, Preference
-from bot.run_log import RunLog
+from bot.life.following import Following, Patience
+from bot.life.run_log import RunLog
+from bot.places.placing import Placing, Preference
 from runner.backends.base import MachineOrder
 from tests.fakes.tasks import TASK
 

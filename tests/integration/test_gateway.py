@@ -21,8 +21,8 @@ from bot.errors import (
 from runner.agent.dial import connect
 from runner.agent.link import RunNotOurs, WebSocketLink
 from runner.agent.seams import RunFailed
-from runner.desk import Wishes
 from runner.gateway import Gateway
+from runner.lines.desk import Wishes
 from runner.protocol import EventKind, MessageFrame
 from runner.spec import Outcome
 from tests.fakes.desk import FakeDesk

@@ -15,12 +15,12 @@ from bot.agents import Agents
 from bot.blobs import Blobs
 from bot.bus import Bus
 from bot.db.engine import Database
-from bot.desk import Desk
 from bot.domain import Run, RunId, Task
 from bot.errors import Unavailable
 from bot.github.app import GitHubApp
-from bot.run_defaults import RunDefaults
-from bot.run_log import RunLog
+from bot.life.desk import Desk
+from bot.life.run_defaults import RunDefaults
+from bot.life.run_log import RunLog
 from runner.agent.budget import Clock
 from runner.agent.course import Course
 from runner.agent.dial import connect

@@ -9,7 +9,7 @@ import pytest
 from aiohttp.test_utils import TestServer
 
 from indexer.embed import OpenAIEmbedder
-from indexer.terms import stem
+from indexer.ranking.terms import stem
 from tests.bench.local_embeddings import Words, application, train
 from tests.bench.local_tuning import Floats, pairs_of, tuned
 

@@ -11,7 +11,7 @@ import pytest
 from bot.errors import NotFound
 from deploy.devkit.embeddings import EmbeddingsStandIn
 from indexer.embed import EmbeddingsUnavailable, OpenAIEmbedder, Patience
-from indexer.folder import Folder
+from indexer.files.folder import Folder
 from indexer.meaning import bring_up_to_date, missing_texts
 from indexer.search import Found, Mode, Priority, Searcher
 from indexer.store import Vector

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import InvalidRequest, NotFound, RepositoryUnusable, Unavailable
-from indexer.folder import Folder
-from indexer.left_out import Marks, Reason
+from indexer.files.folder import Folder
+from indexer.files.left_out import Marks, Reason
 from indexer.snapshot import Entry, GitSnapshot, Source
 
 _ENVIRONMENT = {

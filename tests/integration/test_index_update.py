@@ -13,7 +13,7 @@ import pytest
 
 from indexer import work
 from indexer.analysis import detail_of
-from indexer.folder import Folder
+from indexer.files.folder import Folder
 from indexer.plan import Limits
 from indexer.search import Searcher
 from indexer.snapshot import GitSnapshot
@@ -377,7 +377,7 @@ def test_twenty_thousand_files_fit_into_little_memory(scene: Scene) -> None:
         "import sys\n"
         "from datetime import UTC, datetime\n"
         "from pathlib import Path\n"
-        "from indexer.folder import Folder\n"
+        "from indexer.files.folder import Folder\n"
         "from indexer.store.sqlite import SqliteStore\n"
         "from indexer.update import Updater\n"
         "store = SqliteStore(Path(sys.argv[1]))\n"

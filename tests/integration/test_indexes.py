@@ -13,12 +13,12 @@ import pytest
 from bot.db.engine import Database
 from bot.db.installations import Installations
 from bot.domain import Task
-from bot.embeddings import Embeddings
 from bot.errors import NotFound, Unavailable
 from bot.github.app import GitHubApp
 from bot.github.client import Client
-from bot.indexes import Indexes
-from bot.mirrors import Mirrors
+from bot.indexing.embeddings import Embeddings
+from bot.indexing.indexes import Indexes
+from bot.publishing.mirrors import Mirrors
 from deploy.devkit.embeddings import EmbeddingsStandIn
 from deploy.devkit.github import GitHubStandIn, git
 from indexer.search import Mode, Searcher
@@ -169,7 +169,7 @@ async def test_forced_push_does_not_fetch_the_history(scene: Scene) -> None:
 async def test_mirror_of_many_pushes_is_packed(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.mirrors._MOST_PACKS", -1)
+    monkeypatch.setattr("bot.publishing.mirrors._MOST_PACKS", -1)
     for number in range(6):
         await scene.push(f"x = {number}\n", name=f"part{number}.py")
         await scene.refresh()

@@ -9,7 +9,7 @@ import pytest
 from bot.db.engine import Database
 from bot.engine import Engine
 from bot.errors import Unavailable
-from bot.indexing import AT_ONCE, Indexing
+from bot.indexing.road import AT_ONCE, Indexing
 from indexer.embed import EmbeddingsUnavailable
 
 OTHERS = range(1, AT_ONCE + 3)

@@ -8,9 +8,9 @@ import anthropic
 import pytest
 
 from deploy.devkit.anthropic import AnthropicStandIn
-from mobile_api.intent import Heard, ModelReader, judged, understood
 from mobile_api.speech.frame import ACTING, Intent
 from mobile_api.speech.understand import by_grammar
+from mobile_api.voice.intent import Heard, ModelReader, judged, understood
 from tests.fakes.sentences import Labelled, contexts, corpus
 
 MODEL = "claude-haiku-4-5"

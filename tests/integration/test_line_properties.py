@@ -26,12 +26,12 @@ from bot.db.engine import Database
 from bot.db.runs import Runs
 from bot.domain import Run, RunId
 from bot.errors import StorageAway
-from bot.run_log import RunLog
+from bot.life.run_log import RunLog
 from runner.agent.link import WebSocketLink
 from runner.agent.outbox import WINDOW
 from runner.clocks import utc
-from runner.desk import Wishes
 from runner.gateway import Gateway
+from runner.lines.desk import Wishes
 from runner.protocol import EventKind, MessageFrame
 from runner.spec import Checkpoint, Outcome
 from tests.fakes.bad_channel import FATES, Side, joined

@@ -15,12 +15,12 @@ from bot.bus import Bus
 from bot.db.engine import Database
 from bot.db.runs import Runs
 from bot.domain import Run, RunId
-from bot.run_log import RunLog
+from bot.life.run_log import RunLog
 from runner.agent.link import WebSocketLink
 from runner.agent.seams import RunFailed
 from runner.clocks import utc
-from runner.desk import Wishes
 from runner.gateway import Gateway
+from runner.lines.desk import Wishes
 from runner.protocol import (
     PROTOCOL_VERSION,
     REFUSED,

@@ -15,8 +15,8 @@ from bot.bus import Bus
 from bot.db.agent_logs import save_all
 from bot.db.engine import Database
 from bot.domain import AgentEvent
+from mobile_api.agents.live import LiveLog
 from mobile_api.health import Health
-from mobile_api.live import LiveLog
 from runner.clocks import utc
 from tests.fakes.tasks import TASK
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot import status_comment
 from bot.bus import Bus
 from bot.db.engine import Database
-from bot.telling import Telling, after
+from bot.texts import status_comment
+from bot.texts.telling import Telling, after
 from tests.fakes.github import REPO
 from tests.fakes.phone import Browser, Home, home
 from tests.integration.test_streams import Work, made

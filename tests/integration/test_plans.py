@@ -13,7 +13,7 @@ from bot.db.engine import Database, Tx
 from bot.db.plans import PlanRows
 from bot.domain import Task
 from bot.errors import QuotaExceeded
-from bot.plans import Plans
+from bot.places.plans import Plans
 from bot.quota import MonthUsedUp, Plan
 from tests.fakes.tasks import TASK
 

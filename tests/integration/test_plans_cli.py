@@ -16,7 +16,7 @@ from bot.agents import Agents
 from bot.bus import Bus
 from bot.db.engine import Database
 from bot.db.plans import PlanRows
-from bot.plans import Plans
+from bot.places.plans import Plans
 from bot.quota import month_of, next_month
 from bot.settings import child_environment
 from tests.fakes.tasks import TASK

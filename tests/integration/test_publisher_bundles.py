@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot import bundles
-from bot.bundles import Rules, Work
 from bot.errors import ForbiddenContent
 from bot.git import Git
+from bot.publishing import bundles
+from bot.publishing.bundles import Rules, Work
 from runner.redact import Redactor
 from runner.spec import Person
 from tests.fakes.workshop import BOT, BRANCH, DANA, FIX, Workshop, git

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.mirrors import Mirrors
+from bot.publishing.mirrors import Mirrors
 from tests.fakes.github import REPO
 from tests.fakes.press import Press, press
 from tests.fakes.workshop import BRANCH, FIX, heads

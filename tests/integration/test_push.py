@@ -10,7 +10,7 @@ import pytest
 
 from bot.bus import Bus
 from bot.db.engine import Database
-from bot.people_wiring import PeopleSide
+from bot.wiring.people import PeopleSide
 from deploy.devkit.push import Browser as Woken
 from deploy.devkit.push import PushStandIn
 from mobile_api.push.hosts import PushHosts

@@ -20,9 +20,9 @@ from bot.db.identities import Grant, Identities
 from bot.db.push import Pushes, Subscription
 from bot.db.sealed import Place, Sealed, SealedRows
 from bot.db.sessions import Session, Sessions
-from bot.resealing import Report, Resealing
+from bot.keys.resealing import Report, Resealing
+from bot.keys.vault import Unreadable, Vault, derived
 from bot.settings import child_environment
-from bot.vault import Unreadable, Vault, derived
 from tests.fakes.phone import home
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)

@@ -14,7 +14,7 @@ import pytest
 from runner.agent.limits import Limits
 from runner.agent.sandbox import Sandbox, open_sandbox
 from runner.agent.seams import ToolFailed, ToolRetry
-from runner.egress_policy import EgressPolicy
+from runner.egress.policy import EgressPolicy
 
 pytestmark = pytest.mark.sandbox
 NOWHERE = EgressPolicy(registries=False)
@@ -338,7 +338,7 @@ _VICTIM = """
 import asyncio, sys
 from pathlib import Path
 from runner.agent.sandbox import open_sandbox
-from runner.egress_policy import EgressPolicy
+from runner.egress.policy import EgressPolicy
 async def main(place, mode, marker):
     async with open_sandbox(
         workspace=Path(place, "tree"), root=Path(place, "run"), mode=mode,

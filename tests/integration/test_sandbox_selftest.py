@@ -16,8 +16,8 @@ from runner.agent.process import execute, spawned
 from runner.agent.sandbox import open_sandbox
 from runner.agent.seams import CommandResult
 from runner.agent.selftest import SandboxUnavailable, prove
-from runner.egress import EgressProxy
-from runner.egress_policy import EgressPolicy
+from runner.egress.policy import EgressPolicy
+from runner.egress.proxy import EgressProxy
 
 pytestmark = pytest.mark.sandbox
 

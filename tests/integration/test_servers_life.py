@@ -12,10 +12,10 @@ import pytest
 from bot.bus import Bus
 from bot.db.engine import Database
 from bot.errors import InvalidRequest, MachineUnavailable, NotFound, Unavailable
-from bot.inventory import Inventory
 from bot.machine import ServerState
-from bot.own_machines import OwnMachines
-from bot.servers import Fleet
+from bot.places.inventory import Inventory
+from bot.places.own_machines import OwnMachines
+from bot.places.servers import Fleet
 from runner.machines.hetzner import Hetzner, Rented, ServerOrder
 from tests.fakes.yard import ACCOUNT, KEY, Yard, open_yard
 

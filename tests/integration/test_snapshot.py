@@ -11,7 +11,7 @@ import pytest
 
 from runner.agent.sandbox import Sandbox, open_sandbox
 from runner.agent.snapshot import Snapshots
-from runner.egress_policy import EgressPolicy
+from runner.egress.policy import EgressPolicy
 
 pytestmark = pytest.mark.sandbox
 

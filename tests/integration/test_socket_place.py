@@ -12,7 +12,7 @@ from runner.agent import socket_place
 from runner.agent.sandbox import open_sandbox
 from runner.agent.selftest import SandboxUnavailable
 from runner.backends.local import LocalBackend
-from runner.egress_policy import EgressPolicy
+from runner.egress.policy import EgressPolicy
 
 SHORT = Path("/tmp")
 

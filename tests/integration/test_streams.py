@@ -13,7 +13,7 @@ from bot.bus import Bus
 from bot.db.engine import Database
 from bot.db.runs import Runs
 from bot.domain import Agent, AgentId, Run, RunId
-from bot.run_log import RunLog
+from bot.life.run_log import RunLog
 from mobile_api.stream.api import MOST_STREAMS
 from tests.fakes.github import REPO
 from tests.fakes.phone import Browser, Heard, Home, home
@@ -131,7 +131,7 @@ async def _another(here: Home, bus: Bus) -> tuple[str, Any, "asyncio.Task[None]"
     """Serve a second coordinator on the same database, with a bus of its own."""
     from aiohttp import web
 
-    from bot.people_wiring import PeopleSide
+    from bot.wiring.people import PeopleSide
 
     async def start(_agent: Agent) -> None: ...
 

@@ -13,8 +13,8 @@ from pydantic import SecretStr
 
 from bot.blobs import Blobs
 from bot.domain import AgentId, Run, RunId, RunStatus
-from runner import uploads
-from runner.uploads import Uploads
+from runner.lines import uploads
+from runner.lines.uploads import Uploads
 
 RUNS = {
     "one": Run(id=RunId("a-1"), agent_id=AgentId("a"), attempt=1),

@@ -10,7 +10,7 @@ from runner.agent.detect import WANTED
 from runner.agent.sandbox import open_sandbox
 from runner.agent.verify import plan, verify
 from runner.agent.workspace import Workspace
-from runner.egress_policy import EgressPolicy
+from runner.egress.policy import EgressPolicy
 from tests.integration.test_workspace import Upstream, spec_for
 
 HERE = Source(allow_file=True)

@@ -14,10 +14,10 @@ from pydantic import SecretStr
 from bot.bus import Bus
 from bot.db.engine import Database
 from bot.settings import Settings
-from bot.voice_wiring import VoiceSide
+from bot.wiring.voice import VoiceSide
 from deploy.devkit.transcription import TranscriptionStandIn
 from mobile_api.guard import add_headers, problems
-from mobile_api.voice_house import House
+from mobile_api.voice.house import House
 from tests.fakes import voices
 from tests.fakes.github import REPO
 from tests.fakes.phone import Browser, Home, home

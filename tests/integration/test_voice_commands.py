@@ -8,14 +8,14 @@ from bot.agents import Agents
 from bot.db.engine import Database
 from bot.domain import AgentStatus
 from bot.errors import NotFound
-from mobile_api.commands import Commands, Said
+from mobile_api.auth.people import Person
 from mobile_api.hearing.ear import Ear
 from mobile_api.hearing.hints import Hints
 from mobile_api.hearing.studio import Recording, Studio
 from mobile_api.hearing.transcriber import Transcript
-from mobile_api.people import Person
 from mobile_api.problems import Conflict, KeyReused
-from mobile_api.voice_views import ClientContext, ConfirmAsked
+from mobile_api.voice.commands import Commands, Said
+from mobile_api.voice.views import ClientContext, ConfirmAsked
 from tests.fakes import voices
 from tests.fakes.house import MARA, Clock, FakeHouse, commands_of
 

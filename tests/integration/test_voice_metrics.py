@@ -10,12 +10,12 @@ import pytest
 from bot.agents import Agents
 from bot.db.engine import Database
 from deploy.devkit.transcription import TranscriptionStandIn
-from mobile_api.commands import Said
 from mobile_api.hearing.ear import Ear
 from mobile_api.hearing.openai import OpenAITranscriber
 from mobile_api.hearing.studio import Studio
-from mobile_api.voice_metrics import EVENTS
-from mobile_api.voice_views import ClientContext, ConfirmAsked
+from mobile_api.voice.commands import Said
+from mobile_api.voice.metrics import EVENTS
+from mobile_api.voice.views import ClientContext, ConfirmAsked
 from tests.fakes import voices
 from tests.fakes.house import MARA, Clock, FakeHouse, commands_of
 

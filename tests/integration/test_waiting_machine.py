@@ -12,8 +12,8 @@ from aiohttp import web
 from bot.bus import Bus
 from bot.db.engine import Database
 from bot.machine import Machine, MachineState
+from runner.lines.machine_lines import MachineLines
 from runner.machine import NotNeeded, NotOurs, WaitingMachine
-from runner.machine_lines import MachineLines
 from runner.tokens import machine_token
 from tests.fakes.pool_scene import KEY, Scene, opened
 

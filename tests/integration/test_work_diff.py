@@ -16,14 +16,14 @@ from bot.bus import Bus
 from bot.db import checkpoints as rows
 from bot.db.checkpoints import Checkpoints
 from bot.db.engine import Database
-from bot.keeping import Keeping
-from bot.run_log import RunLog
-from bot.work_diff import MOST_BYTES, WorkDiffs
+from bot.life.keeping import Keeping
+from bot.life.run_log import RunLog
+from bot.publishing.work_diff import MOST_BYTES, WorkDiffs
 from runner.agent.seams import CommandResult
 from runner.agent.snapshot import Snapshots
+from runner.lines.uploads import part_name
 from runner.redact import Redactor
 from runner.spec import Checkpoint, Part
-from runner.uploads import part_name
 from tests.fakes.github import REPO
 from tests.fakes.phone import Answer, Browser, Home, home
 from tests.fakes.workshop import Workshop

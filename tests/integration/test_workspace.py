@@ -16,7 +16,7 @@ from runner.agent.clone import Source
 from runner.agent.sandbox import Sandbox, open_sandbox
 from runner.agent.seams import RunFailed
 from runner.agent.workspace import Workspace
-from runner.egress_policy import EgressPolicy
+from runner.egress.policy import EgressPolicy
 from runner.spec import ModelSpec, Person, Price, RunSpec
 
 HERE = Source(allow_file=True)

@@ -8,9 +8,9 @@ import pytest
 from bot import cost
 from bot.errors import InvalidRequest
 from bot.machine import Guest, Machine, MachineId, MachineState
-from bot.place_wiring import fly_price_of
-from bot.run_wiring import sizes_of
 from bot.settings import load
+from bot.wiring.places import fly_price_of
+from bot.wiring.runs import sizes_of
 
 HOURS = 30 * 24  # the published month
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.client_hello import NotAClientHello, server_name
+from runner.egress.client_hello import NotAClientHello, server_name
 from tests.fakes import tls
 
 NAME = "github.com"

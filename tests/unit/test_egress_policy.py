@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.egress_policy import EgressPolicy, is_name, is_pattern, is_public
+from runner.egress.policy import EgressPolicy, is_name, is_pattern, is_public
 
 POLICY = EgressPolicy(allow=("github.com", "*.example.org", "API.Upper.io"))
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import AgentEvent, AgentId
-from mobile_api.agent_views import event_json, event_view
+from mobile_api.agents.views import event_json, event_view
 
 _JSON = st.recursive(
     st.none()

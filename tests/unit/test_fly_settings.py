@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from bot.errors import BadSettings
-from bot.place_wiring import sizes_of
 from bot.serve import run
 from bot.settings import load
+from bot.wiring.places import sizes_of
 
 IMAGE = "registry/runner@sha256:" + "0" * 64
 

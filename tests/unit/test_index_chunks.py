@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.chunks import MOST, outline
-from indexer.definitions import DEFINITIONS
+from indexer.syntax.definitions import DEFINITIONS
 
 LANGUAGES = [*DEFINITIONS, "vue", "text", "lua", "restructuredtext"]
 SMALL = {

@@ -4,7 +4,7 @@
 import pytest
 
 from indexer.chunks import MOST, outline
-from indexer.definitions import DEFINITIONS
+from indexer.syntax.definitions import DEFINITIONS
 
 # language: (text, "kind name" of everything that it defines)
 DEFINED = {

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.embed import EmbeddingsUnavailable, Limits, Patience, content_key, text_for
-from indexer.embed_answer import UnusableAnswer, read_answer
-from indexer.embed_batches import batches, cut, estimate
-from indexer.embed_cost import EmbeddingsUsage, price
-from indexer.embed_patience import Breaker
+from indexer.embedding.answer import UnusableAnswer, read_answer
+from indexer.embedding.batches import batches, cut, estimate
+from indexer.embedding.cost import EmbeddingsUsage, price
+from indexer.embedding.patience import Breaker
 
 _TEXTS = st.text(st.characters(codec="utf-8"), max_size=200)
 # Counted with cl100k_base, the vocabulary of the models whose prices are known.

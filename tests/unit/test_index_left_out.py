@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from indexer.left_out import (
+from indexer.files.left_out import (
     Marks,
     Reason,
     is_binary,

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from indexer.attributes import Attributes
-from indexer.ignores import Ignores
-from indexer.left_out import Marks
-from indexer.wildmatch import PathPattern
+from indexer.files.attributes import Attributes
+from indexer.files.ignores import Ignores
+from indexer.files.left_out import Marks
+from indexer.files.wildmatch import PathPattern
 
 _ENVIRONMENT = {
     "PATH": os.defpath,

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.postings import Postings, packed
+from indexer.ranking.postings import Postings, packed
 
 Documents = list[list[int]]
 documents = st.lists(st.lists(st.integers(1, 9), max_size=12), min_size=1, max_size=12)

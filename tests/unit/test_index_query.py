@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.query import gist, parse
+from indexer.ranking.query import gist, parse
 
 ISSUE = """fix(parser): `uri replace` loses brackets (#12)
 

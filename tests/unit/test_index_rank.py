@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from indexer.analysis import analyse
 from indexer.chunks import outline
-from indexer.corpus import Corpus, FileRow, module_paths
 from indexer.languages import language_of
-from indexer.postings import Postings
-from indexer.query import parse
-from indexer.rank import WEIGHTS, rank
+from indexer.ranking.corpus import Corpus, FileRow, module_paths
+from indexer.ranking.postings import Postings
+from indexer.ranking.query import parse
+from indexer.ranking.rank import WEIGHTS, rank
 
 
 def row(path: str, text: str) -> FileRow:

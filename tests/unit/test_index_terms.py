@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.terms import number, numbers, pairs, sequence, snake, split, terms_of
+from indexer.ranking.terms import number, numbers, pairs, sequence, snake, split, terms_of
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot import prose
+from bot.texts import prose
 
 GITHUB = MarkdownIt("commonmark", {"html": True}).enable("table")
 

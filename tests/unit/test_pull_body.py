@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot import prose, pull_body
-from bot.bundles import FileChange
+from bot.publishing.bundles import FileChange
+from bot.texts import prose, pull_body
 from runner.spec import Outcome, Verification
 from tests.fakes.gallery import (
     AGENT,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from bot.machine import Guest
-from bot.receipt import in_cents, machine_words, receipt, size_words
+from bot.texts.receipt import in_cents, machine_words, receipt, size_words
 from runner.spec import Tokens
 from tests.fakes.gallery import AGENT, SIZES, TOKENS
 

@@ -12,7 +12,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from runner.redact import StreamRedactor, redact
-from runner.redact_known import MIN_LENGTH, is_worth_knowing
+from runner.redaction.known import MIN_LENGTH, is_worth_knowing
 
 ESCAPE = re.compile("%[0-9A-F]{2}")
 MARK = re.compile(r"\[redacted:[a-z0-9-]+\]")

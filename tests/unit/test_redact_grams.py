@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runner.redact import Redactor
-from runner.redact_grams import Keywords, as_bytes, numbers_at_every_fourth, starts
+from runner.redaction.grams import Keywords, as_bytes, numbers_at_every_fourth, starts
 
 _LETTERS = st.text(alphabet="ab_-é", max_size=12)
 _WORDS = st.lists(st.text(alphabet="ab_-é", min_size=1, max_size=9), max_size=12)

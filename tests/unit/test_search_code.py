@@ -12,6 +12,7 @@ from runner.agent.course import Course
 from runner.agent.pieces import as_it_is_now, place_of
 from runner.agent.seams import ToolRetry
 from runner.agent.tools.search_code import SearchCode
+from runner.lines.searches import fitting
 from runner.protocol import (
     MAX_FRAME_BYTES,
     Found,
@@ -22,7 +23,6 @@ from runner.protocol import (
     known,
 )
 from runner.redact import Redactor
-from runner.searches import fitting
 from runner.spec import RunSpec, Snippet
 from runner.toolhost import Retry, Toolhost
 from tests.fakes.desk import SPEC

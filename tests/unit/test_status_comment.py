@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot import prose, status_comment
 from bot.domain import AgentStatus
-from bot.telling import Telling, after
+from bot.texts import prose, status_comment
+from bot.texts.telling import Telling, after
 from runner.spec import Outcome
 from tests.fakes import gallery
 from tests.fakes.gallery import SCENES, START, ended, view, working

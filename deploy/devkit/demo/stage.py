@@ -18,7 +18,7 @@ from deploy.devkit.demo import project
 from deploy.devkit.github import GitHubStandIn
 from deploy.devkit.github.records import AppCredentials
 from deploy.devkit.ports import free_port
-from mobile_api.sign_in import CALLBACK
+from mobile_api.auth.sign_in import CALLBACK
 
 PERSON, OWNER = "dana", "demo"
 _SCENARIO = Path(__file__).parent / "scenario.yml"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from runner.egress import EgressProxy
-from runner.egress_policy import EgressPolicy
+from runner.egress.policy import EgressPolicy
+from runner.egress.proxy import EgressProxy
 from tests.fakes import tls
 from tests.fakes.internet import Internet
 
@@ -330,7 +330,7 @@ async def test_proxy_that_closes_ends_its_connections_without_a_noise(
 
 
 async def test_connections_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("runner.egress.MAX_CONNECTIONS", 3)
+    monkeypatch.setattr("runner.egress.proxy.MAX_CONNECTIONS", 3)
     async with proxy(tmp_path) as (_, _, path):
         idle = [await asyncio.open_unix_connection(path) for _ in range(3)]
         await asyncio.sleep(0.05)

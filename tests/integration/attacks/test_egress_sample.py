@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from runner.egress import EgressProxy
-from runner.egress_policy import EgressPolicy
-from runner.registry_config import npm_upstream, pypi_upstream
+from runner.egress.policy import EgressPolicy
+from runner.egress.proxy import EgressProxy
+from runner.egress.registry_config import npm_upstream, pypi_upstream
 
 ROOT = Path(__file__).parents[3]
 SAMPLE = ROOT.parent / "shared/security"

@@ -15,10 +15,10 @@ from bot.bus import Bus
 from bot.db.engine import Database
 from bot.errors import Unavailable
 from bot.github.oauth import UserToken
-from bot.user_tokens import SignInOver, UserTokens
-from bot.vault import Unreadable, Vault
-from mobile_api.sign_in import safe_path
-from mobile_api.tokens import Claims
+from bot.keys.user_tokens import SignInOver, UserTokens
+from bot.keys.vault import Unreadable, Vault
+from mobile_api.auth.sign_in import safe_path
+from mobile_api.auth.tokens import Claims
 from tests.fakes.github import REPO
 from tests.fakes.phone import Answer, Home, home
 

@@ -1,0 +1,1 @@
+"""Secrets at rest, tokens of people, and keys that change."""

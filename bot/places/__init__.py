@@ -1,0 +1,1 @@
+"""Where agents run, as the coordinator sees it: which place, whose server, what it costs."""

@@ -1,0 +1,1 @@
+"""From a bundle to a pull request: looked through, pushed, opened."""

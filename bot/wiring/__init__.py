@@ -1,0 +1,1 @@
+"""What the parts are made of, by the operator's settings."""

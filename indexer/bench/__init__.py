@@ -1,0 +1,1 @@
+"""Measuring search: questions from history, simple rivals, how good a ranking is."""

@@ -1,0 +1,1 @@
+"""What ``indexer.embed`` is made of: requests, patience, batches, costs."""

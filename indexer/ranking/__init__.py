@@ -1,0 +1,1 @@
+"""Which files a text is about: terms, evidence, order, reasons."""

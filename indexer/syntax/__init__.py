@@ -1,0 +1,1 @@
+"""Syntax trees, what they define, and what a file consists of."""

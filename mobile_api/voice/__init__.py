@@ -1,0 +1,1 @@
+"""Spoken commands: what was meant, what follows, what is said."""

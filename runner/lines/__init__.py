@@ -1,0 +1,1 @@
+"""What the gateway does beside each line: frames, searches, files."""
