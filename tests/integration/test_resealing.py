@@ -211,7 +211,7 @@ async def test_coordinator_does_it_by_itself(database: Database, tmp_path: Path)
     sealed = {"k2": 2, "k1": 0, "server": 0}
     async with home(tmp_path, database, Bus(), secret_key=own_key, credential_keys=keys) as here:
         async with asyncio.timeout(60):
-            # Counted while rows move, one may be seen in neither place: all of them, then.
+            # The two rows stand in two tables, which are counted one after the other.
             while (seen := await here.side.resealing.look()).counts != sealed:  # noqa: ASYNC110 - the database sets no event
                 await asyncio.sleep(0.02)
 
