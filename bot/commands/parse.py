@@ -65,16 +65,14 @@ def _with_model() -> Callable[[str, Context], Frame]:
     if not key:
         typer.echo("cadence: there is no ANTHROPIC_API_KEY; the grammar alone", err=True)
         return _by_grammar
-    import anthropic
+    from mobile_api.voice.intent import understood
+    from mobile_api.voice.later import model_reader
 
-    from mobile_api.voice.intent import ModelReader, understood
+    model = settings.triage_model or cost.newest("haiku")
 
     async def ask(transcript: str, context: Context) -> Frame:
-        async with anthropic.AsyncAnthropic(
-            api_key=key, base_url=settings.anthropic_base_url
-        ) as client:
-            model = settings.triage_model or cost.newest("haiku")
-            return await understood(transcript, context, ModelReader(client, model))
+        async with model_reader(key, settings.anthropic_base_url, model) as reader:
+            return await understood(transcript, context, reader)
 
     return lambda transcript, context: asyncio.run(ask(transcript, context))
 

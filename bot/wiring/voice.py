@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from functools import partial
 
-import anthropic
 from aiohttp import web
 
 from bot import cost
@@ -25,10 +25,11 @@ from mobile_api.speech.understand import grammars
 from mobile_api.voice.api import VoiceApi
 from mobile_api.voice.commands import Commands
 from mobile_api.voice.house import House
-from mobile_api.voice.intent import ModelReader
+from mobile_api.voice.later import LateReader, model_reader
 from mobile_api.voice.seams import Doing, People
 
 KEPT, PRUNE_S, EXPIRE_S = timedelta(days=1), 3600.0, 60.0
+QUIET_AFTER_S = 30.0  # who starts again is busy with all who come back
 OPENAI_MODEL, DEEPGRAM_MODEL = "gpt-transcribe", "nova-3"
 
 
@@ -50,18 +51,14 @@ class VoiceSide:
     async def running(self, _app: web.Application) -> AsyncIterator[None]:
         """Open what hearing needs while the application runs; commands are taken from now on."""
         settings = self._settings
-        key = settings.anthropic_api_key.get_secret_value()
         grammars()  # compiled before anybody waits
-        async with (
-            Studio() as studio,
-            anthropic.AsyncAnthropic(
-                api_key=key or "none", base_url=settings.anthropic_base_url
-            ) as client,
-        ):
+        async with Studio() as studio, AsyncExitStack() as stack:
             hears = transcribers(settings, studio)
             if hears:
                 await studio.warm()
-            model = settings.triage_model or cost.newest("haiku")
+            reader = reader_by(settings)
+            if reader is not None:
+                await stack.enter_async_context(reader)
             self.commands.come(
                 Commands(
                     self._rows,
@@ -69,7 +66,7 @@ class VoiceSide:
                     self._doing,
                     partial(agent_view, web_url=settings.github_url),
                     ear=Ear(studio, hears) if hears else None,
-                    reader=ModelReader(client, model) if key else None,
+                    reader=reader,
                 )
             )
             expire = self.commands().expire
@@ -98,6 +95,18 @@ class SpokenSide(PeopleSide):
         voice = VoiceSide(self.settings, self.database, house, house)
         super().mount(app, [*more, *voice.endpoints()])
         app.cleanup_ctx.append(voice.running)
+
+
+def reader_by(settings: Settings) -> LateReader | None:
+    """Return who understands what no grammar does, None without a key for it."""
+    key = settings.anthropic_api_key.get_secret_value()
+    if not key:
+        return None
+    model = settings.triage_model or cost.newest("haiku")
+    return LateReader(
+        partial(model_reader, key, settings.anthropic_base_url, model),
+        quiet=partial(asyncio.sleep, QUIET_AFTER_S),
+    )
 
 
 def transcribers(settings: Settings, studio: Studio) -> list[Transcriber]:

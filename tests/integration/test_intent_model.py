@@ -10,7 +10,8 @@ import pytest
 from deploy.devkit.anthropic import AnthropicStandIn
 from mobile_api.speech.frame import ACTING, Intent
 from mobile_api.speech.understand import by_grammar
-from mobile_api.voice.intent import Heard, ModelReader, judged, understood
+from mobile_api.voice.intent import Heard, judged, understood
+from mobile_api.voice.model import ModelReader
 from tests.fakes.sentences import Labelled, contexts, corpus
 
 MODEL = "claude-haiku-4-5"
