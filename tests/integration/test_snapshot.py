@@ -132,6 +132,21 @@ async def test_nothing_new_makes_no_bundle(upstream: Path, tmp_path: Path) -> No
         assert await first.chain.take() == (state, None)
 
 
+async def test_change_of_the_same_length_in_the_second_of_the_checkout_is_kept(
+    upstream: Path, tmp_path: Path
+) -> None:
+    same_second = "touch -d '2020-01-01 00:00:00Z'"
+    async with machine(upstream, tmp_path / "first") as first:
+        await first.do(
+            f"git config core.trustctime false; {same_second} a.txt; git update-index --refresh;"
+            f" {same_second} .git/index; echo two > a.txt; {same_second} a.txt"
+        )
+        state, bundle = await first.chain.take()
+        assert bundle is not None
+
+        assert await first.do(f"git show {state.snapshot}:a.txt") == "two\n"
+
+
 async def test_bundle_holds_what_is_new_only(upstream: Path, tmp_path: Path) -> None:
     (upstream / "big.bin").write_bytes(os.urandom(3_000_000))
     git("add", "--all", cwd=upstream)
