@@ -10,8 +10,9 @@ from runner.agent.cage import PORT, Cage
 from runner.agent.process import spawned
 from runner.agent.sandbox_check import explain
 from runner.agent.seams import CommandResult, RunFailed
+from runner.probe import SILENT
 
-TIMEOUT_S = 20.0
+TIMEOUT_S = 60.0  # a busy machine is slow, not leaky
 
 
 class SandboxUnavailable(RunFailed):
@@ -43,11 +44,16 @@ def _note(reached: list[object], _: object, writer: asyncio.StreamWriter) -> Non
 
 
 def _judge(result: CommandResult, *, reached: bool) -> None:
-    worked = result.output.split("\n")
-    if result.exit_code != 0 or worked[-1] != "done":
+    *wrong, last = result.output.split("\n")
+    if result.exit_code != 0 or last != "done":
         raise SandboxUnavailable(explain(result.output))
-    if worked[:-1] or reached:
-        what = ", ".join(worked[:-1]) or "loopback of the host"
+    if wrong == [SILENT] and not reached:
+        raise SandboxUnavailable(
+            "The sandbox's egress proxy gives no answer, so nothing was run; "
+            "the machine is too busy, or the proxy died."
+        )
+    if wrong or reached:
+        what = ", ".join(wrong) or "loopback of the host"
         raise SandboxUnavailable(
             f"The sandbox leaks ({what}), so nothing was run; "
             "`cadence doctor` shows what this machine allows."

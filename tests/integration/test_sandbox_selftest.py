@@ -97,8 +97,23 @@ async def test_proxy_that_lets_everything_through_is_found(cage: Cage, tmp_path:
 async def test_proxy_that_is_gone_is_not_taken_for_a_tight_one(cage: Cage, tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(str(tmp_path / "dead"))
-    with pytest.raises(SandboxUnavailable, match="denied host"):
+    with pytest.raises(SandboxUnavailable, match="proxy gives no answer"):
         await prove_with(replace(cage, socket=tmp_path / "dead"), tmp_path)
+
+
+async def test_slow_proxy_is_no_leak(cage: Cage, tmp_path: Path) -> None:
+    delays = [1.5]  # longer than an address is tried; then none, so that the test is short
+
+    async def late(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        await asyncio.sleep(delays.pop() if delays else 0)
+        writer.write(b"HTTP/1.1 403 Refused\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_unix_server(late, tmp_path / "late"):
+        await prove_with(replace(cage, socket=tmp_path / "late"), tmp_path)
+
+    assert not delays
 
 
 async def test_cage_that_does_not_start_is_refused_with_the_line_that_mends_it(
