@@ -1,7 +1,8 @@
 """The web app: its shell, its service worker and its files, held in memory and compressed.
 
 There is no build step. Modules import each other by relative paths, so one prefix with a hash of
-all files versions them all: a browser keeps those for good and asks anew only for the shell.
+all files versions them all: a browser keeps those for good and asks anew only for the shell. The
+shell preloads what `_FIRST` imports; what that imports only later, it fetches itself.
 """
 
 import gzip
@@ -14,7 +15,10 @@ from pathlib import Path
 
 from aiohttp import ETag, web
 
+from mobile_api import web_scripts
+
 _FOLDER = Path(__file__).parent / "web"
+_FIRST = "app/main.js"
 _KEPT = ("app.css", "app/*.js", "texts/*.js", "vendor/*.js", "icons/*.svg", "icons/*.png")
 _TYPES = {
     ".css": "text/css",
@@ -64,9 +68,13 @@ class WebApp:
             for pattern in _KEPT
             for path in sorted(folder.glob(pattern))
         }
+        scripts = {n: web_scripts.read(body) for n, body in found.items() if n.endswith(".js")}
+        found |= {name: script.body for name, script in scripts.items()}
         shells = {name: (folder / name).read_text() for name in _SHELLS}
+        shells["sw.js"] = web_scripts.read(shells["sw.js"].encode()).body.decode()
+        first = web_scripts.needed(scripts, _FIRST)
         self.version = _version(found, shells)
-        self._files = dict(_sent(found, shells, self.version))
+        self._files = dict(_sent(found, shells, first, self.version))
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Return the routes to add to the application."""
@@ -89,17 +97,18 @@ def _version(found: dict[str, bytes], shells: dict[str, str]) -> str:
 
 
 def _sent(
-    found: dict[str, bytes], shells: dict[str, str], version: str
+    found: dict[str, bytes], shells: dict[str, str], first: list[str], version: str
 ) -> Iterator[tuple[str, File]]:
     base = f"/app/v/{version}"
     for name, body in found.items():
         yield f"{base}/{name}", _file(name, body, _FOR_GOOD)
-    modules = [f"{base}/{name}" for name in found if name.endswith(".js")]
     words = {
         "{{base}}": base,
         "{{version}}": version,
         '"{{files}}"': ", ".join(json.dumps(f"{base}/{name}") for name in found),
-        "{{modules}}": "\n".join(f'<link rel="modulepreload" href="{each}">' for each in modules),
+        "{{modules}}": "\n".join(
+            f'<link rel="modulepreload" href="{base}/{name}">' for name in first
+        ),
     }
     for name, text in shells.items():
         for mark, word in words.items():
