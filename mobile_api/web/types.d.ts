@@ -44,7 +44,7 @@ type Repo = { id: number; fullName: string; private: boolean; defaultBranch: str
 type Link = "connecting" | "live" | "polling" | "lost" | "offline";
 type State = {
   me: Me | null | undefined; agents: Record<string, Agent>; loaded: boolean; preferences: Preferences;
-  repos: Repo[] | null; link: Link; queue: Outgoing[]; turns: Turn[]; update: boolean; said: string;
+  repos: Repo[] | null; link: Link; queue: Outgoing[]; turns: Turn[]; update: (() => void) | null; said: string;
   route: Route; stale: boolean; install: any; problem: string; shown: boolean;
   /** Whether the server said that *me* is the one who is signed in. */
   sure: boolean;

@@ -2,6 +2,7 @@
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
 import { get, Problem } from "./api.js";
 import { recall, remember } from "./db.js";
+import { Dialog } from "./dialog.js";
 import { Diff } from "./diff.js";
 import { LogView } from "./log.js";
 import { send } from "./outbox.js";
@@ -11,7 +12,7 @@ import { talk } from "./talk.js";
 import { age, ago, money, t } from "./text.js";
 import { Speak } from "./dictate.js";
 import { Queue } from "./queue.js";
-import { Bar, Button, Dialog, Empty, Head, Icon, Pill, Wrong, safe, standing, useAct, useTick } from "./ui.js";
+import { Bar, Button, Empty, Head, Icon, Pill, Wrong, standing, useAct, useTick } from "./ui.js";
 
 const KEPT_EVENTS = 2000;
 const TABS = /** @type {const} */ (["overview", "log", "changes"]);
@@ -121,6 +122,9 @@ function Changes({ agent }) {
   return html`<div class="body" tabindex="0"><${Wrong} text=${wrong} />
     ${diff ? (diff.files.length ? html`${diff.note && html`<p class="quiet">${diff.note}</p>`}<${Diff} ...${diff} />` : html`<${Empty} title=${t("changeNone")} text=${diff.note} />`) : !wrong && html`<div class="card ghost" aria-busy="true"></div>`}</div>`;
 }
+
+/** A link that leads to the web and nowhere else. @param {string | null} url */
+const safe = (url) => (url && /^https?:\/\//i.test(url) ? url : undefined);
 
 /** What can be done with it now. @param {{agent: Agent, speak: boolean}} of */
 function Steer({ agent, speak }) {

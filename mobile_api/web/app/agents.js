@@ -1,11 +1,12 @@
 /** All of the person's agents. */
 import { html, useState } from "../vendor/preact.js";
+import { Dialog } from "./dialog.js";
 import { refreshAgents } from "./live.js";
 import { send } from "./outbox.js";
 import { agents, isOver, know, useStore } from "./store.js";
 import { t } from "./text.js";
 import { Queue } from "./queue.js";
-import { Button, Card, Dialog, Empty, Head, Icon, Wrong, useAct, useTick } from "./ui.js";
+import { Button, Card, Empty, Head, Icon, Wrong, useAct, useTick } from "./ui.js";
 
 const FILTERS = /** @type {const} */ (["all", "active", "done"]);
 

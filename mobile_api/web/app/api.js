@@ -24,7 +24,8 @@ export class Unreached extends Error {}
 let refreshing = null;
 let refreshed = 0;
 
-function csrf() {
+/** What proves that a request comes from this page; empty where nobody is signed in. */
+export function csrf() {
   const found = document.cookie.match(/(?:^|; )cadence_csrf="?([^;"]*)/);
   return found ? decodeURIComponent(found[1]) : state.me?.csrfToken || "";
 }

@@ -1,7 +1,7 @@
 /** A microphone beside a field: what was said is written into it, to be looked at before it is sent. */
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { call } from "./api.js";
-import { canRecord, record } from "./recorder.js";
+import { canRecord, formOf, record } from "./recorder.js";
 import { t } from "./text.js";
 import { Icon, Wrong } from "./ui.js";
 
@@ -16,10 +16,7 @@ export function Speak({ agent, now, onText }) {
     setState("busy");
     try {
       if (!audio) throw new Error(t("noSound"));
-      const form = new FormData();
-      form.append("audio", audio, "answer." + (audio.type.includes("mp4") ? "mp4" : "webm"));
-      form.append("clientContext", JSON.stringify({ focus: agent.id }));
-      const heard = await call("POST", "/api/voice/transcripts", { form, key: crypto.randomUUID(), wait: 30000 });
+      const heard = await call("POST", "/api/voice/transcripts", { form: formOf(audio, { focus: agent.id }), key: crypto.randomUUID(), wait: 30000 });
       onText(heard.transcript);
     } catch (error) { setWrong(/** @type {Error} */ (error).message); }
     setState("idle");

@@ -4,6 +4,7 @@
  */
 import { call, get, Problem } from "./api.js";
 import { putOut, takeOut, waiting } from "./db.js";
+import { formOf } from "./recorder.js";
 import { say, set, state } from "./store.js";
 import { t } from "./text.js";
 
@@ -85,11 +86,8 @@ async function attempt(item) {
 
 /** @param {Outgoing} item */
 function deliver(item) {
-  if (!item.audio) return call("POST", item.path, { key: item.key, body: item.body ?? {}, wait: 30000 });
-  const form = new FormData();
-  form.append("audio", item.audio, "command." + (item.audio.type.includes("mp4") ? "mp4" : "webm"));
-  form.append("clientContext", JSON.stringify(item.body.clientContext));
-  return call("POST", item.path, { key: item.key, form, wait: 30000 });
+  const what = item.audio ? { form: formOf(item.audio, item.body.clientContext) } : { body: item.body ?? {} };
+  return call("POST", item.path, { key: item.key, wait: 30000, ...what });
 }
 
 /** @type {((item: Outgoing, answer: any, error?: Error) => void) | null} */
@@ -126,4 +124,3 @@ export async function discard(item) {
   await takeOut(item.key);
   await show();
 }
-

@@ -1,9 +1,8 @@
 /** Notifications on this device: signed up on a tap, brought in step again at each start. */
 import { call, get, post } from "./api.js";
-import { keepLocal, local, state } from "./store.js";
+import { deviceName } from "./device.js";
+import { keepLocal, local } from "./store.js";
 import { t } from "./text.js";
-
-const SEEN_MS = 10000, IDLE_MS = 120000;
 
 export const canPush = () => "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
 /** Apple gives push to installed apps only. */
@@ -14,13 +13,6 @@ export const isSubscribed = () => local("push") !== null && local("push") !== ""
 function bytes(key) {
   const plain = atob(key.replace(/-/g, "+").replace(/_/g, "/"));
   return Uint8Array.from(plain, (c) => c.charCodeAt(0));
-}
-
-export function deviceName() {
-  const agent = navigator.userAgent;
-  const kind = /iPhone/.test(agent) ? "iPhone" : /iPad/.test(agent) ? "iPad" : /Android/.test(agent) ? "Android" : /Mac/.test(agent) ? "Mac" : /Windows/.test(agent) ? "Windows" : "Linux";
-  const browser = /Firefox/.test(agent) ? "Firefox" : /Edg/.test(agent) ? "Edge" : /Chrome/.test(agent) ? "Chrome" : "Safari";
-  return `${kind}, ${browser}`;
 }
 
 /** Call this inside a tap: browsers ask the person only then. */
@@ -50,18 +42,3 @@ export async function unsubscribe() {
 
 /** At each start: subscriptions die quietly, and the server must know the one that lives. */
 export const resync = () => (canPush() && isSubscribed() ? enrol().catch(() => {}) : undefined);
-
-/** Tell the server that the person is looking, so that it need not ring: not when nobody touched the
- * page for a while, and not when no news comes to it. */
-export function tellSeen() {
-  let touched = Date.now();
-  const touch = () => { touched = Date.now(); };
-  const tell = (/** @type {boolean} */ visible) => {
-    if (!state.me) return;
-    const live = state.link === "live" || state.link === "polling";
-    post("/api/push/seen", { agentId: state.route.screen === "agent" ? state.route.id : null, visible, live }).catch(() => {});
-  };
-  for (const name of ["pointerdown", "pointermove", "keydown", "wheel", "touchmove"]) addEventListener(name, touch, { passive: true });
-  setInterval(() => { if (!document.hidden && Date.now() - touched < IDLE_MS) tell(true); }, SEEN_MS);
-  document.addEventListener("visibilitychange", () => { touch(); tell(!document.hidden); });
-}

@@ -63,3 +63,11 @@ export async function record(told) {
     },
   };
 }
+
+/** A recording on its way to the server. @param {Blob} audio @param {any} clientContext */
+export function formOf(audio, clientContext) {
+  const form = new FormData();
+  form.append("audio", audio, "command." + (audio.type.includes("mp4") ? "mp4" : "webm"));
+  form.append("clientContext", JSON.stringify(clientContext));
+  return form;
+}

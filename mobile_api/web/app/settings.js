@@ -3,11 +3,12 @@ import { html, useEffect, useState } from "../vendor/preact.js";
 import { call, get, post } from "./api.js";
 import { forget, remember } from "./db.js";
 import { stopLive } from "./live.js";
+import { Dialog } from "./dialog.js";
 import { canPush, isSubscribed, mustInstall, subscribe, unsubscribe } from "./push.js";
 import { keepLocal, local, say, set, state, useStore } from "./store.js";
 import { handsFree } from "./talk.js";
 import { ago, money, t } from "./text.js";
-import { Button, Dialog, Head, Wrong, useAct } from "./ui.js";
+import { Button, Head, Wrong, applyTheme, useAct } from "./ui.js";
 
 const NOTICES = /** @type {const} */ (["question", "pullRequest", "failed", "budget"]);
 const LANGUAGES = { auto: t("l_auto"), en: "English", de: "Deutsch", es: "Español", fr: "Français" };
@@ -33,12 +34,6 @@ async function write(patch, before) {
     set({ preferences: before });
     throw error;
   }
-}
-
-export function applyTheme() {
-  const theme = local("theme");
-  if (theme === "dark" || theme === "light") document.documentElement.dataset.theme = theme;
-  else delete document.documentElement.dataset.theme;
 }
 
 export function Settings() {

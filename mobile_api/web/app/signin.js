@@ -1,14 +1,13 @@
 /** Before anybody is known: sign in with GitHub, or with a code from a screen that is signed in. */
 import { html, useState } from "../vendor/preact.js";
 import { post } from "./api.js";
-import { deviceName } from "./push.js";
+import { deviceName } from "./device.js";
 import { t } from "./text.js";
-import { Wrong, useAct } from "./ui.js";
-
-export const LOGO = html`<svg class="logo" viewBox="0 0 512 512" aria-hidden="true"><path d="M116 232v48m70-112v176m70-232v288m70-232v176m70-112v48" /></svg>`;
+import { LOGO, Wrong, useAct, useHeading } from "./ui.js";
 
 /** @param {{code: string, onDone: () => Promise<any>}} of */
 export function SignIn({ code, onDone }) {
+  useHeading(t("title"));
   const [open, setOpen] = useState(!!code);
   const [busy, wrong, act] = useAct();
   const claim = (/** @type {any} */ event) => {

@@ -4,7 +4,7 @@ import { useEffect, useState } from "../vendor/preact.js";
 /** @type {State} */
 export const state = {
   me: undefined, agents: {}, loaded: false, repos: null, link: "connecting", queue: [], turns: [],
-  update: false, said: "", route: { screen: "voice", id: "", speak: false }, stale: false,
+  update: null, said: "", route: { screen: "voice", id: "", speak: false }, stale: false,
   install: null, problem: "", shown: false, sure: false,
   preferences: {
     defaultRepo: null, defaultModel: null, budgetUsd: null, language: "auto", speak: "short",

@@ -1,6 +1,5 @@
 /** Talking to Cadence: a recording or a typed sentence becomes a turn, its answer is shown and spoken. */
-import { post } from "./api.js";
-import { refreshAgents, skew } from "./live.js";
+import { refreshAgents } from "./live.js";
 import { send, whenSettled } from "./outbox.js";
 import { record } from "./recorder.js";
 import { hush, prime, speak } from "./speech.js";
@@ -97,8 +96,8 @@ function update(patch) {
   set({ turns: [...state.turns.filter((one) => one.key !== patch.key), next].sort((a, b) => a.at - b.at).slice(-KEPT) });
 }
 
-/** @param {string} key @param {Command} result */
-async function answered(key, result) {
+/** Show what the server made of a turn, and say it. @param {string} key @param {Command} result */
+export async function answered(key, result) {
   update({ key, state: "answered", result });
   know([...(result.agent ? [result.agent] : []), ...(result.agents || [])]);
   if (result.agent) talk.focus = result.agent.id;
@@ -123,18 +122,3 @@ whenSettled((item, result, error) => {
   if (error) update({ key: item.key, state: "failed", error: error.message });
   else answered(item.key, result);
 });
-
-/** Answer a confirmation, choose, or correct what was heard. @param {Turn} of @param {any} body */
-export async function settle(of, body) {
-  prime();
-  await answered(of.key, await post(`/api/voice/commands/${/** @type {Command} */ (of.result).id}/confirm`, body));
-}
-
-/** @param {Turn} of */
-export const canUndo = ({ result }) => !!(result?.undoUntil && Date.parse(result.undoUntil) > Date.now() + skew);
-
-/** Take back what was just done: the server knows how. @param {Turn} of */
-export const undo = (of) => settle(of, { answer: "no" });
-
-/** @param {Turn} of */
-export const dismiss = (of) => set({ turns: state.turns.filter((one) => one.key !== of.key) });

@@ -1,6 +1,6 @@
 /** The small parts that all screens are made of. */
-import { html, useEffect, useRef, useState } from "../vendor/preact.js";
-import { useStore } from "./store.js";
+import { html, useEffect, useLayoutEffect, useState } from "../vendor/preact.js";
+import { local, useStore } from "./store.js";
 import { age, money, t } from "./text.js";
 
 const ICONS = {
@@ -17,6 +17,15 @@ const ICONS = {
 
 /** @param {{name: keyof typeof ICONS}} of */
 export const Icon = ({ name }) => html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d=${ICONS[name]} /></svg>`;
+
+export const LOGO = html`<svg class="logo" viewBox="0 0 512 512" aria-hidden="true"><path d="M116 232v48m70-112v176m70-232v288m70-232v176m70-112v48" /></svg>`;
+
+/** Wear what was chosen for this device. */
+export function applyTheme() {
+  const theme = local("theme");
+  if (theme === "dark" || theme === "light") document.documentElement.dataset.theme = theme;
+  else delete document.documentElement.dataset.theme;
+}
 
 /** @param {Agent} agent */
 export function standing(agent) {
@@ -52,8 +61,15 @@ export function Card({ agent }) {
 /** @param {{value: number, label?: string}} of */
 export const Bar = ({ value, label }) => html`<progress class="bar" max="100" value=${value} aria-label=${label || t("progress")}>${value} %</progress>`;
 
+/** Name the page after its heading, which has the focus when it appears. @param {string} title */
+export function useHeading(title) {
+  useLayoutEffect(() => { /** @type {HTMLElement | null} */ (document.querySelector("h1"))?.focus({ preventScroll: true }); }, []);
+  useLayoutEffect(() => { document.title = [...new Set([title, t("title")])].join(" · "); }, [title]);
+}
+
 /** The head of a screen. @param {{title: string, back?: string, children?: any}} of */
 export function Head({ title, back, children }) {
+  useHeading(title);
   return html`<header class="head">
     ${back && html`<a class="round" href=${back} aria-label=${t("back")}><${Icon} name="back" /></a>`}
     <h1 tabindex="-1">${title}</h1><${LinkState} />${children}
@@ -68,17 +84,6 @@ export function LinkState() {
 /** @param {{icon?: keyof typeof ICONS, kind?: string, onClick?: any, disabled?: boolean, children?: any, type?: string, label?: string}} of */
 export const Button = ({ icon, kind, children, label, ...more }) => html`<button type="button" class=${"button " + (kind || "")} aria-label=${label} ...${more}>
   ${icon && html`<${Icon} name=${icon} />`}${children}</button>`;
-
-/** A question that must be answered first. @param {{title: string, text?: string, yes?: string, onYes?: () => void, onClose: () => void, danger?: boolean, children?: any}} of */
-export function Dialog({ title, text, yes, onYes, onClose, danger, children }) {
-  const box = useRef(/** @type {any} */ (null));
-  useEffect(() => { box.current.showModal(); }, []);
-  return html`<dialog ref=${box} onClose=${onClose} aria-labelledby="dialog-title">
-    <h2 id="dialog-title">${title}</h2>${text && html`<p>${text}</p>`}${children}
-    ${yes && html`<div class="pair"><${Button} onClick=${() => box.current.close()}>${t("keep")}<//>
-      <${Button} kind=${danger ? "danger" : "main"} onClick=${() => { box.current.close(); onYes?.(); }}>${yes}<//></div>`}
-  </dialog>`;
-}
 
 /** Runs *act* and shows what went wrong. @returns {[boolean, string, (act: () => Promise<any>) => Promise<void>]} */
 export function useAct() {
@@ -106,6 +111,3 @@ export function useTick(ms) {
     return () => clearInterval(timer);
   }, [ms]);
 }
-
-/** A link that leads to the web and nowhere else. @param {string | null} url */
-export const safe = (url) => (url && /^https?:\/\//i.test(url) ? url : undefined);
