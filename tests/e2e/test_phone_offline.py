@@ -67,6 +67,22 @@ async def test_command_waits_and_is_done_once(phone: Phone, api: PhoneApi) -> No
     await expect(phone.page.locator(".waiting")).to_have_count(0)
 
 
+async def test_command_waits_where_the_app_was_opened_without_a_network(
+    phone: Phone, api: PhoneApi
+) -> None:
+    """Nothing is sent before the server said who is signed in; that is told, too."""
+    await phone.go()
+    await away(phone)
+    await phone.page.reload()
+    await phone.type("fix the date parser")
+    await expect(phone.page.locator(".waiting", has_text="fix the date parser")).to_be_visible()
+
+    await back(phone)
+
+    await expect(phone.text("Agent 6 started").first).to_be_visible()
+    assert len(api.named("/api/voice/commands")) == 1
+
+
 async def test_recording_waits_too(phone: Phone, api: PhoneApi) -> None:
     await phone.go()
     await away(phone)

@@ -32,7 +32,11 @@ export async function flush() {
   if (flushing) return void (again = true);
   if (!state.me) return;
   flushing = true;
-  if (!(await isMine())) { flushing = false; return show(); }
+  if (!(await isMine())) {
+    flushing = false;
+    for (const item of await waiting()) settle(item, undefined);
+    return show();
+  }
   await navigator.locks.request("cadence-outbox", async () => {
     do {
       again = false;
