@@ -1,5 +1,7 @@
 """What happens to agents is seen as it happens, and the app says when it no longer sees it."""
 
+from typing import Any
+
 import pytest
 from playwright.async_api import Browser, expect
 
@@ -196,3 +198,73 @@ async def test_page_that_nobody_looks_at_holds_no_connection(phone: Phone, api: 
     await expect(phone.text("While nobody looked").first).to_be_visible()
     await until(lambda: api.streams_open == 2, "both streams are open again")
     assert api.last_event_ids[-1] == "1"
+
+
+# What the page says of who looks at it, in the moment in which it does.
+SEEN = """
+window.seen = [];
+const send = window.fetch;
+window.fetch = (path, more) => {
+  if (path === "/api/push/seen") window.seen.push(JSON.parse(more.body));
+  return send(path, more);
+};
+Object.defineProperty(document, "hidden", { get: () => !!window.away });
+"""
+
+
+async def watched(phone: Phone) -> None:
+    """Open the app with a clock of the test's, until it tells who looks."""
+    await phone.page.add_init_script(SEEN)
+    await phone.page.clock.install()
+    await phone.go("#/agents/agent-5")
+    await expect(phone.page.locator(".link")).to_have_text("Live")
+    await phone.kept()
+
+
+async def told(phone: Phone) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = await phone.page.evaluate("window.seen.splice(0)")
+    return found
+
+
+async def test_notifications_are_held_back_for_two_minutes_after_a_touch(phone: Phone) -> None:
+    await watched(phone)
+    await phone.page.mouse.move(9, 9)
+    await told(phone)
+    await phone.page.clock.run_for(10_000)
+    assert {"agentId": "agent-5", "visible": True, "live": True} in await told(phone)
+    await phone.page.clock.run_for(121_000)
+    assert len(await told(phone)) >= 10
+    await phone.page.clock.run_for(60_000)
+    assert await told(phone) == []  # it is in sight, but nobody touched it
+
+    await phone.page.keyboard.press("Shift")
+    await phone.page.clock.run_for(10_000)
+
+    assert len(await told(phone)) == 1
+
+
+async def test_page_that_is_put_away_takes_its_proof_back_at_once(phone: Phone) -> None:
+    await watched(phone)
+    await told(phone)
+    await phone.page.evaluate(
+        "window.away = true; document.dispatchEvent(new Event('visibilitychange'))"
+    )
+    assert [one["visible"] for one in await told(phone)] == [False]
+
+    await phone.page.clock.run_for(20_000)
+
+    assert await told(phone) == []
+
+
+async def test_page_to_which_no_news_come_says_so(phone: Phone) -> None:
+    await phone.page.route("**/api/events", lambda route: route.fulfill(status=502))
+    await phone.page.route("**/api/agents?*", lambda route: route.fulfill(status=503))
+    await phone.page.add_init_script(SEEN)
+    await phone.page.clock.install()
+    await phone.go()
+    await expect(phone.page.locator(".link")).to_have_text("Reconnecting")
+    await phone.kept()
+    await phone.page.mouse.move(9, 9)
+    await phone.page.clock.run_for(10_000)
+
+    assert {"agentId": None, "visible": True, "live": False} in await told(phone)

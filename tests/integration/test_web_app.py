@@ -1,6 +1,7 @@
 """What the web app's files look like on the wire."""
 
 import gzip
+import posixpath
 import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -97,6 +98,60 @@ async def test_all_scripts_together_stay_small_on_the_wire(client: Client) -> No
 
     assert len(sizes) > 20
     assert sum(sizes.values()) <= MOST_SCRIPT, sizes
+
+
+async def at_first(client: Client, *names: str) -> dict[str, int]:
+    """Return the scripts that must be there before modules of the app run, with their sizes."""
+    base = f"/app/v/{WebApp().version}/app"
+    found: dict[str, int] = {}
+    open_ = [f"{base}/{name}" for name in names]
+    while open_:
+        path = open_.pop()
+        if path not in found:
+            body = await (await client.get(path)).text()
+            found[path] = len(body.encode())
+            for other in re.findall(r'^(?:im|ex)port [^;]*?from "(.+?)"', body, re.MULTILINE):
+                open_.append(posixpath.normpath(posixpath.join(posixpath.dirname(path), other)))
+    return found
+
+
+@pytest.mark.parametrize(
+    "modules", [["main.js"], ["main.js", "signin.js"]], ids=["signed in", "sign in"]
+)
+async def test_first_screen_needs_little_script_even_unpacked(
+    client: Client, modules: list[str]
+) -> None:
+    sizes = await at_first(client, *modules)
+
+    assert len(sizes) > 10
+    assert sum(sizes.values()) <= MOST_SCRIPT, sizes
+
+
+async def test_shell_preloads_what_its_first_module_imports_and_nothing_else(
+    client: Client,
+) -> None:
+    shell = await (await client.get("/app/")).text()
+
+    named = re.findall(r'<link rel="modulepreload" href="(.+?)">', shell)
+    assert sorted(named) == sorted(await at_first(client, "main.js"))
+
+
+async def test_worker_keeps_every_script(client: Client) -> None:
+    worker = await (await client.get("/app/sw.js")).text()
+
+    folders = [FOLDER / name for name in ("app", "texts", "vendor")]
+    for path in (path for folder in folders for path in folder.glob("*.js")):
+        assert f'/{path.relative_to(FOLDER)}"' in worker
+
+
+async def test_scripts_are_sent_without_what_only_people_read(client: Client) -> None:
+    base = f"/app/v/{WebApp().version}"
+    for path in ("/app/sw.js", f"{base}/app/main.js"):
+        body = await (await client.get(path)).text()
+        assert "/**" not in body
+    assert (FOLDER / "vendor/preact.js").read_bytes() == await (
+        await client.get(f"{base}/vendor/preact.js")
+    ).read()
 
 
 async def test_version_follows_from_the_files(tmp_path: Path) -> None:
