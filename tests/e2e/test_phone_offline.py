@@ -70,7 +70,6 @@ async def test_command_waits_and_is_done_once(phone: Phone, api: PhoneApi) -> No
 async def test_command_waits_where_the_app_was_opened_without_a_network(
     phone: Phone, api: PhoneApi
 ) -> None:
-    """Nothing is sent before the server said who is signed in; that is told, too."""
     await phone.go()
     await away(phone)
     await phone.page.reload()
@@ -155,6 +154,20 @@ async def test_queued_command_can_be_thrown_away(phone: Phone, api: PhoneApi) ->
 
     await expect(phone.page.locator(".link")).to_have_text("Live")
     assert not api.named("/api/agents/agent-5/pause")
+
+
+async def test_what_is_said_of_a_waiting_command_is_so_above_it_too(phone: Phone) -> None:
+    await phone.go()
+    await away(phone)
+    await phone.type("stop agent 5")
+    turn = phone.page.locator(".turn")
+    await expect(turn).to_contain_text("Queued: will be sent")
+    await phone.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    await expect(turn).to_contain_text("This waited. Still want it?")
+    await phone.page.locator(".waiting").get_by_role("button", name="Discard").click()
+
+    await expect(phone.page.locator(".waiting")).to_have_count(0)
+    await expect(turn).to_have_count(0)
 
 
 async def test_command_older_than_ten_minutes_is_asked_about(phone: Phone, api: PhoneApi) -> None:

@@ -123,8 +123,9 @@ export async function release(item) {
   await flush();
 }
 
-/** @param {Outgoing} item */
+/** The person does not want it any more. @param {Outgoing} item */
 export async function discard(item) {
   await takeOut(item.key);
+  set({ turns: state.turns.filter((one) => one.key !== item.key) });
   await show();
 }

@@ -21,8 +21,8 @@ export function SignIn({ code, onDone }) {
   };
   return html`<main class="welcome" id="main" tabindex="-1">${LOGO}<h1 tabindex="-1">${t("title")}</h1><p>${t("signInText")}</p>
     ${open ? html`<form class="form card" onSubmit=${claim}><p class="quiet">${t("pairHelp")}</p>
-        <label>${t("code")}<input name="code" class="big" required value=${code} autocapitalize="characters" autocomplete="one-time-code" spellcheck="false" placeholder="ABCD-EFGH" /></label>
-        <label>${t("deviceName")}<input name="device" required maxlength="80" value=${deviceName()} /></label>
+        <label>${t("code")}<input name="code" class="big" required key=${code} defaultValue=${code} autocapitalize="characters" autocomplete="one-time-code" spellcheck="false" placeholder="ABCD-EFGH" /></label>
+        <label>${t("deviceName")}<input name="device" required maxlength="80" defaultValue=${deviceName()} /></label>
         <${Wrong} text=${wrong} /><button class="button main" disabled=${busy}>${t("pair")}</button></form>` : null}
     ${!code && html`<a class="button main" href="/api/auth/github?returnTo=/app/" onClick=${() => sessionStorage.setItem("hash", location.hash)}>${t("signIn")}</a>`}
     ${!open && html`<button type="button" class="button plain" onClick=${() => setOpen(true)}>${t("codeHave")}</button>`}

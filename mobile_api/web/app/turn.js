@@ -1,5 +1,5 @@
 /** What was said and what came of it; what cannot be taken back is confirmed first. */
-import { html, useState } from "../vendor/preact.js";
+import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { post } from "./api.js";
 import { skew } from "./live.js";
 import { prime } from "./speech.js";
@@ -26,6 +26,7 @@ const dismiss = (of) => set({ turns: state.turns.filter((one) => one.key !== of.
 /** @param {{turn: Turn, above: Set<string>}} of */
 export function Exchange({ turn, above }) {
   const { result } = turn;
+  const isHeld = state.queue.some((one) => one.key === turn.key && one.held);
   const said = result?.transcript || turn.text;
   const [busy, wrong, act] = useAct();
   useTick(1000);
@@ -33,7 +34,7 @@ export function Exchange({ turn, above }) {
   return html`<article class="card turn">
     <${Heard} turn=${turn} said=${said} act=${act} />
     ${turn.state === "sending" && html`<p class="quiet dots">${t("sending")}</p>`}
-    ${turn.state === "queued" && html`<p class="asks">${t("queued")}</p>`}
+    ${turn.state === "queued" && html`<p class="asks">${t(isHeld ? "queuedAsk" : "queued")}</p>`}
     ${turn.state === "failed" && html`<${Wrong} text=${turn.error} />`}
     ${result && html`<div aria-busy=${busy}>
       ${result.state === "needs_confirmation" && result.confirm ? html`<${Confirm} confirm=${result.confirm} left=${left} answer=${(/** @type {string} */ answer) => act(() => settle(turn, { answer }))} />` : html`<p class=${result.state === "rejected" ? "asks" : "reply"}>${result.reply}</p>`}
@@ -49,6 +50,8 @@ export function Exchange({ turn, above }) {
 /** What was heard; it can be put right as long as nothing was done. @param {{turn: Turn, said?: string, act: any}} of */
 function Heard({ turn, said, act }) {
   const [editing, setEditing] = useState(false);
+  const box = useRef(/** @type {HTMLInputElement | null} */ (null));
+  useEffect(() => box.current?.focus(), [editing]);
   const open = turn.result && turn.result.state !== "done";
   if (editing) {
     const use = (/** @type {any} */ event) => {
@@ -57,7 +60,7 @@ function Heard({ turn, said, act }) {
       setEditing(false);
       act(() => settle(turn, { transcript }));
     };
-    return html`<form class="line" onSubmit=${use}><input name="text" aria-label=${t("edit")} value=${said} ref=${(/** @type {any} */ box) => box?.focus()} />
+    return html`<form class="line" onSubmit=${use}><input name="text" aria-label=${t("edit")} defaultValue=${said} ref=${box} />
       <button class="button main">${t("editSend")}</button></form>`;
   }
   return html`<p class="heard"><span class="quiet">${turn.seconds ? t("heard") : t("you")}: </span>${said ? `“${said}”` : t("recording", { s: turn.seconds || 0 })}

@@ -46,7 +46,11 @@ function Dock({ voice }) {
   useStore();
   const [typing, setTyping] = useState(!voice);
   const [text, setText] = useState("");
-  fill = (words) => { setTyping(true); setText(words); };
+  const [asked, ask] = useState(0); // how often the line was asked for
+  const box = useRef(/** @type {HTMLInputElement | null} */ (null));
+  const type = () => { setTyping(true); ask((n) => n + 1); };
+  useEffect(() => { if (asked) box.current?.focus(); }, [asked]);
+  fill = (words) => { type(); setText(words); };
   const submit = (/** @type {any} */ event) => {
     event.preventDefault();
     if (text.trim()) sendText(text.trim());
@@ -60,10 +64,10 @@ function Dock({ voice }) {
         <${Button} kind="main" icon="send" onClick=${() => talk.review && sendAudio(talk.review.audio, talk.review.seconds)}>${t("send")}<//></div>`
       : typing ? html`<form class="line" onSubmit=${submit}>
         ${voice && html`<button type="button" class="round key" aria-label=${t("micInstead")} onClick=${() => setTyping(false)}><${Icon} name="mic" /></button>`}
-        <input enterkeyhint="send" autocomplete="off" aria-label=${t("typeHere")} placeholder=${t("typeHere")} value=${text} onInput=${(/** @type {any} */ e) => setText(e.target.value)} ref=${(/** @type {any} */ box) => box && text && document.activeElement !== box && box.focus()} />
+        <input enterkeyhint="send" autocomplete="off" aria-label=${t("typeHere")} placeholder=${t("typeHere")} value=${text} onInput=${(/** @type {any} */ e) => setText(e.target.value)} ref=${box} />
         <button class="round key main" aria-label=${t("send")} disabled=${!text.trim()}><${Icon} name="send" /></button></form>`
       : html`<div class="line">
-        <button type="button" class="round key" aria-label=${t("keyboard")} onClick=${() => setTyping(true)}><${Icon} name="keys" /></button>
+        <button type="button" class="round key" aria-label=${t("keyboard")} onClick=${type}><${Icon} name="keys" /></button>
         <${TalkButton} />
         <button type="button" class="round key" aria-label=${t("handsFree")} aria-pressed=${handsFree()} onClick=${() => { keepLocal("handsFree", handsFree() ? "off" : "on"); set({}); }}><${Icon} name="ear" /></button></div>`}
   </footer>`;
