@@ -147,3 +147,20 @@ async def test_long_output_unfolds_without_moving_what_is_read(phone: Phone, api
     )
     gaps = [below[0] - above[1] for above, below in pairwise(rows)]
     assert max(map(abs, gaps)) < 2
+
+
+async def test_empty_log_says_that_nothing_happened_yet(phone: Phone, api: PhoneApi) -> None:
+    api.logs["agent-3"] = []
+    await phone.go("#/agents/agent-3")
+    await phone.page.click("#tab-log")
+    await expect(phone.page.locator(".log .empty")).to_have_text(
+        "Nothing yet. What happens appears here."
+    )
+    place = await phone.page.locator(".log .empty b").bounding_box()
+    assert place
+
+    seen = await phone.page.evaluate(
+        f"document.elementFromPoint({place['x'] + 5}, {place['y'] + 5}).textContent"
+    )
+
+    assert seen.startswith("Nothing yet")  # and nothing lies upon it

@@ -115,7 +115,8 @@ def _work(api: PhoneApi, agent_id: str) -> None:
     ]
     patches = (_PATCH, _SCRIPT)
     shown = [file | {"patch": patch} for file, patch in zip(files, patches, strict=True)]
-    api.diffs[agent_id] = {"files": shown, "truncated": False}
+    note = "not pushed yet: as it was after step 3"
+    api.diffs[agent_id] = {"files": shown, "truncated": False, "note": note}
     steps: list[tuple[str, dict[str, object]]] = [
         ("created", {"by": "dana"}),
         ("phase", {"phase": "cloning"}),

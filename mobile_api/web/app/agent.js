@@ -9,7 +9,7 @@ import { send } from "./outbox.js";
 import { listen } from "./sse.js";
 import { agentOf, isOver, know, say, useStore } from "./store.js";
 import { talk } from "./talk.js";
-import { age, ago, money, t } from "./text.js";
+import { age, ago, dotted, money, t } from "./text.js";
 import { Speak } from "./dictate.js";
 import { Queue } from "./queue.js";
 import { Bar, Button, Empty, Head, Icon, Pill, Wrong, standing, useAct, useTick } from "./ui.js";
@@ -120,7 +120,7 @@ function Changes({ agent }) {
       async (error) => { const kept = await recall(key); kept ? setDiff(kept) : setWrong(error.message); });
   }, [agent.id, agent.metadata.linesAdded, agent.metadata.linesRemoved, agent.status, agent.progress]);
   return html`<div class="body" tabindex="0"><${Wrong} text=${wrong} />
-    ${diff ? (diff.files.length ? html`${diff.note && html`<p class="quiet">${diff.note}</p>`}<${Diff} ...${diff} />` : html`<${Empty} title=${t("changeNone")} text=${diff.note} />`) : !wrong && html`<div class="card ghost" aria-busy="true"></div>`}</div>`;
+    ${diff ? (diff.files.length ? html`${diff.note && html`<p class="quiet note">${diff.note}</p>`}<${Diff} ...${diff} />` : html`<${Empty} title=${t("changeNone")} text=${diff.note} />`) : !wrong && html`<div class="card ghost" aria-busy="true"></div>`}</div>`;
 }
 
 /** A link that leads to the web and nowhere else. @param {string | null} url */
@@ -141,7 +141,7 @@ function Steer({ agent, speak }) {
   const running = agent.status === "running" || agent.status === "pending";
   useTick(5000);
   return html`<div class="steer">
-    <p class="quiet facts"><${Pill} agent=${agent} />${[`${t("agent")} ${agent.number}`, agent.repoName.split("/").pop(), age(agent), money(agent.metadata.estimatedCost)].join(" · ")}</p>
+    <p class="quiet facts"><${Pill} agent=${agent} />${dotted([`${t("agent")} ${agent.number}`, agent.repoName.split("/").pop(), age(agent), money(agent.metadata.estimatedCost)])}</p>
     ${!isOver(agent) && html`<${Bar} value=${agent.progress} label=${t("progress")} />`}
     ${agent.question && html`<${Asked} agent=${agent} speak=${speak} />`}
     <${Queue} />

@@ -46,7 +46,7 @@ export function Settings() {
       <${Part} title=${t("agents")}>
         <label class="field"><span>${t("repoDefault")}</span><select value=${now.defaultRepo || ""} onChange=${(/** @type {any} */ e) => put({ defaultRepo: e.target.value || null })}><option value="">${t("none")}</option>${(repos || []).map((one) => html`<option key=${one.id} value=${one.fullName}>${one.fullName}</option>`)}</select></label>
         <label class="field"><span>${t("model")}</span><select value=${now.defaultModel || ""} onChange=${(/** @type {any} */ e) => put({ defaultModel: e.target.value || null })}><option value="">${t("modelDefault")}</option>${(now.models || []).map((one) => html`<option key=${one} value=${one}>${one}</option>`)}</select></label>
-        <label class="field"><span>${t("budget")}<small>${t("budgetHelp")}</small></span><input type="number" min="0.1" step="0.1" inputmode="decimal" value=${now.budgetUsd ?? ""} onChange=${(/** @type {any} */ e) => put({ budgetUsd: e.target.value ? Number(e.target.value) : null })} /></label>
+        <label class="field"><span>${t("budget")}<small>${t("budgetHelp")}</small></span><input type="number" min="0.1" step="0.1" inputmode="decimal" key=${now.budgetUsd} defaultValue=${now.budgetUsd ?? ""} onChange=${(/** @type {any} */ e) => put({ budgetUsd: e.target.value ? Number(e.target.value) : null })} /></label>
         <${Usage} />
       <//>
       <${Repos} />
@@ -101,7 +101,7 @@ function Notifications({ now, put }) {
         <${Button} disabled=${busy} onClick=${test}>${t("n_test")}<//>
         <${Button} disabled=${busy} onClick=${() => act(async () => setSent((await get("/api/push/log")).items))}>${t("n_log")}<//></div>`}
     <p role="status">${told}</p><${Wrong} text=${wrong} />
-    ${sent && html`<ul class="plain lines">${sent.length ? sent.map((one, n) => html`<li key=${n}><span class="grow">${one.kind}: ${one.outcome}<small>${one.detail}</small></span><span class="quiet">${ago(one.at)}</span></li>`) : html`<li class="quiet">${t("none")}</li>`}</ul>`}
+    ${sent && html`<ul class="plain lines">${sent.length ? sent.map((one, n) => html`<li key=${n}><span class="grow">${one.kind === "test" ? t("n_aTest") : t(/** @type {any} */ ("n_" + one.kind))}<small>${[t(/** @type {any} */ ("n_log_" + one.outcome)), one.detail].filter(Boolean).join(": ")}</small></span><span class="quiet">${ago(one.at)}</span></li>`) : html`<li class="quiet">${t("none")}</li>`}</ul>`}
     ${NOTICES.map((one) => html`<${Switch} key=${one} on=${now.notify[one] !== false} label=${t(/** @type {any} */ ("n_" + one))} onChange=${(/** @type {boolean} */ on) => put({ notify: { ...now.notify, [one]: on } })} />`)}
   <//>`;
 }
@@ -131,6 +131,6 @@ function Devices({ login }) {
     <p class="quiet">${t("yours", { login })}</p>
     ${pair && html`<${Dialog} title=${t("add_phone")} text=${t("addPhoneHelp")} onClose=${() => { setPair(null); load(); }}>
       <img class="qr" alt=${t("code") + " " + pair.code} src=${"data:image/svg+xml," + encodeURIComponent(pair.qrSvg)} /><p class="big">${pair.code}</p><form method="dialog"><button class="button">${t("done")}</button></form><//>`}
-    ${sure && html`<${Dialog} danger title=${t("signOutAllAsk")} text=${t("signOutAllText")} yes=${t("signOutAll")} onYes=${() => leave("/api/auth/logout-everywhere")} onClose=${() => setSure(false)} />`}
+    ${sure && html`<${Dialog} danger title=${t("signOutAllAsk")} text=${t("signOutAllText")} yes=${t("signOutAll")} no=${t("cancel")} onYes=${() => leave("/api/auth/logout-everywhere")} onClose=${() => setSure(false)} />`}
   <//>`;
 }

@@ -12,6 +12,9 @@ export function t(key, values = {}) {
 /** @param {number} usd */
 export const money = (usd) => "$" + (usd || 0).toFixed(usd > 0 && usd < 0.01 ? 4 : 2);
 
+/** Facts in a row; a line that breaks never begins with the dot. @param {any[]} facts */
+export const dotted = (facts) => facts.filter(Boolean).join("\u00a0· ");
+
 /** "4 min", "2 h". @param {number} ms */
 export function span(ms) {
   const s = Math.max(0, Math.round(ms / 1000));

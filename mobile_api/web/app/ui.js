@@ -1,7 +1,7 @@
 /** The small parts that all screens are made of. */
 import { html, useEffect, useLayoutEffect, useState } from "../vendor/preact.js";
 import { local, useStore } from "./store.js";
-import { age, money, t } from "./text.js";
+import { age, dotted, money, t } from "./text.js";
 
 const ICONS = {
   mic: "M12 3a3 3 0 0 0-3 3v6a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3zM5 11a7 7 0 0 0 14 0M12 18v3",
@@ -52,7 +52,7 @@ export function Card({ agent }) {
   const facts = [agent.repoName.split("/").pop(), meta.prNumber ? t("prNumber", { n: meta.prNumber }) : meta.filesChanged ? t("files", { n: meta.filesChanged }) : "", age(agent), money(meta.estimatedCost)];
   return html`<a class="card row" href=${"#/agents/" + agent.id}>
     <span class="number"><span class="sr">${t("agent")} </span>${agent.number}</span>
-    <b class="title">${agent.title}</b><${Pill} agent=${agent} /><span class="quiet meta">${facts.filter(Boolean).join(" · ")}</span>
+    <b class="title">${agent.title}</b><${Pill} agent=${agent} /><span class="quiet meta">${dotted(facts)}</span>
     ${agent.question && html`<span class="asks meta">${agent.question.text}</span>`}
     ${agent.status === "running" || agent.status === "paused" ? html`<${Bar} value=${agent.progress} />` : null}
   </a>`;
