@@ -187,7 +187,7 @@ async def test_command_older_than_ten_minutes_is_asked_about(phone: Phone, api: 
 
     await back(phone)
 
-    await expect(phone.text("This waited. Still want it?")).to_be_visible()
+    await expect(phone.page.locator(".waiting")).to_contain_text("This waited. Still want it?")
     assert not api.named("/api/voice/commands")
 
 

@@ -105,16 +105,22 @@ addEventListener("beforeinstallprompt", (event) => { event.preventDefault(); set
 document.addEventListener("visibilitychange", () => { if (!document.hidden && state.me) wake(); });
 const root = /** @type {Element} */ (document.getElementById("app"));
 
+/** Fetch what the screen is made of; where it cannot be had, the screen says so. */
+async function fetchScreen() {
+  const isSignedIn = state.me || (state.me === undefined && csrf());
+  const part = PART[isSignedIn ? state.route.screen : "signin"];
+  if (part) await fetchPart(part).catch(() => {});
+}
+
 /** Show the screen in the place of the first picture, when it is there. */
 async function draw() {
-  const part = PART[state.me ? state.route.screen : "signin"];
-  if (part) await fetchPart(part).catch(() => {}); // the screen says so
+  await fetchScreen();
   root.replaceChildren();
   render(html`<${App} />`, root);
   later("background", ({ start }) => start());
   fetchRest();
 }
-if (!csrf()) fetchPart("signin").catch(() => {}); // nobody is signed in: no need to ask first
+fetchScreen(); // no need to wait for the answer who it is
 remembered().then(async () => {
   const known = state.me;
   if (known) draw();
