@@ -321,6 +321,9 @@ async def test_changes_that_overtake_each_other_are_all_kept(phone: Phone, api: 
     api.slow_s = 0.3
     await phone.button("Off").click()
     await phone.page.get_by_label("An agent failed").uncheck()
+    # The answer to the first tells of a time before the second, which it must not undo.
+    await expect(phone.page.get_by_text("Saved.")).to_be_visible()
+    assert not await phone.page.get_by_label("An agent failed").is_checked()
     await phone.page.get_by_label("A budget is reached").uncheck()
 
     await until(lambda: len(api.named("/api/settings", "PUT")) == 3, "three changes were sent")

@@ -13,33 +13,44 @@ import { Button, Head, Wrong, applyTheme, useAct } from "./ui.js";
 const NOTICES = /** @type {const} */ (["question", "pullRequest", "failed", "budget"]);
 const LANGUAGES = { auto: t("l_auto"), en: "English", de: "Deutsch", es: "Español", fr: "Français" };
 
-let last = Promise.resolve();
+/** @typedef {(now: Preferences) => Partial<Preferences>} Edit */
 
-/** One change after the other: each reads what stands and writes it all back. @param {Partial<Preferences>} patch */
-function change(patch) {
-  const before = state.preferences;
-  set({ preferences: { ...before, ...patch } }); // shown at once, taken back if the server says no
-  return (last = last.catch(() => {}).then(() => write(patch, before)));
+let last = Promise.resolve();
+/** What the server has, and the edits on their way to it, which are shown at once. */
+let kept = state.preferences;
+/** @type {Edit[]} */
+const waiting = [];
+
+/** One change after the other: each is made to what stands then, so that none undoes another. @param {Edit} edit */
+function change(edit) {
+  if (!waiting.length) kept = state.preferences;
+  waiting.push(edit);
+  show();
+  return (last = last.catch(() => {}).then(() => write(edit)));
 }
 
-/** @param {Partial<Preferences>} patch @param {Preferences} before */
-async function write(patch, before) {
+function show() {
+  set({ preferences: waiting.reduce((now, edit) => ({ ...now, ...edit(now) }), kept) });
+}
+
+/** @param {Edit} edit */
+async function write(edit) {
   try {
-    const { models, ...rest } = await get("/api/settings");
-    const preferences = { models, ...(await call("PUT", "/api/settings", { body: { ...rest, ...patch } })) };
-    set({ preferences });
-    remember("preferences", preferences);
+    const { models, ...stands } = await get("/api/settings");
+    const body = { ...stands, ...edit({ models, ...stands }) };
+    kept = { models, ...(await call("PUT", "/api/settings", { body })) };
+    remember("preferences", kept);
     say(t("saved"));
-  } catch (error) {
-    set({ preferences: before });
-    throw error;
+  } finally {
+    waiting.shift();
+    show();
   }
 }
 
 export function Settings() {
   const { me, preferences: now, install, repos } = useStore();
   const [, wrong, act] = useAct();
-  const put = (/** @type {Partial<Preferences>} */ patch) => act(() => change(patch));
+  const put = (/** @type {Partial<Preferences> | Edit} */ what) => act(() => change(typeof what === "function" ? what : () => what));
   return html`<div class="screen"><${Head} title=${t("settings")} />
     <div class="body" tabindex="-1"><div class="stack settings">
       <${Wrong} text=${wrong} />
@@ -86,7 +97,7 @@ function Repos() {
     <ul class="plain lines">${(repos || []).map((one) => html`<li key=${one.id}><span class="grow">${one.fullName}</span><span class="quiet">${one.defaultBranch}</span></li>`)}</ul><//>`;
 }
 
-/** @param {{now: Preferences, put: (patch: Partial<Preferences>) => void}} of */
+/** @param {{now: Preferences, put: (what: Partial<Preferences> | Edit) => void}} of */
 function Notifications({ now, put }) {
   const [told, setTold] = useState("");
   const [sent, setSent] = useState(/** @type {any[] | null} */ (null));
@@ -102,7 +113,7 @@ function Notifications({ now, put }) {
         <${Button} disabled=${busy} onClick=${() => act(async () => setSent((await get("/api/push/log")).items))}>${t("n_log")}<//></div>`}
     <p role="status">${told}</p><${Wrong} text=${wrong} />
     ${sent && html`<ul class="plain lines">${sent.length ? sent.map((one, n) => html`<li key=${n}><span class="grow">${one.kind === "test" ? t("n_aTest") : t(/** @type {any} */ ("n_" + one.kind))}<small>${[t(/** @type {any} */ ("n_log_" + one.outcome)), one.detail].filter(Boolean).join(": ")}</small></span><span class="quiet">${ago(one.at)}</span></li>`) : html`<li class="quiet">${t("none")}</li>`}</ul>`}
-    ${NOTICES.map((one) => html`<${Switch} key=${one} on=${now.notify[one] !== false} label=${t(/** @type {any} */ ("n_" + one))} onChange=${(/** @type {boolean} */ on) => put({ notify: { ...now.notify, [one]: on } })} />`)}
+    ${NOTICES.map((one) => html`<${Switch} key=${one} on=${now.notify[one] !== false} label=${t(/** @type {any} */ ("n_" + one))} onChange=${(/** @type {boolean} */ on) => put((/** @type {Preferences} */ stands) => ({ notify: { ...stands.notify, [one]: on } }))} />`)}
   <//>`;
 }
 
