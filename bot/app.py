@@ -15,6 +15,7 @@ from aiohttp import web
 
 from bot import cost
 from bot.agents import Agents
+from bot.blobs import Blobs
 from bot.bus import Bus, PostgresBridge
 from bot.db.checkpoints import Checkpoints
 from bot.db.deliveries import DeliveryStore
@@ -44,7 +45,6 @@ from bot.wiring.indexes import indexes_of
 from bot.wiring.places import FlySide, fly_of, local_of, placing_of, plans_of, tend, vps_of
 from bot.wiring.runs import (
     author_of,
-    blobs_of,
     defaults_of,
     limits_of,
     patience_of,
@@ -85,7 +85,7 @@ class Coordinator:
         self.deliveries = DeliveryStore(self.database)
         self.ingest = Ingest(self.deliveries, on_stored=self._stored)
         self.run_log = RunLog(self.database, self.bus)
-        blobs = blobs_of(settings)
+        blobs = Blobs.of(settings)
         self.keeping = Keeping(self.run_log, Checkpoints(self.database), blobs)
         self.gateway = Gateway(self.bus, blobs=blobs)
         self.machines = MachineLines(self.bus, "/ws/machine")

@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, Self
 from urllib.parse import unquote, urlsplit
 
 import structlog
@@ -20,6 +20,35 @@ if TYPE_CHECKING:
 
 _CHUNK = 1024 * 1024
 log = structlog.get_logger()
+
+
+class StoreSettings(Protocol):
+    """What the operator chose for the store."""
+
+    @property
+    def store(self) -> str:
+        """The address: ``file:///folder`` or ``s3://bucket/prefix``."""
+        ...
+
+    @property
+    def store_endpoint(self) -> str:
+        """Where S3 is, if not at Amazon."""
+        ...
+
+    @property
+    def store_region(self) -> str:
+        """The region of the bucket."""
+        ...
+
+    @property
+    def store_access_key(self) -> str:
+        """The key's name; empty means that of the machine."""
+        ...
+
+    @property
+    def store_secret_key(self) -> SecretStr:
+        """The key."""
+        ...
 
 
 class Blobs:
@@ -52,6 +81,18 @@ class Blobs:
         }
         self._patience_s = patience_s
         self._opened: ObjectStore | None = None
+
+    @classmethod
+    def of(cls, settings: StoreSettings, *, patience_s: float = 20.0) -> Self:
+        """Return the store of the *settings*."""
+        return cls(
+            settings.store,
+            endpoint=settings.store_endpoint,
+            region=settings.store_region,
+            access_key=settings.store_access_key,
+            secret_key=settings.store_secret_key,
+            patience_s=patience_s,
+        )
 
     @property
     def is_local(self) -> bool:

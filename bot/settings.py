@@ -196,6 +196,11 @@ class Settings(BaseSettings):
         """The database as a URL; SQLite in the data directory when none is set."""
         return self.database_url or f"sqlite:///{self.data_dir / 'cadence.sqlite3'}"
 
+    @property
+    def store(self) -> str:
+        """Where checkpoints and bundles are kept; a folder in the data directory by default."""
+        return self.store_url or (self.data_dir.resolve() / "store").as_uri()
+
     def clone_url(self, full_name: str) -> str:
         """Return whence git fetches the repository."""
         return f"{self.github_url}/{full_name}.git"

@@ -6,7 +6,7 @@ import itertools
 import aiohttp
 
 from bot import manifest
-from bot.doctor import github, keys, machine, storage
+from bot.doctor import github, keys, machine, services, storage
 from bot.doctor.finding import Finding, Patient, fail, good, warn
 
 _TIMEOUT = aiohttp.ClientTimeout(total=20, sock_connect=5)
@@ -18,6 +18,7 @@ async def examine(patient: Patient) -> list[Finding]:
         parts = await asyncio.gather(
             machine.look(patient),
             storage.examine(patient),
+            services.examine(patient, session),
             keys.examine(patient, session),
             github.examine(patient, session, manifest.read()),
             _coordinator(patient, session),

@@ -9,6 +9,8 @@ from typing import Protocol
 
 from pydantic import SecretStr
 
+from bot.blobs import StoreSettings
+
 
 class Level(StrEnum):
     """How bad it is; only *FAIL* keeps an agent from working."""
@@ -43,7 +45,7 @@ def fail(name: str, detail: str, remedy: str) -> Finding:
     return Finding(name=name, ok=Level.FAIL, detail=detail, remedy=remedy)
 
 
-class Patient(Protocol):
+class Patient(StoreSettings, Protocol):
     """The settings that the doctor looks at."""
 
     @property
@@ -80,5 +82,19 @@ class Patient(Protocol):
     def openai_api_key(self) -> SecretStr: ...
     @property
     def openai_base_url(self) -> str: ...
+    @property
+    def deepgram_api_key(self) -> SecretStr: ...
+    @property
+    def deepgram_url(self) -> str: ...
+    @property
+    def fly_token(self) -> SecretStr: ...
+    @property
+    def fly_url(self) -> str: ...
+    @property
+    def fly_org(self) -> str: ...
+    @property
+    def hetzner_token(self) -> SecretStr: ...
+    @property
+    def hetzner_url(self) -> str: ...
     @property
     def no_sandbox(self) -> bool: ...

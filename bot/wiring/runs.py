@@ -66,17 +66,6 @@ def patience_of(settings: Settings) -> Patience:
     )
 
 
-def blobs_of(settings: Settings) -> Blobs:
-    """Return the store of checkpoints and bundles."""
-    return Blobs(
-        settings.store_url or (settings.data_dir.resolve() / "store").as_uri(),
-        endpoint=settings.store_endpoint,
-        region=settings.store_region,
-        access_key=settings.store_access_key,
-        secret_key=settings.store_secret_key,
-    )
-
-
 def sizes_of(settings: Settings) -> dict[str, str]:
     """Return how large the machines of a place are, in words for people."""
     guest = Guest(
@@ -108,7 +97,7 @@ def work_diffs_of(
     """Return what shows the changes of agents at work."""
     return WorkDiffs(
         keeping,
-        blobs_of(settings),
+        Blobs.of(settings),
         settings.data_dir / "mirrors",
         github,
         redactor,
