@@ -30,8 +30,8 @@ LATER = datetime(2027, 1, 1, tzinfo=UTC) + timedelta(days=900)
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'cadence.sqlite3'}"
+def database_url(store_url: str) -> str:
+    return store_url
 
 
 @dataclass(frozen=True, kw_only=True)
