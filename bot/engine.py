@@ -27,7 +27,7 @@ from bot.errors import StorageAway
 APPLICATION_VERSION = "1"
 HEARTBEAT_S = 5.0
 AWAY_WAITS_S = (0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300)
-NEW_QUEUES_S = 1.1
+APPLICATION = "cadence"
 _LOCK = 0xCADE0001
 log = structlog.get_logger()
 
@@ -58,9 +58,15 @@ class Engine:
         """Start the engine; *register* declares the workflows before anything is recovered."""
         logging.getLogger("dbos").setLevel(logging.WARNING)
         url, serializer = self._db.system_url, DBOSPortableJSONSerializer()
+        await asyncio.to_thread(DBOS.migrate, url)
+        self._client = await asyncio.to_thread(
+            DBOSClient, system_database_url=url, serializer=serializer
+        )
+        # Before the launch: a queue that is new after it is not looked at for a second.
+        await self._register_queues(self._client)
         DBOS(
             config={
-                "name": "cadence",
+                "name": APPLICATION,
                 "system_database_url": url,
                 "executor_id": self.executor_id,
                 "application_version": APPLICATION_VERSION,
@@ -72,20 +78,17 @@ class Engine:
         )
         register()
         DBOS.launch()
-        known = [await DBOS.retrieve_queue_async(name) for name in self._queues]
+        await self.heartbeat()
+
+    async def _register_queues(self, client: DBOSClient) -> None:
         for queue in self._queues.values():
-            await DBOS.register_queue_async(
+            await client.register_queue_async(
                 queue.name,
                 worker_concurrency=queue.at_once,
                 partition_concurrency=queue.per_partition,
                 polling_interval_sec=queue.poll_s,
+                application_name=APPLICATION,
             )
-        self._client = await asyncio.to_thread(
-            DBOSClient, system_database_url=url, serializer=serializer
-        )
-        await self.heartbeat()
-        if None in known:  # the very first start: the engine looks for new queues once a second
-            await asyncio.sleep(NEW_QUEUES_S)
 
     async def close(self) -> None:
         """Stop taking work; what is not finished is taken up at the next start."""
