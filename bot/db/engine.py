@@ -6,9 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
@@ -157,8 +155,6 @@ async def inserted(tx: Tx, table: Table, row: dict[str, Any]) -> bool:
 
 def migrate(url: URL) -> None:
     """Bring the tables at *url* to the newest revision."""
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
     backend = url.get_backend_name()
     engine = create_engine(url if backend == "sqlite" else url.set(drivername="postgresql+psycopg"))
     try:
@@ -169,10 +165,33 @@ def migrate(url: URL) -> None:
                 # The engine's own default journal halves the rate of deliveries worked off.
                 connection.exec_driver_sql("PRAGMA journal_mode=WAL")
         with engine.begin() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            if _revision(connection) != newest_revision():
+                _upgrade(connection)
     finally:
         engine.dispose()
+
+
+def newest_revision() -> str:
+    """Return the revision that the tables should have: the files are numbered in order."""
+    return max(path.name for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")).split("_")[0]
+
+
+def _revision(connection: Connection) -> str:
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    query = text("SELECT version_num FROM alembic_version")
+    return connection.execute(query).scalar() or ""
+
+
+def _upgrade(connection: Connection) -> None:
+    # Not at the top: it takes a tenth of a start to import, and most starts have nothing to do.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def _checked(url: str) -> URL:
