@@ -1,6 +1,7 @@
 """The ``cadence`` command."""
 
 import asyncio
+import gc
 import json
 import re
 import sys
@@ -30,6 +31,7 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
 ) -> None:
     """Run the coordinator: webhooks, dispatcher, live logs."""
+    gc.set_threshold(100_000, 20, 100)  # hardly anything of what is loaded goes away again
     from bot.serve import run
 
     chosen = {"host": host, "port": port}

@@ -50,7 +50,6 @@ async def _serve(settings: Settings, redactor: Redactor) -> None:
         raise BadSettings(f"cannot listen on {settings.host}:{settings.port}") from error
     coordinator.port = runner.addresses[0][1]
     gc.freeze()  # what was loaded at start stays; the collector need not look at it again
-    gc.set_threshold(100_000, 20, 100)
     sys.setswitchinterval(SWITCH_S)
     log.info("listening", host=settings.host, port=coordinator.port)
     asked = asyncio.Event()

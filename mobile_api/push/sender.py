@@ -4,13 +4,12 @@ import asyncio
 import base64
 import binascii
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import orjson
 import structlog
 from cryptography.exceptions import InvalidKey
-from pywebpush import WebPushException, webpush_async
 
 from bot.db.push import Pushes, Subscription
 from bot.errors import InvalidRequest
@@ -18,6 +17,9 @@ from bot.keys.vault import Unreadable, Vault
 from mobile_api.push.hosts import PushHosts
 from mobile_api.push.keys import PushKey
 from mobile_api.push.views import Outcome, Payload
+
+if TYPE_CHECKING:
+    from pywebpush import WebPushException
 
 LIFE_S = 24 * 3600
 _TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
@@ -85,6 +87,9 @@ class Sender:
         urgency: str,
     ) -> str:
         """Send to one device; return why not, empty when it was taken."""
+        # Not at the top: it loads a second HTTP client, which no start should wait for.
+        from pywebpush import WebPushException, webpush_async
+
         if device.key_print != self.key.print:
             await self._pushes.unsubscribe(device.id)
             return "the device had subscribed to an older key"
@@ -115,7 +120,7 @@ class Sender:
         self._hosts.check(str(where["endpoint"]))  # the list may be shorter than it was
         return where
 
-    async def _refused(self, device: Subscription, error: WebPushException) -> str:
+    async def _refused(self, device: Subscription, error: "WebPushException") -> str:
         status = getattr(error.response, "status", 0)
         if status in _GONE:
             await self._pushes.unsubscribe(device.id)
