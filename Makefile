@@ -1,6 +1,7 @@
 # Two commands set everything up: `make demo` and `make test`. Both build .venv on first use.
 PYTHON ?=
-PYTEST_ARGS ?= -n 2
+# A worker that has nothing left takes half of what another has yet to do.
+PYTEST_ARGS ?= -n 2 --dist worksteal
 BIN := .venv/bin
 export PYTHON
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-
 from sqlalchemy import make_url
 
 from bot.agents import Agents
@@ -22,6 +21,18 @@ _names = itertools.count(1)
 # By default an example that takes 200 ms fails its test: a busy machine is no bug.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with what may take longest, by its own time-out: at the end one worker would idle."""
+    usual = float(config.getini("timeout"))
+
+    def limit(item: pytest.Item) -> float:
+        marker = item.get_closest_marker("timeout")
+        return max(usual, float(marker.args[0])) if marker and marker.args else usual
+
+    items.sort(key=limit, reverse=True)  # stable: all else stays in its order
 
 
 @pytest.fixture(scope="session")
