@@ -13,11 +13,13 @@ from bot.db.engine import Database
 from bot.doctor import Finding, Level, examine, machine
 from bot.errors import Unavailable
 from deploy.devkit.anthropic import AnthropicStandIn
+from deploy.devkit.anthropic.contract import known_models
 from tests.fakes.github import Town, town
 
 
 @pytest.fixture
 async def llm() -> AsyncIterator[AnthropicStandIn]:
+    known_models()  # loads the SDK: on our loop, it would be waited for as if the network were slow
     async with AnthropicStandIn() as standing_in:
         yield standing_in
 
