@@ -2,11 +2,13 @@
 
 Run by path with ``python -I -S``, so the standard library only and no import of ours: it is up in
 a few milliseconds. Without a cage it also takes everything down that the command left behind.
+When its lifeline ends, the runner is gone: the command is ended, or never begun.
 """
 
 import contextlib
 import os
 import resource
+import select
 import signal
 import socket
 import sys
@@ -15,19 +17,28 @@ from typing import NoReturn
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
+_STOPPED = 143
 
 
 def main(argv: list[str]) -> NoReturn:
-    """Run ``SOCKET PORT RLIMITS caged|open COMMAND...`` and exit as the command does."""
+    """Run ``SOCKET PORT RLIMITS caged|open[:LIFELINE] COMMAND...``; exit as the command does."""
     path, port, limits, mode, *command = argv
+    mode, _, line = mode.partition(":")
+    lifeline = int(line) if line else None
     if mode == "open":
         adopt_orphans()
+    if lifeline is not None:
+        os.set_inheritable(lifeline, False)
+        if select.select([lifeline], [], [], 0)[0]:
+            os._exit(_STOPPED)
     listener = _listen(int(port)) if path else None
     pid = os.fork()
     if pid == 0:
         _become(command, limits, listener.getsockname()[1] if listener else 0)
+    threading.stack_size(256 * 1024)
+    if lifeline is not None:
+        threading.Thread(target=_hold, args=(lifeline,), daemon=True).start()
     if listener:
-        threading.stack_size(256 * 1024)
         threading.Thread(target=_serve, args=(listener, path), daemon=True).start()
     status = _wait_for(pid)
     if mode == "open":
@@ -102,7 +113,13 @@ def adopt_orphans() -> None:
 
 def _stop(*_: object) -> None:
     kill_descendants(os.getpid())
-    os._exit(143)
+    os._exit(_STOPPED)
+
+
+def _hold(lifeline: int) -> None:
+    """Wait for the end of *lifeline*, however late the runner dies, and end what was begun."""
+    os.read(lifeline, 1)
+    _stop()
 
 
 def _become(command: list[str], limits: str, port: int) -> NoReturn:

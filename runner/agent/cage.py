@@ -61,7 +61,8 @@ _PROGRAMS = (
 class Cage:
     """The places of one run on the host, and whether a cage is built round them.
 
-    With a *user* the cage is that user's, and not ours.
+    With a *user* the cage is that user's, and not ours. When the pipe *lifeline* ends, so does
+    every command of the cage.
     """
 
     workspace: Path
@@ -72,6 +73,12 @@ class Cage:
     is_caged: bool = True
     more_readable: tuple[Path, ...] = ()
     user: AgentUser | None = None
+    lifeline: int | None = None
+
+    @property
+    def files(self) -> tuple[int, ...]:
+        """The open files to start a command with."""
+        return () if self.lifeline is None else (self.lifeline,)
 
     @property
     def inner_workspace(self) -> Path:
@@ -126,7 +133,7 @@ class Cage:
             str(socket),
             str(PORT if self.is_caged else 0),
             self.limits.rlimits(with_memory=not has_memory_group),
-            "caged" if self.is_caged else "open",
+            ("caged" if self.is_caged else "open") + "".join(f":{one}" for one in self.files),
             *argv,
         ]
         becoming = self.user.becoming() if self.user else []

@@ -9,6 +9,7 @@ import shutil
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -17,6 +18,7 @@ import structlog
 from runner.agent import socket_place, toolpipe
 from runner.agent.agent_user import AgentUser, let_pass
 from runner.agent.cage import Cage, write_etc
+from runner.agent.lifeline import lifeline
 from runner.agent.limits import Limits, cgroup, disk_usage_mb, group_name, joining
 from runner.agent.process import cut, execute
 from runner.agent.sandbox_check import explain
@@ -125,7 +127,13 @@ class Sandbox:
     ) -> CommandResult:
         """Run *argv* in a fresh cage."""
         line, environment = self._command(argv, env or {})
-        return await execute(line, env=environment, timeout_s=timeout_s, cwd=self._cwd())
+        return await execute(
+            line,
+            env=environment,
+            timeout_s=timeout_s,
+            cwd=self._cage.workspace,
+            pass_fds=self._cage.files,
+        )
 
     def _command(self, argv: list[str], env: dict[str, str]) -> tuple[list[str], dict[str, str]]:
         """Return the command line on the host and the environment it is started with."""
@@ -134,16 +142,15 @@ class Sandbox:
         made = self._cage.command(line, has_memory_group=bool(self._groups))
         return joining(self._groups, made), self._cage.environment()
 
-    def _cwd(self) -> Path:
-        return self._cage.workspace
-
     async def start_tools(self) -> ToolPipe:
         """Start the long-lived cage; it may still be importing when this returns."""
         cage = self._cage
         argv = [sys.executable, "-P", "-s", "-m", "runner.toolhost", str(cage.inner_workspace)]
         argv += [str(cage.inner_home), "/tmp"] if cage.is_caged else [str(cage.inner_home)]  # noqa: S108
         line, environment = self._command(argv, {"PYTHONPATH": str(cage.inner_library)})
-        self._pipe = await toolpipe.start(line, env=environment, cwd=self._cwd())
+        self._pipe = await toolpipe.start(
+            line, env=environment, cwd=cage.workspace, pass_fds=cage.files
+        )
         return self._pipe
 
     async def _stop_tools(self) -> None:
@@ -214,6 +221,7 @@ async def open_sandbox(
         except ProxyLost as error:
             raise SandboxUnavailable(str(error)) from error
         cage = _prepared(workspace, root, place / "egress.sock", mode, limits or Limits(), user)
+        cage = replace(cage, lifeline=stack.enter_context(lifeline()))
         groups = await stack.enter_async_context(cgroup(group_name(), cage.limits))
         hands = Sandbox(cage, groups, proxy)
         stack.push_async_callback(hands.close)

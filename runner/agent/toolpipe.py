@@ -94,7 +94,9 @@ def _content(answer: Any, number: int) -> str | list[dict[str, Any]]:
     raise PipeBroken("the tools answered without content")
 
 
-async def start(argv: Sequence[str], *, env: dict[str, str], cwd: Path) -> ToolPipe:
+async def start(
+    argv: Sequence[str], *, env: dict[str, str], cwd: Path, pass_fds: Sequence[int] = ()
+) -> ToolPipe:
     """Start a toolhost by *argv*; the caller closes it."""
     process = await asyncio.create_subprocess_exec(
         *argv,
@@ -103,6 +105,7 @@ async def start(argv: Sequence[str], *, env: dict[str, str], cwd: Path) -> ToolP
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        pass_fds=pass_fds,
         start_new_session=True,
         limit=MAX_FRAME_BYTES,
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -11,6 +12,7 @@ from typing import Literal
 
 import pytest
 
+from runner import cage_init
 from runner.agent.limits import Limits
 from runner.agent.sandbox import Sandbox, open_sandbox
 from runner.agent.seams import ToolFailed, ToolRetry
@@ -370,6 +372,70 @@ async def test_nothing_is_left_when_the_runner_is_killed(tmp_path: Path, mode: s
     await victim.wait()
 
     await until(lambda: f"sleep {marker}" not in processes())
+
+
+_SLOW_BWRAP = """#!/bin/sh
+if [ -e {0}/slow ]; then
+    echo $$ > {0}/building.part; mv {0}/building.part {0}/building
+    until [ -e {0}/go ]; do sleep 0.05; done
+fi
+exec {1} "$@"
+"""
+_EARLY_VICTIM = """
+import asyncio, sys
+from pathlib import Path
+from runner.agent.sandbox import open_sandbox
+from runner.egress.policy import EgressPolicy
+async def main(place):
+    async with open_sandbox(
+        workspace=Path(place, "tree"), root=Path(place, "run"),
+        egress=EgressPolicy(registries=False),
+    ) as hands:
+        await hands.call("bash", {"command": "true"})
+        Path(place, "slow").touch()
+        await hands.run("touch ran; sleep 600", timeout_s=600)
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+async def test_nothing_begins_when_the_runner_is_killed_while_a_cage_is_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bwrap = tmp_path / "bin/bwrap"
+    bwrap.parent.mkdir()
+    bwrap.write_text(_SLOW_BWRAP.format(tmp_path, shutil.which("bwrap")))
+    bwrap.chmod(0o755)
+    monkeypatch.setenv("PATH", str(bwrap.parent), prepend=":")
+    victim = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _EARLY_VICTIM, str(tmp_path)
+    )
+    await until((tmp_path / "building").exists)
+    victim.kill()
+    await victim.wait()
+    (tmp_path / "go").touch()
+
+    await until(lambda: not Path("/proc", (tmp_path / "building").read_text().strip()).exists())
+    assert not (tmp_path / "tree/ran").exists()
+
+
+@pytest.mark.parametrize("is_over", [True, False], ids=["before", "after"])
+async def test_command_ends_with_its_lifeline(tmp_path: Path, is_over: bool) -> None:
+    theirs, ours = os.pipe()
+    if is_over:
+        os.close(ours)
+    init = Path(cage_init.__file__)
+    marker = f"3{os.getpid()}.5"
+    work = f"touch {tmp_path}/ran; setsid sleep {marker} & sleep {marker}"
+    argv = [sys.executable, "-I", "-S", str(init), "", "0", "", f"open:{theirs}"]
+    one = await asyncio.create_subprocess_exec(*argv, "sh", "-c", work, pass_fds=[theirs])
+    os.close(theirs)
+    if not is_over:
+        await until((tmp_path / "ran").exists)
+        os.close(ours)
+
+    assert await one.wait() in {137, 143}
+    assert (tmp_path / "ran").exists() is not is_over
+    assert f"sleep {marker}" not in processes()
 
 
 async def test_nothing_is_left_when_the_sandbox_closes(tmp_path: Path) -> None:
