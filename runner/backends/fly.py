@@ -23,6 +23,7 @@ TAKE_COLD_S = 120.0
 SILENT_S = 45.0
 HEARD_S = 15.0  # three beats
 WAKE_S = 20.0
+LOOK_S = 10.0
 _SLEEPING = {MachineState.SUSPENDED, MachineState.STOPPED}
 _OVER = {MachineState.ENDING, MachineState.GONE}
 log = structlog.get_logger()
@@ -54,6 +55,7 @@ class FlyBackend:
         self._take_warm_s = take_warm_s
         self._take_cold_s = take_cold_s
         self._wake_s = wake_s
+        self._looked: dict[str, datetime] = {}
 
     async def start(self, order: MachineOrder) -> dict[str, Any]:
         """Claim a machine for the run, or order one; a run that has one keeps it."""
@@ -94,16 +96,29 @@ class FlyBackend:
         machine = await self._machines.of_run(run_id)
         if machine is None or machine.state in _OVER:
             return False
-        now = datetime.now(UTC)
         if machine.taken_at is None and machine.claimed_at is not None:
-            was_warm = machine.ready_at is not None and machine.ready_at < machine.claimed_at
-            patience = self._take_warm_s if was_warm else self._take_cold_s
-            if (now - machine.claimed_at).total_seconds() > patience:
-                return await self._replaced(machine, run_id)
-            return True
+            if await self._may_begin(machine, machine.claimed_at, run_id):
+                return True
+            return await self._replaced(machine, run_id)
         if machine.state is MachineState.SUSPENDED:
             return True
         return _silence_s(machine) < SILENT_S or await self._is_there(machine)
+
+    async def _may_begin(self, machine: Machine, claimed_at: datetime, run_id: str) -> bool:
+        """Whether a machine is worth waiting for: it has time left, and its provider has it.
+
+        One that dies while it boots never said a word that could be missed.
+        """
+        now = datetime.now(UTC)
+        was_warm = machine.ready_at is not None and machine.ready_at < claimed_at
+        patience = self._take_warm_s if was_warm else self._take_cold_s
+        if (now - claimed_at).total_seconds() > patience:
+            return False
+        looked_at = max(self._looked.get(run_id, claimed_at), claimed_at)
+        if not machine.provider_id or (now - looked_at).total_seconds() < LOOK_S:
+            return True
+        self._looked[run_id] = now
+        return await self._state(machine) not in {None, "failed"}
 
     async def _replaced(self, machine: Machine, run_id: str) -> bool:
         """End a machine that would not begin, and have another begin in its place."""
@@ -124,14 +139,20 @@ class FlyBackend:
         return True
 
     async def _is_there(self, machine: Machine) -> bool:
+        # The lease tells of one whose provider says nothing.
+        return await self._state(machine) in {"", "started", "starting", "suspended"}
+
+    async def _state(self, machine: Machine) -> str | None:
+        """Return how the provider sees a machine; None when it is gone, empty if it cannot say."""
         try:
             rented = await self._provider.look(machine)
         except Unavailable:
-            return True  # the lease tells
-        return rented is not None and rented.state in {"started", "starting", "suspended"}
+            return ""
+        return None if rented is None else rented.state
 
     async def destroy(self, run_id: str) -> None:
         """Destroy the run's machine; what cannot be reached now is destroyed by the reaper."""
+        self._looked.pop(run_id, None)
         machine = await self._machines.of_run(run_id)
         if machine is None or machine.state is MachineState.GONE:
             return

@@ -12,6 +12,7 @@ from bot.db.engine import Database
 from bot.db.machines import Machines
 from bot.errors import MachineUnavailable
 from bot.machine import Machine, MachineState
+from runner.backends.fly import LOOK_S
 from runner.machine_protocol import BeatFrame, EnrolRequest, ReadyFrame
 from runner.tokens import hashed, machine_token
 from tests.fakes.pool_scene import BOOT, KEY, Scene, open_run, opened, token_hash
@@ -226,3 +227,30 @@ async def test_machine_that_never_comes_up_is_replaced_by_a_new_one(scene: Scene
     assert now.id != first["machine"]
     await scene.keeper().reap()
     assert [one.id for one in scene.fly.living()] == [now.provider_id]
+
+
+async def test_machine_that_died_while_it_booted_is_replaced_before_its_time(scene: Scene) -> None:
+    await open_run(scene, "run-1")
+    facts = await scene.backend.start(scene.order("run-1"))
+    ago = datetime.now(UTC) - timedelta(seconds=LOOK_S)
+    await scene.machines.set(facts["machine"], claimed_at=ago)
+    await scene.fly.host_dies(facts["provider"])
+
+    assert await scene.backend.is_alive("run-1")
+    machine = await scene.machines.of_run("run-1")
+    assert machine is not None
+    assert machine.id != facts["machine"]
+
+
+@pytest.mark.parametrize("is_away", [False, True], ids=["there", "away"])
+async def test_machine_that_boots_slowly_keeps_its_run(scene: Scene, is_away: bool) -> None:
+    await open_run(scene, "run-1")
+    facts = await scene.backend.start(scene.order("run-1"))
+    ago = datetime.now(UTC) - timedelta(seconds=LOOK_S)
+    await scene.machines.set(facts["machine"], claimed_at=ago)
+    scene.fly.faults.errors = 50 if is_away else 0
+
+    assert await scene.backend.is_alive("run-1")
+    machine = await scene.machines.of_run("run-1")
+    assert machine is not None
+    assert machine.id == facts["machine"]
