@@ -13,6 +13,7 @@ from bot.db.runs import Runs
 from bot.domain import Agent, AgentStatus, Run
 from bot.engine import step
 from bot.errors import CadenceError, Unavailable
+from bot.life.losses import LOST, MOVED, UNBEGUN, Losses, why
 from bot.life.supervisor import Limits, Supervisor
 
 PUBLISH_WAITS_S = (1, 2, 5, 10, 30, 60, 120, 300, 300, 600)
@@ -54,14 +55,15 @@ class AgentRoad:
         self._supervisor = supervisor
         self._finisher = finisher
         self._limits = limits
-        self._max_runs = limits.max_runs
         self._on_our_fault = on_our_fault
 
     def register(self) -> None:
         """Declare the workflow to the engine."""
         begin = step("begin", self._begin)
         attempts = self._attempts(
-            step("execute", self._supervisor.execute), step("wait_resumed", self._wait_resumed)
+            step("execute", self._supervisor.execute),
+            step("wait_resumed", self._wait_resumed),
+            step("wait_for_machines", self._wait_for_machines),
         )
         finished = self._finished(step("finish", self._finish))
         give_up = step("give_up", self._give_up)
@@ -78,21 +80,23 @@ class AgentRoad:
         DBOS.workflow(name="run_agent")(run_agent)
 
     def _attempts(
-        self, execute: Step, wait_resumed: Step
+        self, execute: Step, wait_resumed: Step, wait_for_machines: Step
     ) -> Callable[[str], Awaitable[tuple[str, str, str]]]:
         async def attempts(agent_id: str) -> tuple[str, str, str]:
-            run_id, ended, lost = "", "lost", 0
+            run_id, ended, losses = "", LOST, Losses(self._limits.max_runs)
             for attempt in range(1, MOST_RUNS + 1):
                 run_id = f"{agent_id}-{attempt}"
                 ended = await execute(agent_id, run_id, attempt)
                 if ended == "parked":
                     await wait_resumed(agent_id)
-                elif ended not in ("lost", "moved"):
+                elif ended not in (LOST, MOVED, UNBEGUN):
                     break
-                lost = lost + 1 if ended == "lost" else 0
-                if lost >= self._max_runs:
+                wait_s = losses.wait_s(ended)
+                if wait_s is None:
                     break
-            return agent_id, run_id, "lost" if ended == "moved" else ended
+                if wait_s:  # what older versions wrote down never waits
+                    await wait_for_machines(agent_id, wait_s)
+            return agent_id, run_id, LOST if ended == MOVED else ended
 
         return attempts
 
@@ -130,6 +134,16 @@ class AgentRoad:
                 await changes.wait(timeout_s=5)
         return True
 
+    async def _wait_for_machines(self, agent_id: str, seconds: float) -> bool:
+        """Wait for *seconds*; less when somebody stops it, who need not wait for machines."""
+        until = datetime.now(UTC) + timedelta(seconds=seconds)
+        async with self._bus.watch(AGENT, agent_id) as changes:
+            while (left_s := (until - datetime.now(UTC)).total_seconds()) > 0:
+                if await self._agents.cancelled_by(agent_id):
+                    break
+                await changes.wait(timeout_s=min(left_s, 5))
+        return True
+
     async def _finish(self, agent_id: str, run_id: str, ended: str) -> float | None:
         agent = await self._agents.get(agent_id)
         if agent.status.is_final:
@@ -138,10 +152,10 @@ class AgentRoad:
             agent_id=agent_id, run_id=run_id, repository=agent.task.repository
         )
         run = await self._runs.get(run_id)
-        why = f"its machine was lost {self._limits.max_runs} times" if ended == "lost" else ""
+        why_lost = why(ended, most=self._limits.max_runs)
         try:
-            await self._finisher.finish(agent, run, why_lost=why)
-            if why:
+            await self._finisher.finish(agent, run, why_lost=why_lost)
+            if why_lost:
                 await self._blame_us(agent)
         except Unavailable as error:
             log.warning("finish waits", agent_id=agent_id, reason=str(error))

@@ -14,6 +14,7 @@ from bot.errors import MachineUnavailable
 from bot.life.desk import Desk
 from bot.life.following import Following
 from bot.life.keeping import Keeping
+from bot.life.losses import LOST, judged
 from bot.places.placing import Placing
 from runner.backends.base import MachineOrder, RunnerBackend
 from runner.tokens import hashed, run_token
@@ -71,7 +72,7 @@ class Supervisor:
         """Bring a machine up and follow it.
 
         Return ``finished``, ``cancelled``, ``parked`` (it was paused for so long that its machine
-        was given back), ``lost``, or ``moved``: lost, but with a newer checkpoint than before.
+        was given back), ``lost``, or what `bot.life.losses.judged` makes of that.
         """
         task = (await self._agents.get(agent_id)).task
         with structlog.contextvars.bound_contextvars(
@@ -109,12 +110,13 @@ class Supervisor:
         await backend.destroy(run.id)
 
     async def _judged(self, run: Run, ended: str) -> str:
-        """A lost run that came further than the one before it is no failure of the work."""
-        if ended != "lost":
+        """Look at how far a lost run came."""
+        if ended != LOST:
             return ended
-        latest = await self._runs.get(run.id)
-        began = (latest.from_checkpoint if latest else None) or 0
-        return "moved" if await self._keeping.newest_number(run.agent_id) > began else "lost"
+        latest = await self._runs.get(run.id) or run
+        newest = await self._keeping.newest_number(run.agent_id)
+        began = latest.from_checkpoint or 0
+        return judged(ended, heard=latest.acked_seq, began=began, newest=newest)
 
     async def _opened(self, agent_id: str, run_id: str, attempt: int) -> Run:
         known = await self._runs.get(run_id)

@@ -72,6 +72,28 @@ async def test_runner_that_dies_costs_nothing_but_time(scene: World, step: str) 
     await one_of_each(scene, number)
 
 
+async def test_machines_that_die_before_they_begin_are_not_counted(scene: World) -> None:
+    scene.script(dieAt="assigned", runs=3)
+    scene.settings["CADENCE_MAX_RUNS"] = "2"
+    await scene.start()
+    number = asked(scene)
+
+    await one_of_each(scene, number)
+
+
+async def test_work_that_ends_its_machines_is_given_up(scene: World) -> None:
+    scene.script(dieAt="cloned", runs=9, heard=True)
+    scene.settings["CADENCE_MAX_RUNS"] = "2"
+    await scene.start()
+    number = asked(scene)
+    await scene.until(
+        lambda: any("Its machine was lost 2 times" in c for c in scene.status_comments(number)),
+        "the sentence",
+    )
+
+    assert [line[-8:] for line in assigned(scene)] == ["assigned"] * 2
+
+
 @pytest.mark.parametrize("step", ["assigned", "cloned", "worked", "uploaded"])
 async def test_coordinator_that_dies_goes_on_where_it_was(scene: World, step: str) -> None:
     scene.script(waitAt=step)

@@ -2,7 +2,8 @@
 
 Run as ``python -m tests.fakes.runner_program`` in the place of ``runner.agent`` so that the road of
 an agent can be broken at every step. ``{root of all machines}/script.json`` says what to do:
-``{"dieAt": "cloned", "waitAt": "cloned", "kind": "change" | "answer" | "nothing"}``.
+``{"dieAt": "cloned", "waitAt": "cloned", "kind": "change" | "answer" | "nothing"}``; the first
+``"runs": 1`` of an agent die, when all that they said is stored if they are ``"heard": true``.
 """
 
 import asyncio
@@ -39,7 +40,11 @@ class Script:
     async def reach(self, step: str, link: WebSocketLink) -> None:
         with self._trace.open("a") as trace:
             trace.write(f"{self._run_id} {step}\n")
-        if self.read().get("dieAt") == step and self._run_id.endswith("-1"):
+        script = self.read()
+        attempt = int(self._run_id.rpartition("-")[2])
+        if script.get("dieAt") == step and attempt <= script.get("runs", 1):
+            if script.get("heard"):
+                await link._delivery.all_stored()
             os._exit(9)
         while self.read().get("waitAt") == step and link.control.cancel_reason is None:  # noqa: ASYNC110 - a file
             await asyncio.sleep(0.02)

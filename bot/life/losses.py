@@ -1,0 +1,48 @@
+"""What lost runs mean for their agent: pure.
+
+The limit is for work that ends its own machine. A machine that was lost before its run said a word
+had none of that work yet, so it counts apart: another one is tried after a growing wait.
+"""
+
+from dataclasses import dataclass
+
+LOST, MOVED, UNBEGUN = "lost", "moved", "unbegun"
+BEGIN_WAITS_S = (0, 1, 2, 5, 10, 30, 60, 120, 300)
+
+
+def judged(ended: str, *, heard: int, began: int, newest: int) -> str:
+    """Return what a run's end means; only a lost one may mean something else.
+
+    It *heard* so many frames of the run, which went on from checkpoint *began*; *newest* is the
+    agent's newest one.
+    """
+    if ended != LOST:
+        return ended
+    if newest > began:
+        return MOVED
+    return LOST if heard else UNBEGUN
+
+
+@dataclass(slots=True)
+class Losses:
+    """Losses in a row of one agent: at most *most* of runs that had begun."""
+
+    most: int
+    lost: int = 0
+    unbegun: int = 0
+
+    def wait_s(self, ended: str) -> float | None:
+        """Return for how long to wait before the run after one that *ended* so; None for never."""
+        if ended == UNBEGUN:
+            self.unbegun += 1
+            return None if self.unbegun > len(BEGIN_WAITS_S) else BEGIN_WAITS_S[self.unbegun - 1]
+        self.unbegun = 0
+        self.lost = self.lost + 1 if ended == LOST else 0
+        return None if self.lost >= self.most else 0
+
+
+def why(ended: str, *, most: int) -> str:
+    """Return the sentence for an agent whose last run *ended* so; empty unless it was lost."""
+    if ended == UNBEGUN:
+        return f"{len(BEGIN_WAITS_S) + 1} machines in a row were lost before they could begin"
+    return f"its machine was lost {most} times" if ended == LOST else ""
