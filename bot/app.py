@@ -6,7 +6,6 @@ the App is; the dispatcher, the reporter and the periodic work follow when that 
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import aiohttp
@@ -43,6 +42,7 @@ from bot.reporter import Reporter
 from bot.settings import Settings
 from bot.wiring.indexes import indexes_of
 from bot.wiring.places import FlySide, fly_of, local_of, placing_of, plans_of, tend, vps_of
+from bot.wiring.pruning import PRUNE_S, Pruning
 from bot.wiring.runs import (
     author_of,
     defaults_of,
@@ -67,7 +67,6 @@ from runner.redact import Redactor
 
 REAPER_S = 10.0
 SWEEP_S = 60.0
-DAY_S = 24 * 3600.0
 REPORTER = 0xCADE0002
 log = structlog.get_logger()
 
@@ -188,12 +187,21 @@ class Coordinator:
                 loops.create_task(every(HEARTBEAT_S, "heartbeat", dispatcher.engine.heartbeat))
                 loops.create_task(every(REAPER_S, "reaper", dispatcher.engine.take_over))
                 loops.create_task(every(SWEEP_S, "sweep", dispatcher.sweep))
-                loops.create_task(every(DAY_S, "prune", self._prune))
+                loops.create_task(every(PRUNE_S, "prune", self._pruning(dispatcher).prune))
                 if fly is not None:
                     loops.create_task(kept_alive("pool", partial(tend, fly, self.database)))
         finally:
             self.health.is_ready = False
             await asyncio.shield(asyncio.gather(dispatcher.close(), indexes.close()))
+
+    def _pruning(self, dispatcher: Dispatcher) -> Pruning:
+        return Pruning(
+            settings=self.settings,
+            people=self.people.prune,
+            deliveries=self.deliveries,
+            machines=Machines(self.database),
+            engine=dispatcher.engine,
+        )
 
     def _reporter(self, github: GitHubApp) -> Reporter:
         settings = self.settings
@@ -289,11 +297,3 @@ class Coordinator:
         if self.dispatcher is None:
             raise Unavailable("the coordinator is starting")
         await self.dispatcher.start(agent)
-
-    async def _prune(self) -> None:
-        now = datetime.now(UTC)
-        if self.dispatcher is not None:
-            await self.people.prune()
-            await self.deliveries.prune(before=now - timedelta(days=self.settings.delivery_days))
-            before = now - timedelta(days=self.settings.history_days)
-            await self.dispatcher.engine.prune(before=before)

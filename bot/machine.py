@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, NewType
 
 MachineId = NewType("MachineId", str)
+COSTS_DAYS = 365  # how far back anybody may ask what machines cost
 _HOUR_S = 3600
 
 

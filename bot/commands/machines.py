@@ -13,7 +13,7 @@ from rich.table import Table
 
 from bot.db.engine import Database
 from bot.db.machines import Machines
-from bot.machine import Machine, MachineState
+from bot.machine import COSTS_DAYS, Machine, MachineState
 from bot.settings import load
 from runner.tokens import page_key
 
@@ -139,7 +139,7 @@ class _Sum:
 
 @app.command()
 def costs(
-    days: Annotated[int, typer.Option(min=1, max=365, help="How far back.")] = 30,
+    days: Annotated[int, typer.Option(min=1, max=COSTS_DAYS, help="How far back.")] = 30,
     as_json: Json = False,
 ) -> None:
     """Sum up machine time and money by installation."""
