@@ -3,17 +3,19 @@
 import asyncio
 import hashlib
 import io
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Literal, Protocol
 
 import aiohttp
 import structlog
 
-from runner.agent.seams import RunFailed
+from runner.agent.seams import RunFailed, StoreAway
 from runner.spec import Checkpoint, Part
 
 _WAITS_S = (0.2, 0.5, 1.0, 2.0, 4.0, None)
+# Without these files work would be lost: as long as a line is dialled again, and longer.
+_LONG_WAITS_S = (0.2, 0.5, 1.0, 2.0, 4.0, *(5.0,) * 25, None)
 _FINAL = (401, 404, 410, 413, 422)
 _PIECE = 256 * 1024
 log = structlog.get_logger()
@@ -35,14 +37,20 @@ class LineArchive:
     """See `runner.agent.seams.Archive` for the promises."""
 
     def __init__(
-        self, line: Line, session: Callable[[], aiohttp.ClientSession | None], url: str
+        self,
+        line: Line,
+        session: Callable[[], aiohttp.ClientSession | None],
+        url: str,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._line = line
         self._session = session
         self._url = url
+        self._sleep = sleep
 
     async def put(self, kind: Literal["talk", "tree"], data: bytes | Path) -> Part:
-        """Store one part, several times if need be."""
+        """Store one part, trying for some seconds; raise `RunFailed`, `StoreAway` among them."""
         body = data if isinstance(data, bytes) else await asyncio.to_thread(data.read_bytes)
         sha256 = hashlib.sha256(body).hexdigest()
         why = "the line was never up"
@@ -55,16 +63,16 @@ class LineArchive:
                             return Part(kind=kind, sha256=sha256, bytes=len(body))
                         why = f"the coordinator answered {answer.status}"
                         if answer.status in _FINAL:
-                            break
+                            raise RunFailed(f"A part of a checkpoint was not accepted: {why}.")
                 except (aiohttp.ClientError, TimeoutError) as error:
                     why = type(error).__name__
             if wait_s is not None:
-                await asyncio.sleep(wait_s)
-        raise RunFailed(f"A part of a checkpoint could not be stored: {why}.")
+                await self._sleep(wait_s)
+        raise StoreAway(f"A part of a checkpoint could not be stored: {why}.")
 
     async def get(self, part: Part, target: Path) -> Path:
-        """Fetch one part and check that it is the one."""
-        for wait_s in _WAITS_S:
+        """Fetch one part and check that it is the one; a coordinator may be away meanwhile."""
+        for wait_s in _LONG_WAITS_S:
             session = self._session()
             try:
                 if session is not None and await self._fetched(session, part, target):
@@ -72,7 +80,7 @@ class LineArchive:
             except (aiohttp.ClientError, TimeoutError) as error:
                 log.warning("part not fetched", error=type(error).__name__)
             if wait_s is not None:
-                await asyncio.sleep(wait_s)
+                await self._sleep(wait_s)
         raise RunFailed("A part of the checkpoint could not be fetched.")
 
     async def keep(self, checkpoint: Checkpoint) -> None:
@@ -102,11 +110,17 @@ class LineArchive:
         return f"{self._url}/ws/runner/parts/{sha256}"
 
 
-async def upload_bundle(session: aiohttp.ClientSession | None, url: str, path: Path) -> str:
+async def upload_bundle(
+    session: aiohttp.ClientSession | None,
+    url: str,
+    path: Path,
+    *,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> str:
     """Hand over the bundle at *path*; return its SHA-256 in hex."""
     if session is None:
         raise RunFailed("the work could not be handed over: the line was never up")
-    for wait_s in (0.5, 1, 2, 4, 8, 15, 30, None):
+    for wait_s in _LONG_WAITS_S:
         try:
             with path.open("rb") as body:
                 async with session.put(f"{url}/ws/runner/bundle", data=body) as answer:
@@ -117,5 +131,5 @@ async def upload_bundle(session: aiohttp.ClientSession | None, url: str, path: P
         except (aiohttp.ClientError, TimeoutError) as error:
             log.warning("bundle not sent", error=type(error).__name__)
         if wait_s is not None:
-            await asyncio.sleep(wait_s)
+            await sleep(wait_s)
     raise RunFailed("the work could not be handed over: the coordinator did not answer")

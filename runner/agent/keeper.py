@@ -16,7 +16,7 @@ import structlog
 from runner.agent.course import Course, Finish, PlanItem
 from runner.agent.ground import Ground
 from runner.agent.measure import Measurements
-from runner.agent.seams import Archive, RunFailed, ToolFailed
+from runner.agent.seams import Archive, RunFailed, StoreAway, ToolFailed
 from runner.agent.snapshot import Snapshots
 from runner.agent.talk_parts import TalkChain, unpack
 from runner.spec import Checkpoint, Part, Tokens, TreeState, Verification
@@ -73,6 +73,7 @@ class Keeper:
         self._kept = ""
         self._afresh = False
         self._has_warned = False
+        self._missed = 0
 
     def begin(self, ground: Ground, measurements: Measurements) -> None:
         """Know the tree and the measurements from now on."""
@@ -97,12 +98,15 @@ class Keeper:
             await self._save(self._archive, self._chain, history)
         except (RunFailed, ToolFailed, OSError) as error:
             self._afresh = True  # what was packed may not have come through
+            self._missed += 1
             log.warning("checkpoint not kept", error=str(error))
-            if not self._has_warned:
+            # A coordinator that is restarted is there again at the next step.
+            is_passing = isinstance(error, StoreAway) and self._missed == 1
+            if not is_passing and not self._has_warned:
                 self._has_warned = True
                 await self._course.log(_TOO_LARGE.format(why=str(error)), level="warning")
         else:
-            self._kept, self._afresh = key, False
+            self._kept, self._afresh, self._missed = key, False, 0
             self._course.is_touched = False
 
     async def _save(self, archive: Archive, chain: Snapshots, history: list[Any]) -> None:

@@ -213,9 +213,8 @@ async def open_sandbox(
         raise SandboxUnavailable(explain(""))
     async with AsyncExitStack() as stack:
         proxy = await _proxy(stack, egress, registries, user)
-        place = _socket_place(user)
+        place = _socket_place(root, user)
         stack.callback(shutil.rmtree, place, ignore_errors=True)
-        _note_place(root, place)
         try:
             await stack.enter_async_context(proxy.on_socket(place / "egress.sock"))
         except ProxyLost as error:
@@ -275,17 +274,15 @@ async def _proxy(
     return EgressProxy(egress, registries=registries)
 
 
-def _socket_place(user: AgentUser | None) -> Path:
+def _socket_place(root: Path, user: AgentUser | None) -> Path:
+    """Make a place outside *root*; write it down there: it goes, too, when we are killed."""
     try:
-        return socket_place.make(is_shared=user is not None)
+        place = socket_place.make(is_shared=user is not None)
     except socket_place.NoPlace as error:
         raise SandboxUnavailable(f"{error}; set TMPDIR to a short one of your own") from error
-
-
-def _note_place(root: Path, place: Path) -> None:
-    """Write down what lies outside *root*, so that it goes, too, when this process is killed."""
     root.mkdir(parents=True, exist_ok=True)
     (root / socket_place.NOTE).write_text(str(place))
+    return place
 
 
 def _own_file(root: Path) -> Path:

@@ -27,6 +27,10 @@ class RunFailed(Exception):
     """The run ends here; the message is the honest sentence for the person who asked."""
 
 
+class StoreAway(RunFailed):
+    """What keeps our files does not answer now; later it may."""
+
+
 class RunCancelled(Exception):
     """Somebody stopped the run; the message says who or why."""
 
