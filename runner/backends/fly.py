@@ -20,7 +20,6 @@ from runner.pool import FLY, Pool
 
 TAKE_WARM_S = 10.0
 TAKE_COLD_S = 120.0
-SILENT_S = 45.0
 HEARD_S = 15.0  # three beats
 WAKE_S = 20.0
 LOOK_S = 10.0
@@ -102,7 +101,9 @@ class FlyBackend:
             return await self._replaced(machine, run_id)
         if machine.state is MachineState.SUSPENDED:
             return True
-        return _silence_s(machine) < SILENT_S or await self._is_there(machine)
+        if _silence_s(machine) < HEARD_S or not self._may_look(machine, run_id):
+            return True
+        return await self._is_there(machine)
 
     async def _may_begin(self, machine: Machine, claimed_at: datetime, run_id: str) -> bool:
         """Whether a machine is worth waiting for: it has time left, and its provider has it.
@@ -114,11 +115,18 @@ class FlyBackend:
         patience = self._take_warm_s if was_warm else self._take_cold_s
         if (now - claimed_at).total_seconds() > patience:
             return False
-        looked_at = max(self._looked.get(run_id, claimed_at), claimed_at)
-        if not machine.provider_id or (now - looked_at).total_seconds() < LOOK_S:
+        if not machine.provider_id or not self._may_look(machine, run_id):
             return True
-        self._looked[run_id] = now
         return await self._state(machine) not in {None, "failed"}
+
+    def _may_look(self, machine: Machine, run_id: str) -> bool:
+        """Whether it is time to ask the provider about a silent machine; it counts as asked."""
+        now = datetime.now(UTC)
+        known = [machine.seen_at, machine.claimed_at, self._looked.get(run_id)]
+        is_time = all((now - at).total_seconds() >= LOOK_S for at in known if at is not None)
+        if is_time:
+            self._looked[run_id] = now
+        return is_time
 
     async def _replaced(self, machine: Machine, run_id: str) -> bool:
         """End a machine that would not begin, and have another begin in its place."""

@@ -12,7 +12,7 @@ from bot.db.engine import Database
 from bot.db.machines import Machines
 from bot.errors import MachineUnavailable
 from bot.machine import Machine, MachineState
-from runner.backends.fly import LOOK_S
+from runner.backends.fly import HEARD_S, LOOK_S
 from runner.machine_protocol import BeatFrame, EnrolRequest, ReadyFrame
 from runner.tokens import hashed, machine_token
 from tests.fakes.pool_scene import BOOT, KEY, Scene, open_run, opened, token_hash
@@ -254,3 +254,29 @@ async def test_machine_that_boots_slowly_keeps_its_run(scene: Scene, is_away: bo
     machine = await scene.machines.of_run("run-1")
     assert machine is not None
     assert machine.id == facts["machine"]
+
+
+async def test_machine_that_died_at_its_run_is_missed_after_three_beats(scene: Scene) -> None:
+    await open_run(scene, "run-1")
+    facts = await scene.backend.start(scene.order("run-1"))
+    ago = datetime.now(UTC) - timedelta(seconds=HEARD_S)
+    moments = {"claimed_at": ago, "taken_at": ago, "seen_at": ago}
+    await scene.machines.set(facts["machine"], state=MachineState.READY, **moments)
+    was_there = await scene.another_backend().is_alive("run-1")
+    await scene.fly.host_dies(facts["provider"])
+
+    assert was_there
+    assert not await scene.backend.is_alive("run-1")
+
+
+async def test_provider_is_asked_about_a_silent_machine_only_now_and_then(scene: Scene) -> None:
+    await open_run(scene, "run-1")
+    facts = await scene.backend.start(scene.order("run-1"))
+    ago = datetime.now(UTC) - timedelta(seconds=HEARD_S)
+    moments = {"claimed_at": ago, "taken_at": ago, "seen_at": ago}
+    await scene.machines.set(facts["machine"], state=MachineState.READY, **moments)
+    assert await scene.backend.is_alive("run-1")
+    await scene.fly.host_dies(facts["provider"])
+
+    assert await scene.backend.is_alive("run-1")
+    assert not await scene.another_backend().is_alive("run-1")
