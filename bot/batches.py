@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from bot.errors import StorageAway
 
@@ -38,6 +38,7 @@ class Batches(Generic[Item, Result]):
     async def put(self, item: Item) -> Result:
         """Return what came of *item* once it is written."""
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        future.add_done_callback(_noticed)
         self._waiting.append((item, future))
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._run())
@@ -77,3 +78,9 @@ class Batches(Generic[Item, Result]):
                 future.set_exception(result)
             else:
                 future.set_result(result)
+
+
+def _noticed(future: "asyncio.Future[Any]") -> None:
+    """Who waited may have left, as a line that went down; that its error is unread is no news."""
+    if not future.cancelled():
+        future.exception()
