@@ -7,6 +7,7 @@ from bot.agents import Agents
 from bot.domain import Agent, Phase, Run
 from bot.errors import CadenceError, PublishRefused, Unavailable
 from bot.life.keeping import Keeping
+from bot.life.losses import without_result
 from bot.publisher import Published, Publisher
 from runner.lines.uploads import Uploads
 from runner.spec import Outcome
@@ -81,12 +82,9 @@ class Finisher:
 
     async def _end_without_result(self, agent: Agent, why_lost: str) -> None:
         by = await self._agents.cancelled_by(agent.id)
-        if by and not why_lost:
-            await self._agents.finish_cancelled(
-                agent.id, f"stopped ({by}); its machine did not answer, so its work is lost"
-            )
-            return
-        await self._agents.fail(agent.id, why_lost or "its machine ended without a word")
+        reason = without_result(by, why_lost)
+        end = self._agents.finish_cancelled if by else self._agents.fail
+        await end(agent.id, reason)
 
 
 def _reason(outcome: Outcome, error: str) -> str:

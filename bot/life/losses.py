@@ -46,3 +46,14 @@ def why(ended: str, *, most: int) -> str:
     if ended == UNBEGUN:
         return f"{len(BEGIN_WAITS_S) + 1} machines in a row were lost before they could begin"
     return f"its machine was lost {most} times" if ended == LOST else ""
+
+
+def without_result(stopped_by: str, why_lost: str) -> str:
+    """Return the sentence for an agent that ends without a result of any run.
+
+    Somebody stopped it, or nobody did and *stopped_by* is empty; *why_lost* is what `why` said.
+    """
+    if stopped_by:
+        happened = why_lost or "its machine did not answer"
+        return f"stopped ({stopped_by}); {happened}, so its work is lost"
+    return why_lost or "its machine ended without a word"

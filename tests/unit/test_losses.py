@@ -4,7 +4,16 @@ from itertools import pairwise
 
 import pytest
 
-from bot.life.losses import BEGIN_WAITS_S, LOST, MOVED, UNBEGUN, Losses, judged, why
+from bot.life.losses import (
+    BEGIN_WAITS_S,
+    LOST,
+    MOVED,
+    UNBEGUN,
+    Losses,
+    judged,
+    why,
+    without_result,
+)
 
 
 @pytest.mark.parametrize(
@@ -66,3 +75,18 @@ def test_run_that_began_begins_the_waits_anew() -> None:
 
 def test_end_that_is_no_loss_needs_no_reason() -> None:
     assert why("finished", most=3) == ""
+
+
+@pytest.mark.parametrize(
+    ("by", "ended", "sentence"),
+    [
+        ("", "lost", "its machine was lost 3 times"),
+        ("", "finished", "its machine ended without a word"),
+        ("dana", "finished", "stopped (dana); its machine did not answer, so its work is lost"),
+        ("dana", "lost", "stopped (dana); its machine was lost 3 times, so its work is lost"),
+    ],
+)
+def test_who_stopped_it_is_named_even_when_its_machines_were_lost(
+    by: str, ended: str, sentence: str
+) -> None:
+    assert without_result(by, why(ended, most=3)) == sentence
