@@ -6,7 +6,8 @@ had none of that work yet, so it counts apart: another one is tried after a grow
 
 from dataclasses import dataclass
 
-LOST, MOVED, UNBEGUN = "lost", "moved", "unbegun"
+LOST, MOVED, UNBEGUN, WORN_OUT = "lost", "moved", "unbegun", "worn out"
+MOST_RUNS = 50  # of one agent, however far each of them came
 BEGIN_WAITS_S = (0, 1, 2, 5, 10, 30, 60, 120, 300)
 
 
@@ -45,6 +46,8 @@ def why(ended: str, *, most: int) -> str:
     """Return the sentence for an agent whose last run *ended* so; empty unless it was lost."""
     if ended == UNBEGUN:
         return f"{len(BEGIN_WAITS_S) + 1} machines in a row were lost before they could begin"
+    if ended == WORN_OUT:
+        return f"it was begun {MOST_RUNS} times, each time on another machine"
     return f"its machine was lost {most} times" if ended == LOST else ""
 
 

@@ -13,12 +13,11 @@ from bot.db.runs import Runs
 from bot.domain import Agent, AgentStatus, Run
 from bot.engine import step
 from bot.errors import CadenceError, Unavailable
-from bot.life.losses import LOST, MOVED, UNBEGUN, Losses, why
+from bot.life.losses import LOST, MOST_RUNS, MOVED, UNBEGUN, WORN_OUT, Losses, why
 from bot.life.supervisor import Limits, Supervisor
 
 PUBLISH_WAITS_S = (1, 2, 5, 10, 30, 60, 120, 300, 300, 600)
 GRACE = timedelta(minutes=5)  # the runner keeps its own clock; this is the net below it
-MOST_RUNS = 50  # of one agent, however often its machines die
 Step = Callable[..., Awaitable[Any]]
 OnOurFault = Callable[[Agent], Awaitable[None]]
 log = structlog.get_logger()
@@ -96,7 +95,9 @@ class AgentRoad:
                     break
                 if wait_s:  # what older versions wrote down never waits
                     await wait_for_machines(agent_id, wait_s)
-            return agent_id, run_id, LOST if ended == MOVED else ended
+            else:
+                ended = WORN_OUT
+            return agent_id, run_id, ended
 
         return attempts
 

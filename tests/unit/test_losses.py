@@ -7,8 +7,10 @@ import pytest
 from bot.life.losses import (
     BEGIN_WAITS_S,
     LOST,
+    MOST_RUNS,
     MOVED,
     UNBEGUN,
+    WORN_OUT,
     Losses,
     judged,
     why,
@@ -56,6 +58,7 @@ def test_work_that_ends_its_machines_is_given_up_whatever_happens_between() -> N
     assert [losses.wait_s(end) is None for end in ends] == [False] * 5
     assert losses.wait_s(LOST) is None
     assert why(LOST, most=3) == "its machine was lost 3 times"
+    assert why(WORN_OUT, most=3).startswith(f"it was begun {MOST_RUNS} times")
 
 
 @pytest.mark.parametrize("end", [MOVED, "parked"])
