@@ -95,9 +95,10 @@ class Blobs:
         )
 
     @property
-    def is_local(self) -> bool:
-        """Whether the files lie on this machine, where no other coordinator sees them."""
-        return self._url.startswith("file:")
+    def folder(self) -> Path | None:
+        """Where the files lie on this machine, unseen by other coordinators; None for S3."""
+        parts = urlsplit(self._url)
+        return Path(unquote(parts.path)) if parts.scheme == "file" else None
 
     async def put(self, name: str, data: bytes | Path) -> None:
         """Keep *data* under *name*; what was there is replaced as a whole."""
@@ -166,10 +167,9 @@ class Blobs:
     def _open(self) -> "ObjectStore":
         from obstore.store import LocalStore, S3Store
 
-        if self.is_local:
-            path = Path(unquote(urlsplit(self._url).path))
-            path.mkdir(parents=True, exist_ok=True, mode=0o700)
-            return LocalStore(path)
+        if self.folder is not None:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            return LocalStore(self.folder)
         chosen: Any = {name: value for name, value in self._options.items() if value}
         plain: Any = {"allow_http": self._options["endpoint"].startswith("http://")}
         again: Any = {"max_retries": 5, "retry_timeout": timedelta(seconds=self._patience_s)}

@@ -4,10 +4,10 @@ Files stay as they are written. Line breaks are kept, so a stack trace names the
 the repository.
 """
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 import tree_sitter_javascript
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
@@ -88,18 +88,7 @@ def needed(scripts: Mapping[str, Script], first: str) -> list[str]:
     found = [first]
     for name in found:  # it grows
         for path in scripts[name].imports:
-            other = _plain(PurePosixPath(name).parent / path)
+            other = posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
             if other not in found:
                 found.append(other)
     return found
-
-
-def _plain(path: PurePosixPath) -> str:
-    """Return *path* without ``..``."""
-    parts: list[str] = []
-    for part in path.parts:
-        if part == "..":
-            parts.pop()
-        else:
-            parts.append(part)
-    return "/".join(parts)

@@ -123,6 +123,20 @@ def _url(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> str:
     return f"sqlite:///{path}"
 
 
+@pytest.fixture(scope="session")
+def s3() -> Iterator[str]:
+    """The address of an S3 as `moto` speaks it."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    try:
+        yield f"http://{host}:{port}"
+    finally:
+        server.stop()
+
+
 @contextmanager
 def _lent(server: str, options: str = "") -> Iterator[str]:
     """Create a database and drop it again, so that the server has nothing to write at its end."""

@@ -3,17 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.db.engine import Database
+from bot.db.engine import Database, newest_revision, revision_of
 from bot.errors import Unavailable
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
 _CONNECT_S = 5
 
 
@@ -40,7 +36,7 @@ def look(url: str) -> Checkup:
     written. It blocks: call it in a thread.
     """
     database = Database(url)
-    head = _newest()
+    head = newest_revision()
     if database.is_sqlite and _missing(database.url):
         return Checkup(server="SQLite", revision="", newest=head)
     driver = "sqlite" if database.is_sqlite else "postgresql+psycopg"
@@ -56,13 +52,18 @@ def look(url: str) -> Checkup:
         engine.dispose()
 
 
+def nearest(place: Path) -> Path:
+    """Return *place*, or what of the way to it is there already."""
+    while not place.exists():
+        place = place.parent
+    return place
+
+
 def _missing(url: URL) -> bool:
     """Return whether the file is not there yet; raise `Unavailable` if it cannot be made."""
     if not url.database or Path(url.database).exists():
         return False
-    place = Path(url.database).parent
-    while not place.exists():
-        place = place.parent
+    place = nearest(Path(url.database).parent)
     probe = place / ".cadence-doctor"
     try:
         probe.touch()
@@ -77,7 +78,7 @@ def _sqlite(connection: Connection, head: str) -> Checkup:
     version = connection.exec_driver_sql("SELECT sqlite_version()").scalar_one()
     _try_a_write(connection)
     return Checkup(
-        server=f"SQLite {version}", revision=_revision(connection), newest=head, journal=journal
+        server=f"SQLite {version}", revision=revision_of(connection), newest=head, journal=journal
     )
 
 
@@ -90,7 +91,7 @@ def _postgres(connection: Connection, head: str) -> Checkup:
     _try_a_write(connection)
     return Checkup(
         server=f"PostgreSQL {version}",
-        revision=_revision(connection),
+        revision=revision_of(connection),
         newest=head,
         vectors=vectors or "",
     )
@@ -102,13 +103,3 @@ def _try_a_write(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     connection.exec_driver_sql("CREATE TABLE cadence_doctor (n INTEGER)")
     connection.rollback()
-
-
-def _revision(connection: Connection) -> str:
-    return MigrationContext.configure(connection).get_current_revision() or ""
-
-
-def _newest() -> str:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    return ScriptDirectory.from_config(config).get_current_head() or ""

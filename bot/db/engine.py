@@ -165,7 +165,7 @@ def migrate(url: URL) -> None:
                 # The engine's own default journal halves the rate of deliveries worked off.
                 connection.exec_driver_sql("PRAGMA journal_mode=WAL")
         with engine.begin() as connection:
-            if _revision(connection) != newest_revision():
+            if revision_of(connection) != newest_revision():
                 _upgrade(connection)
     finally:
         engine.dispose()
@@ -176,7 +176,8 @@ def newest_revision() -> str:
     return max(path.name for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")).split("_")[0]
 
 
-def _revision(connection: Connection) -> str:
+def revision_of(connection: Connection) -> str:
+    """Return the revision of the tables, empty when there are none."""
     if not inspect(connection).has_table("alembic_version"):
         return ""
     query = text("SELECT version_num FROM alembic_version")

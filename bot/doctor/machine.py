@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from bot.db.checkup import nearest
 from bot.doctor.finding import Finding, Patient, fail, good, warn
 from runner.agent.sandbox_check import check_sandbox
 
@@ -83,9 +84,7 @@ async def _sandbox(patient: Patient) -> Finding:
 
 
 def _disk(data_dir: Path) -> Finding:
-    place = data_dir.absolute()
-    while not place.exists():
-        place = place.parent
+    place = nearest(data_dir.absolute())
     free = shutil.disk_usage(place).free
     text = f"{free / _GIB:.1f} GiB free at {place}"
     if free < _GIB:

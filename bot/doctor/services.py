@@ -3,11 +3,12 @@
 import os
 import secrets
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote
 
 import aiohttp
 
 from bot.blobs import Blobs
+from bot.db.checkup import nearest
 from bot.doctor.finding import Finding, Patient, fail, good, warn
 from bot.doctor.keys import asked
 from bot.errors import CadenceError
@@ -35,8 +36,8 @@ async def examine(patient: Patient, session: aiohttp.ClientSession) -> list[Find
 
 async def _store(patient: Patient) -> Finding:
     blobs = Blobs.of(patient, patience_s=_PATIENCE_S)
-    if blobs.is_local:
-        return _folder(patient)
+    if blobs.folder is not None:
+        return _folder(patient, nearest(blobs.folder))
     name, data = f"doctor/{secrets.token_hex(8)}", secrets.token_bytes(16)
     try:  # a few bytes that are taken away again: rights on a bucket are seen by use only
         await blobs.put(name, data)
@@ -50,10 +51,7 @@ async def _store(patient: Patient) -> Finding:
     return good("store", patient.store)
 
 
-def _folder(patient: Patient) -> Finding:
-    place = Path(unquote(urlsplit(patient.store).path))
-    while not place.exists():
-        place = place.parent
+def _folder(patient: Patient, place: Path) -> Finding:
     if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
         remedy = "give the coordinator's user the right to write there, or set CADENCE_STORE_URL"
         return fail("store", f"{place} cannot be written", remedy)

@@ -1,29 +1,16 @@
 """The store of checkpoints and bundles: a folder, and S3 as `moto` speaks it."""
 
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 from pydantic import SecretStr
 
 from bot.blobs import Blobs
 from bot.errors import BadSettings, NotFound, Unavailable
 
 KEY = SecretStr("not-" + "a-key")
-
-
-@pytest.fixture(scope="module")
-def s3() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    try:
-        yield f"http://{host}:{port}"
-    finally:
-        server.stop()
 
 
 @pytest.fixture(params=["folder", "s3"])

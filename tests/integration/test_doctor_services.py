@@ -1,6 +1,6 @@
 """The doctor on what an operator may have beside the model."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,6 @@ import boto3
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from moto.server import ThreadedMotoServer
 
 from bot import settings
 from bot.doctor import Finding, Level, services
@@ -44,17 +43,6 @@ async def test_folder_that_cannot_be_written_is_found(tmp_path: Path) -> None:
     found = await examined(tmp_path, store_url=(tmp_path / "a file/store").as_uri())
 
     assert found["store"].ok is Level.FAIL
-
-
-@pytest.fixture(scope="module")
-def s3() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    try:
-        yield f"http://{host}:{port}"
-    finally:
-        server.stop()
 
 
 async def test_bucket_is_tried_and_left_as_it_was(tmp_path: Path, s3: str) -> None:
