@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from tests.e2e.phone import Phone, held, opened, served, until
 from tests.fakes.phone_api import PhoneApi
@@ -107,9 +107,13 @@ async def test_session_that_ran_out_is_renewed_without_a_word(phone: Phone, api:
 async def test_session_that_ended_leads_to_the_sign_in(phone: Phone, api: PhoneApi) -> None:
     await phone.go("#/agents/5")
     await expect(phone.text("Plan").first).to_be_visible()
-    api.sessions.clear()
-    api.refresh_tokens.clear()
 
+    async def ends(route: Route) -> None:  # not before: whatever else is asked then leads there, too
+        api.sessions.clear()
+        api.refresh_tokens.clear()
+        await route.continue_()
+
+    await phone.page.route("**/pause", ends)
     await phone.button("Pause").click()
 
     await expect(phone.page.get_by_role("link", name="Sign in with GitHub")).to_be_visible()
