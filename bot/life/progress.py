@@ -5,11 +5,16 @@ from typing import Any
 
 from bot.domain import PHASE_PROGRESS, Agent, AgentStatus, Phase
 
+# The tests are run once before anything is changed, between setup (10) and work (20).
+_BASELINE_PROGRESS = 15
+
 
 def in_phase(agent: Agent, phase: Phase) -> Agent:
-    """Return *agent* in *phase*."""
-    progress = max(agent.progress, PHASE_PROGRESS[phase])
-    return replace(agent, phase=phase, progress=min(progress, 99))
+    """Return *agent* in *phase*; tests that run before the work has begun are no sign of its end."""
+    reached = PHASE_PROGRESS[phase]
+    if phase is Phase.VERIFYING and agent.progress < PHASE_PROGRESS[Phase.WORKING]:
+        reached = _BASELINE_PROGRESS
+    return replace(agent, phase=phase, progress=min(max(agent.progress, reached), 99))
 
 
 def may_change(kind: str, data: dict[str, Any]) -> bool:

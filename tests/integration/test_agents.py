@@ -232,6 +232,22 @@ async def test_progress_follows_the_plan_and_never_goes_back(
     assert agent.plan == ({"text": "a", "done": False},)
 
 
+async def test_tests_before_the_work_are_no_sign_of_its_end(
+    database: Database, bus: Bus, agents: Agents
+) -> None:
+    agent_id = await _running(agents)
+    run_id = await _run_of(database, agents, agent_id)
+    run_log = RunLog(database, bus)
+    shown = []
+
+    phases = ("setup", "verifying", "working", "verifying", "working", "verifying", "publishing")
+    for seq, phase in enumerate(phases, start=1):
+        await run_log.record(run_id, seq, "phase", {"phase": phase}, datetime.now(UTC))
+        shown.append((await agents.get(agent_id)).progress)
+
+    assert shown == [10, 15, 20, 85, 85, 85, 95]
+
+
 async def test_cost_is_the_sum_of_all_runs(database: Database, bus: Bus, agents: Agents) -> None:
     agent_id = await _running(agents)
     first = await _run_of(database, agents, agent_id)
