@@ -1,5 +1,6 @@
 """Which agents a reference means: number, status, recency, topic, focus, what can be done."""
 
+import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -13,6 +14,7 @@ from mobile_api.speech.text import words
 
 # Words that name no topic: when they fit nothing, the others still count.
 _WEAK = frozenset(["fix", "bug", "feature", "ticket", "pr"])
+_PIECES = re.compile(r"[a-z]+|\d+")
 _COMMON = frozenset(
     [
         "cadence",
@@ -169,6 +171,20 @@ def grounded(reference: Reference, context: Context) -> bool:
     return bool(kept) and sure
 
 
+def fitting(reference: Reference, context: Context) -> frozenset[str]:
+    """Return the ids of the agents that every word of *reference* fits, whatever they do now."""
+    if reference.numbers:
+        return frozenset(a.id for a in context.agents if a.number in reference.numbers)
+    kept = [a for a in context.agents if not reference.statuses or a.status in reference.statuses]
+    kept, sure = _on_topic(reference, kept, context)
+    if not sure:
+        return frozenset()
+    if reference.recency:
+        ranked = sorted(kept, key=lambda a: a.started, reverse=reference.recency == "newest")
+        kept = ranked[: reference.count or 1]
+    return frozenset(a.id for a in kept)
+
+
 def _fit(said: tuple[str, ...], known: tuple[str, ...]) -> tuple[int, int]:
     """Return how many words of *said* are in *known*, and how well."""
     matched, quality, position = 0, 0, 0
@@ -199,7 +215,14 @@ def _vocabulary(agent: KnownAgent) -> tuple[str, ...]:
     name = canonical(" ".join(name_parts(repo)))
     branch = canonical(" ".join(name_parts(agent.branch)))
     pairs = tuple(a + b for a, b in pairwise(title))
+    pieces = tuple(
+        piece
+        for word in (*title, *name)
+        if len(found := _PIECES.findall(word)) > 1
+        for piece in found
+        if len(piece) > 1
+    )  # "iso" and "20022" of "iso20022"
     joined = ("".join(name_parts(repo)),)
     return tuple(
-        w for w in dict.fromkeys(title + name + branch + pairs + joined) if w not in _COMMON
+        w for w in dict.fromkeys(title + name + branch + pairs + joined + pieces) if w not in _COMMON
     )

@@ -6,7 +6,8 @@ from dataclasses import replace
 from mobile_api.speech.create import Slots
 from mobile_api.speech.frame import Intent, Meant
 from mobile_api.speech.repos import RepoIndex
-from mobile_api.speech.sentences import Knows, Sentences
+from mobile_api.speech.known import Known
+from mobile_api.speech.sentences import Sentences
 from mobile_api.speech.text import plain, spoken
 
 
@@ -28,7 +29,7 @@ class Corrected:
         self._make_it = re.compile(language.make_it)
         self._forget = re.compile(rf"{language.forget}")
 
-    def read(self, text: str, knows: Knows, repos: RepoIndex) -> Meant | None:
+    def read(self, text: str, knows: Known, repos: RepoIndex) -> Meant | None:
         """Return what the cleaned *text* means in the end."""
         if self._forgotten.search(plain(text)):
             return self._nothing()
@@ -60,7 +61,7 @@ class Corrected:
         return [*pieces, text[start:].strip(" ,.;:!?")]
 
     def _next(
-        self, before: Meant | None, piece: str, knows: Knows, repos: RepoIndex
+        self, before: Meant | None, piece: str, knows: Known, repos: RepoIndex
     ) -> Meant | None:
         sentences = self._sentences
         low = plain(sentences.stripped(piece)).strip(" ,.;:!?")
@@ -78,7 +79,7 @@ class Corrected:
             return replace(before, reference=reference)
         return again
 
-    def _carried(self, before: Meant | None, again: Meant, low: str, knows: Knows) -> Meant | None:
+    def _carried(self, before: Meant | None, again: Meant, low: str, knows: Known) -> Meant | None:
         """Give "just pause it" the agent that was spoken of before."""
         vague = again.reference is not None and again.reference.is_vague
         if not vague:
@@ -92,7 +93,7 @@ class Corrected:
         return replace(again, reference=before.reference or again.reference)
 
     def _after_create(
-        self, before: Meant, piece: str, knows: Knows, repos: RepoIndex
+        self, before: Meant, piece: str, knows: Known, repos: RepoIndex
     ) -> Meant | None:
         sentences = self._sentences
         made = self._make_it.match(plain(piece))

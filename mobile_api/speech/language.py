@@ -1,7 +1,7 @@
 """What a language's file holds; patterns are matched against `text.plain` of a sentence."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -60,6 +60,32 @@ class Creating:
     nothing: str = NEVER  # words that are no task
 
 
+class Gist:
+    """What the words of a sentence are for, when it has no known form; ``{a,b}`` is a or b.
+
+    Roles are intents, ``status`` (says by itself how an agent does), ``asking`` with ``doing`` (say it together),
+    ``maybe resume`` (when nothing else is asked for), ``hedge`` (no order) and "" (words that say nothing).
+    """
+
+    def __init__(
+        self,
+        *,
+        roles: Mapping[str, tuple[str, ...]],
+        plural_pronouns: frozenset[str],
+        aside_never: str,
+        negated: str,
+    ) -> None:
+        self.roles = {
+            phrase.strip(): role
+            for role, patterns in reversed(roles.items())
+            for pattern in patterns
+            for phrase in expanded(pattern)
+            if phrase.strip()
+        }
+        self.plural_pronouns = plural_pronouns
+        self.aside_never, self.negated = aside_never, negated
+
+
 @dataclass(frozen=True, kw_only=True)
 class Language:
     """A language that commands can be spoken in without a model."""
@@ -88,6 +114,7 @@ class Language:
     another_agent: str = NEVER
     several: str  # verbs that may begin a second command
     contrast: str = NEVER
+    gist: Gist | None = None
 
     @cached_property
     def templates(self) -> tuple[tuple[Intent, tuple[re.Pattern[str], ...]], ...]:
@@ -107,6 +134,18 @@ class Language:
     def tail_pattern(self) -> re.Pattern[str]:
         """What may stand behind a command."""
         return _any(self.tail, "(?:(?: [,.;:!?])+|(?:(?: ,)? (?:{}))(?: [,.;:!?])*)$")
+
+
+def expanded(pattern: str) -> Iterator[str]:
+    """Return what *pattern* stands for: ``{up,down} there`` is "up there" and "down there"."""
+    before, opened, rest = pattern.partition("{")
+    if not opened:
+        yield pattern
+        return
+    inside, _, behind = rest.partition("}")
+    for choice in inside.split(","):
+        for tail in expanded(behind):
+            yield f"{before}{choice}{tail}"
 
 
 def _refs(form: str) -> tuple[str, ...]:

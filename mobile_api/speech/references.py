@@ -117,8 +117,6 @@ class References:
         if "," in phrase or self._indefinite.match(phrase):
             return None
         rest = self._determiners.sub("", f"{phrase} ".lstrip()).strip(" ,")
-        if set(rest.split()) & self._forms.forbidden:
-            return None
         noun, plural = self._noun.search(rest), self._plural.search(rest)
         rest, newest = self._taken(self._newest, rest)
         rest, oldest = self._taken(self._oldest, rest)
@@ -127,6 +125,8 @@ class References:
         for names, pattern in self._statuses.items():
             rest, found = self._taken(pattern, rest)
             statuses |= names if found else frozenset()
+        if set(rest.split()) & self._forms.forbidden:
+            return None
         topic, count = self._topic(rest, counted=newest or oldest)
         if len(topic) > _MOST_TOPIC:
             return None

@@ -1,17 +1,18 @@
 """One sentence, without corrections, as what was meant; None when it is not wholly understood."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 
+from mobile_api.speech.asides import Asides
 from mobile_api.speech.create import Creation
 from mobile_api.speech.frame import Intent, Meant, Reference
+from mobile_api.speech.gist import Gists
+from mobile_api.speech.known import Known
 from mobile_api.speech.language import Language
 from mobile_api.speech.references import References
 from mobile_api.speech.repos import RepoIndex
 from mobile_api.speech.text import plain
 
-Knows = Callable[[Reference], bool]
 _MOST_CHARACTERS = 600
 _CONTROL = (Intent.PAUSE, Intent.RESUME, Intent.STOP, Intent.STATUS)
 
@@ -23,6 +24,8 @@ class Sentences:
         self.language = language
         self.references = References(language.forms)
         self.creation = Creation(language)
+        self.gists = Gists(language, self.references.read)
+        self._asides = Asides(language.gist) if language.gist else None
         self._gerund = re.compile(rf"^{language.gerund_lead}(?P<verb>\w+)")
         self._refused = {name: re.compile(form) for name, form in language.refused.items()}
         self._bare = [(re.compile(form), what) for form, what in language.bare.items()]
@@ -55,7 +58,7 @@ class Sentences:
             text = text[: found.start()]
         return text.strip(" ,;")
 
-    def read(self, text: str, knows: Knows, repos: RepoIndex) -> Meant | None:
+    def read(self, text: str, knows: Known, repos: RepoIndex) -> Meant | None:
         """Return what the cleaned *text* means."""
         if len(text) > _MOST_CHARACTERS:
             return None
@@ -69,14 +72,17 @@ class Sentences:
         low = plain(text).strip(" .!?")
         if refused := self.refused(low):
             return refused
+        ways = [low, plain(whole).strip(" ,.!?")]
+        ways += [said] if said.startswith(("i ", "we ")) else []
         return (
-            self.control(low, knows)
-            or self.control(plain(whole).strip(" ,.!?"), knows)
-            or (self.control(said, knows) if said.startswith(("i ", "we ")) else None)
+            next((m for way in ways if (m := self.control(way, knows)) and _is_sure(m, knows)), None)
+            or self.gists.read(plain(whole), knows)
+            or next((m for way in ways if (m := self.control(way, knows))), None)
             or self._explained(low, knows)
             or self.creation.read(text, repos)
             or self._asked(low, knows, asked=asked)
             or (self._unknown("several") if self.is_several(low) else None)
+            or self._without_asides(low, knows)
         )
 
     def refused(self, low: str) -> Meant | None:
@@ -93,7 +99,7 @@ class Sentences:
     def _unknown(self, reason: str) -> Meant:
         return Meant(intent=Intent.UNKNOWN, reason=reason, language=self.language.code)
 
-    def control(self, low: str, knows: Knows) -> Meant | None:
+    def control(self, low: str, knows: Known) -> Meant | None:
         """Return the command on agents that *low* is."""
         low = self._contrast.sub("", low).strip(" ,") or low
         for pattern, what in self._bare:
@@ -133,7 +139,7 @@ class Sentences:
             reference = Reference(statuses=frozenset({how}), plural=True, noun=True)
         return Meant(intent=intent, reference=reference, language=self.language.code)
 
-    def _explained(self, low: str, knows: Knows) -> Meant | None:
+    def _explained(self, low: str, knows: Known) -> Meant | None:
         """Return the command of a sentence that also says why: "kill it, we're done"."""
         if found := self._explaining.search(low):
             reason = low[found.start() :]
@@ -151,7 +157,24 @@ class Sentences:
             return None
         return self._about(before, meant, knows)
 
-    def _about(self, before: str, meant: Meant, knows: Knows) -> Meant | None:
+    def _without_asides(self, low: str, knows: Known) -> Meant | None:
+        """Return the command of a sentence that says other things, too, that are none."""
+        if self._asides is None:
+            return None
+        for rest, telling, negated in self._asides.without(low):
+            command = self.without_tail(self.stripped(rest)).strip(" ,.!?")
+            if self.refused(command):
+                continue
+            meant = self.control(command, knows) or self.gists.read(command, knows)
+            if meant is None or meant.reference is None or not _is_sure(meant, knows):
+                continue
+            if meant.intent is Intent.STATUS or (meant.reference.is_vague and not telling):
+                continue
+            if not negated or meant.intent is Intent.STOP:
+                return meant
+        return None
+
+    def _about(self, before: str, meant: Meant, knows: Known) -> Meant | None:
         """Give "cancel that" the agent that the words before speak of."""
         if re.search(rf"\b(?:{self.language.several})\b", before):
             return None
@@ -174,7 +197,7 @@ class Sentences:
                     return replace(meant, reference=reference, evidence=stops)
         return None
 
-    def _asked(self, low: str, knows: Knows, *, asked: bool) -> Meant | None:
+    def _asked(self, low: str, knows: Known, *, asked: bool) -> Meant | None:
         """Return a bare "and the login one?" as a question about it."""
         reference = self.references.read(low)
         if reference is None or not knows(reference) or reference.everything:
@@ -182,3 +205,8 @@ class Sentences:
         if reference.is_vague or not (asked or (reference.noun and low.startswith("and "))):
             return None
         return Meant(intent=Intent.STATUS, reference=reference, language=self.language.code)
+
+
+def _is_sure(meant: Meant, known: Known) -> bool:
+    """Whether each word of *meant* that names agents fits one."""
+    return meant.reference is None or known.surely(meant.reference)

@@ -28,7 +28,12 @@ _TWICE = re.compile(
     r"(?:(?: ,)? \1)+(?= |$)",
     re.IGNORECASE,
 )
-
+# How recognisers write short forms without their mark; "its", "lets" and "were" are words, too.
+_SHORT = re.compile(
+    r"\b(how|what|where|who|that|there|here|when|why)(s|re)\b|\b(do|does|did|is|are|was|has|have|had|would|could|should|ca)nt\b|"
+    r"\b(i)(m|ve)\b|\b(you|they)(re|ve)\b",
+    re.IGNORECASE,
+)
 
 def clean(transcript: str) -> str:
     """Return *transcript* without noise, fillers and stutters, punctuation set apart."""
@@ -37,11 +42,20 @@ def clean(transcript: str) -> str:
     text = _DASH.sub(" , ", _NOISE.sub(" ", text))
     text = _STOP.sub(lambda found: f" {found[1][0]} ", text)
     text = " ".join(text.split())
+    text = _SHORT.sub(_marked, text)
     text = _STUTTER.sub("", text)
     text = _ASIDE.sub("", " ".join(_FILLER.sub("", text).split()))
     text = _TWICE.sub(r"\1", text)
     text = re.sub(r"(?: ,)+(?= [,.;:!?]|$)|^[ ,.;:!?]+", "", " ".join(text.split()))
     return text.strip()
+
+
+def _marked(found: re.Match[str]) -> str:
+    """Return a short form with its mark: "hows" is "how's", "dont" is "don't"."""
+    if found[3]:
+        return f"{found[3]}n't"
+    whole = [part for part in found.groups() if part]
+    return f"{whole[0]}'{whole[1]}"
 
 
 def plain(text: str) -> str:

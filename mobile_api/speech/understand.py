@@ -1,10 +1,11 @@
 """A transcript and what is known of the person: what is to be done."""
 
-from functools import lru_cache, partial
+from functools import lru_cache
 
-from mobile_api.speech import agents
 from mobile_api.speech.corrections import Corrected
 from mobile_api.speech.frame import Context, Frame, Intent, Meant, Reference
+from mobile_api.speech.heard import rewritten
+from mobile_api.speech.known import Known
 from mobile_api.speech.gate import is_nothing
 from mobile_api.speech.languages import LANGUAGES
 from mobile_api.speech.mixture import unmixed
@@ -30,7 +31,7 @@ def by_grammar(transcript: str, context: Context) -> Frame | None:
     """Return what *transcript* comes to; None when no grammar accounts for the whole sentence."""
     if is_nothing(transcript):
         return Frame(intent=Intent.UNKNOWN, reason="nothing", source="grammar", confidence=1.0)
-    meant = read(clean(transcript), context)
+    meant = read(rewritten(clean(transcript), context), context)
     if meant is None:
         return None
     return unmixed(resolved(meant, context, source="grammar"), transcript, context)
@@ -38,7 +39,7 @@ def by_grammar(transcript: str, context: Context) -> Frame | None:
 
 def read(text: str, context: Context) -> Meant | None:
     """Return what the cleaned *text* means in the first language that understands it."""
-    knows = partial(agents.grounded, context=context)
+    knows = Known(context)
     repos = index_of(context.repos)
     said = set(plain(text).split())
     english, *others = grammars()

@@ -4,6 +4,7 @@ from mobile_api.speech.frame import Intent
 from mobile_api.speech.language import Language
 from mobile_api.speech.languages.english_creating import CREATING
 from mobile_api.speech.languages.english_forms import FORMS
+from mobile_api.speech.languages.english_gist import GIST
 from mobile_api.speech.languages.english_refused import REFUSED
 from mobile_api.speech.languages.english_status import STATUS, STATUS_BARE
 from mobile_api.speech.languages.english_verbs import BARE, PAUSE, RESUME, STOP, WHILE
@@ -31,7 +32,7 @@ ENGLISH = Language(
         rf"for now|for the moment|for the time being|{WHILE}|for today|for tonight|temporarily|in the meantime|meanwhile",
         r"if you can|if you could|if possible|if that's (?:ok|okay|possible|alright)|if you don't mind|if you would|if you like|when you can|when you get (?:a|the) chance|when you have (?:a|the) (?:moment|minute|time|chance)|whenever you can|as soon as (?:you can|possible)",
         r"ok|okay|alright|right|will you|would you|could you|can you|won't you|yeah|eh|mate|buddy|pal|man|dude|my friend|cadence|love|dear|sir",
-        r"for me|for us|instead|today|tonight|this morning|this afternoon|this evening|then|too|as well|once more|after all|by the way|that's it|that's all|that would be (?:great|nice|good)|would be (?:great|nice)|so far|at the moment|currently|at this point|at present|these days|exactly|already|yet|again|anyway|though|at all|or what|or something|or not|over there|over here|lately|recently|a bit|a little|still|and that's it|i think(?= \.)",
+        r"for me|for us|instead|today|tonight|this morning|this afternoon|this evening|then|(?<!agent )(?<!number )too|as well|once more|after all|by the way|that's it|that's all|that would be (?:great|nice|good)|would be (?:great|nice)|so far|at the moment|currently|at this point|at present|these days|exactly|already|yet|again|anyway|though|at all|or what|or something|or not|over there|over here|lately|recently|a bit|a little|still|and that's it|i think(?= \.)",
         r"(?:un)?till? (?:later|tomorrow|tonight|monday|tuesday|wednesday|thursday|friday|further notice|i'm back|i am back|i get (?:back|home|there|in)|i say so|i say otherwise|the morning|next week|noon|lunch|after lunch|i arrive|i'm home|(?:the|this|my) (?:meeting|call|demo|release|freeze)(?: is over| ends)?|\w+ (?:am|pm|o'clock))",
         r"while i(?:'m| am) (?:away|out|gone|driving|on the train|at lunch|in a meeting)",
     ),
@@ -73,6 +74,7 @@ ENGLISH = Language(
     verbs={Intent.PAUSE: PAUSE, Intent.RESUME: RESUME, Intent.STOP: STOP, Intent.STATUS: STATUS},
     bare=BARE | STATUS_BARE,
     forms=FORMS,
+    gist=GIST,
     creating=CREATING,
     corrections=(
         r"no(?: ,)? wait(?: a (?:moment|minute|second|sec))?|wait(?: ,)? no|oh wait|no no(?: no)*|no(?: ,)? sorry|sorry(?: ,)? no|sorry(?: ,)? (?:i meant?|i mean)|actually(?: ,)? no|"

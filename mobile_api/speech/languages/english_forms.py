@@ -15,15 +15,15 @@ FORMS = Forms(
         r"(?:on (?:the|my) screen|in front of me|i'm looking at|i am looking at|i'm on)|"
         r"this (?:agent|one) here|what it's doing|what you're doing|what you are doing"
     ),
-    plural_pronouns=r"them|they|these|those|all these|the agents|my agents|agents|our agents|these agents|those agents",
+    plural_pronouns=r"them|em|'em|they|these|those|all these|the agents|my agents|agents|our agents|these agents|those agents",
     everything=(
-        r"(?:every|each)(?: single)?(?: one| agent| task| job| bot| worker)?(?: of (?:them|the agents|my agents|these))?|"
+        r"(?:every|each)(?: single| last)?(?: one| agent| task| job| bot| worker)?(?: of (?:them|the agents|my agents|these))?|"
         r"everything|everybody|everyone|anything|any|any of (?:them|it)|the (?:whole )?(?:lot|bunch|fleet|team|gang)|"
-        r"all(?: of)?(?: (?:them|it|these|those|the|my|our|your))*(?: (?:agents|ones|tasks|jobs|bots|workers|sessions))?|"
-        r"(?:them|they|it|these|those) all|all agents|any (?:agents?|tasks?|jobs?)|what(?:ever)?|"
+        r"all(?: of)?(?: (?:them|em|'em|it|these|those|the|my|our|your))*(?: (?:agents|ones|tasks|jobs|bots|workers|sessions))?|"
+        r"(?:them|em|'em|they|it|these|those) all|all agents|any (?:agents?|tasks?|jobs?)|what(?:ever)?|"
         r"the whole thing|all the things|absolutely everything|every last one(?: of them)?|all ?(?:active|current) agents"
     ),
-    both=r"(?:those|these) two|both(?: of)?(?: (?:them|these|those|the|my|agents|ones))*|the two(?: of them)?|the pair(?: of them)?",
+    both=r"(?:those|these) two|both(?: of)?(?: (?:them|em|'em|these|those|the|my|agents|ones))*|the two(?: of them)?|the pair(?: of them)?",
     determiners=r"the|my|our|your|that|this|those|these|a|an|any|all|of|only|just|just the|entire|whole|current|new|poor|damn|bloody|stupid",
     statuses={
         "running": r"running|active|working|live|busy|ongoing|in progress|going",
@@ -40,7 +40,7 @@ FORMS = Forms(
     },
     newest=(
         r"latest|newest|last|most recent(?:ly)?|youngest|just started|"
-        r"(?:i|we|you) (?:have )?(?:just |last )?(?:started|created|kicked off|launched|spun up|made)(?: last| most recently| just now)?|recent|just now"
+        r"(?:i|we|you) (?:have )?(?:just |last )?(?:started|created|kicked off|launched|spun up|made|set going|set off|set up|fired off|fired up|got going|began|set running|sent off|added|opened)(?: last| most recently| just now| latest)?|recent|just now"
     ),
     oldest=r"oldest|earliest|longest running|longest",
     other=r"other|remaining|rest",
@@ -120,6 +120,9 @@ FORMS = Forms(
             "them",
             "they",
             "thingy",
+            "whichever",
+            "whatever",
+            "which",
             "issue",
             "ticket",
             "please",

@@ -4,7 +4,7 @@ WHILE = (
     r"(?:for )?(?:just )?(?:a|one|another|a few|five|ten|a couple of|a little) "
     r"?(?:moments?|minutes?|mins?|seconds?|secs?|bit|while|hours?|tick)"
 )
-_HOLD = r"(?:pause|paws|pawz|pores|pause off|pausing|suspend|freeze|hold|park|snooze)"
+_HOLD = r"(?:pause|paws|pawz|pores|pours|pawse|pause off|pausing|suspend|freeze|hold|park|snooze)"
 _PAUSES = r"(?:pause|hold|wait|take (?:a|five|a short) ?(?:break|rest|breather)?|rest|hold on|hold up|stand by|hang on|hang tight|sleep)"
 _RESUMES = (
     r"(?:continue|resume|carry on|go on|go ahead|proceed|keep going|keep working|run again|"
@@ -45,7 +45,7 @@ PAUSE = (
     rf"{_HOLD} {{ref}}",
 )
 RESUME = (
-    r"(?:resume|resumes|resumed|unpause|un pause|on pause|continue|restart|reactivate|unfreeze|unsuspend|"
+    r"(?:resume|resumes|resumed|rezoom|re zoom|reassume|presume|resum|unpause|un pause|on pause|continue|restart|reactivate|unfreeze|unsuspend|"
     r"revive|proceed|reawaken|un suspend|re start|re activate|green light|unhold|wake|wake up|release) {ref}",
     r"(?:wake|start|pick|fire|boot|spin|get|bring|set|kick|crank) {ref} "
     r"(?:back )?(?:up|again|going again|back up|running again|moving again|going|rolling|rolling again|"

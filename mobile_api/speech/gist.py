@@ -1,0 +1,148 @@
+"""A second reading, for sentences of no known form: each word has a part, and they ask for one thing.
+
+Names of agents and the words of `language.Gist` are laid over the sentence so that no word is left over. A word that
+has no part, two different orders, or two agents that are not one: it is not understood.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mobile_api.speech.frame import Intent, Meant, Reference
+from mobile_api.speech.known import Known
+from mobile_api.speech.language import Language
+
+Reads = Callable[[str], Reference | None]
+_MOST_TOKENS, _MOST_PHRASE, _MOST_NAME = 40, 6, 9
+_PUNCT = frozenset(",.;:!?")
+_ACTING = (Intent.PAUSE, Intent.RESUME, Intent.STOP)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cover:
+    """A part for each word from here on: what is said of them, the names among them, and how many parts."""
+
+    cost: float
+    roles: tuple[str, ...] = ()
+    names: tuple[tuple[str, Reference], ...] = ()
+
+
+class Gists:
+    """The second reading of one language."""
+
+    def __init__(self, language: Language, read: Reads) -> None:
+        self._language, self._reads = language, read
+        self._roles = language.gist.roles if language.gist else {}
+        self._pronouns = language.gist.plural_pronouns if language.gist else frozenset()
+        self._never_first = frozenset(
+            phrase for phrase, role in self._roles.items() if role in _ACTING
+        )
+
+    def read(self, low: str, known: Known) -> Meant | None:
+        """Return what *low* (plain, without greetings) asks for."""
+        tokens = low.split()
+        if not self._roles or len(tokens) > _MOST_TOKENS:
+            return None
+        cover = self._covered(tokens, known)
+        if cover is None:
+            return None
+        states = any(one.statuses for _, one in cover.names)
+        intent = _intent((*cover.roles, "doing") if states else cover.roles)
+        if intent is None:
+            return None
+        reference = self._one(cover, intent, known)
+        if reference is None:
+            return None
+        return Meant(intent=intent, reference=reference, language=self._language.code)
+
+    def _covered(self, tokens: list[str], known: Known) -> _Cover | None:
+        """Return the parts of all *tokens*, as few as possible; None when a word has none."""
+        best: list[_Cover | None] = [None] * len(tokens) + [_Cover(0.0)]
+        for start in range(len(tokens) - 1, -1, -1):
+            if tokens[start] in _PUNCT:
+                best[start] = best[start + 1]
+                continue
+            found = [one for one in self._parts(tokens, start, best, known) if one is not None]
+            best[start] = min(found, key=lambda one: one.cost, default=None)
+        return best[0]
+
+    def _parts(
+        self, tokens: list[str], start: int, best: list[_Cover | None], known: Known
+    ) -> Iterator[_Cover]:
+        for end in range(start + 1, min(len(tokens), start + _MOST_NAME) + 1):
+            rest = best[end]
+            if tokens[end - 1] in _PUNCT and tokens[end - 1] != ",":
+                break
+            if rest is None or tokens[end - 1] == ",":
+                continue
+            phrase = " ".join(tokens[start:end])
+            if end - start <= _MOST_PHRASE and (role := self._roles.get(phrase)) is not None:
+                roles = (role, *rest.roles) if role else rest.roles
+                yield _Cover(rest.cost + 1, roles, rest.names)
+            if tokens[start] in self._never_first:
+                continue
+            reference = self._name(phrase, known)
+            if reference is not None:
+                extra = (2.2 if reference.topic else 0.9) if reference.statuses else 0.0
+                yield _Cover(
+                    rest.cost + 1 + extra, rest.roles, ((phrase, reference), *rest.names)
+                )
+
+    def _name(self, phrase: str, known: Known) -> Reference | None:
+        reference = self._reads(phrase)
+        return reference if reference is not None and known.surely(reference) else None
+
+    def _one(self, cover: _Cover, intent: Intent, known: Known) -> Reference | None:
+        """Return the one reference that all names of *cover* come to."""
+        names = cover.names
+        if not names:
+            status = intent is Intent.STATUS and "status" in cover.roles
+            return Reference(pronoun=True, or_all=True) if status else None
+        special = [(said, one) for said, one in names if _is_special(one)]
+        if not special:
+            every = [one for _, one in names if one.everything or one.count]
+            return every[0] if every else names[0][1]
+        again = [said for said, one in names if not _is_special(one) and not one.is_vague]
+        one = self._narrowest([one for _, one in special], known)
+        if one is None or not again:
+            return one
+        if intent is Intent.STATUS and not one.topic:
+            return one  # "is anybody waiting for me": those who wait
+        points_back = set(again) <= self._pronouns
+        return one if points_back and (one.plural or intent is Intent.STATUS) else None
+
+    @staticmethod
+    def _narrowest(references: list[Reference], known: Known) -> Reference | None:
+        if len(references) == 1:
+            return references[0]
+        meant = [known.fits(one) for one in references]
+        both = frozenset.intersection(*meant)
+        if not both:
+            return None
+        return references[min(range(len(meant)), key=lambda at: len(meant[at]))]
+
+
+def _is_special(one: Reference) -> bool:
+    """Whether *one* says more than "it", "them" or "everything"."""
+    return bool(
+        one.topic or one.numbers or one.statuses or one.recency or one.parts or one.excluding
+        or one.other
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def _intent(roles: tuple[str, ...]) -> Intent | None:
+    """Return the one thing that *roles* ask for."""
+    said = set(roles)
+    acting = [intent for intent in _ACTING if intent in said]
+    asks = "status" in said or {"asking", "doing"} <= said
+    if "hedge" in said and (acting or not asks):
+        return None
+    if len(acting) > 1:
+        return None
+    if acting:
+        stops = acting[0] is Intent.STOP and roles[0] != "asking"
+        return acting[0] if stops or not (asks or "asking" in said) else None
+    if "maybe resume" in said:
+        return Intent.RESUME if not (asks or "asking" in said) else None
+    return Intent.STATUS if asks else None
