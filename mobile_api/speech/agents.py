@@ -10,6 +10,7 @@ from rapidfuzz import fuzz
 from mobile_api.speech.frame import ELIGIBLE, EVERYTHING, Context, Intent, KnownAgent, Reference
 from mobile_api.speech.repos import index_of, same_word
 from mobile_api.speech.spelling import canonical, name_parts, same_stem
+from mobile_api.speech.tasks import from_gerund
 from mobile_api.speech.text import words
 
 # Words that name no topic: when they fit nothing, the others still count.
@@ -203,6 +204,8 @@ def _best(word: str, known: tuple[str, ...]) -> int:
     if word in known or any(
         same_stem(word, k) or (len(word) > 4 and k.startswith(word)) for k in known
     ):
+        return 2
+    if word.endswith("ing") and from_gerund(word) in known:
         return 2
     alike = any(same_word(word, k) or (len(word) > 4 and fuzz.ratio(word, k) >= 80) for k in known)
     return 1 if alike else 0

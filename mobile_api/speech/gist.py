@@ -1,11 +1,12 @@
 """A second reading, for sentences of no known form: each word has a part, and they ask for one thing.
 
 Names of agents and the words of `language.Gist` are laid over the sentence so that no word is left over. A word that
-has no part, two different orders, or two agents that are not one: it is not understood.
+has no part, two different orders, or two agents that are not one: it is not understood. Only a question, which does
+no harm, may have a few words that we do not know.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from mobile_api.speech.frame import Intent, Meant, Reference
@@ -14,6 +15,7 @@ from mobile_api.speech.language import Language
 
 Reads = Callable[[str], Reference | None]
 _MOST_TOKENS, _MOST_PHRASE, _MOST_NAME = 40, 6, 9
+_MOST_STRANGE, _STRANGE = 3, 4.0
 _PUNCT = frozenset(",.;:!?")
 _ACTING = (Intent.PAUSE, Intent.RESUME, Intent.STOP)
 
@@ -23,6 +25,7 @@ class _Cover:
     """A part for each word from here on: what is said of them, the names among them, and how many parts."""
 
     cost: float
+    strange: int = 0
     roles: tuple[str, ...] = ()
     names: tuple[tuple[str, Reference], ...] = ()
 
@@ -46,6 +49,8 @@ class Gists:
         cover = self._covered(tokens, known)
         if cover is None:
             return None
+        if cover.strange and not _is_harmless(cover, tokens):
+            return None
         states = any(one.statuses for _, one in cover.names)
         intent = _intent((*cover.roles, "doing") if states else cover.roles)
         if intent is None:
@@ -56,13 +61,16 @@ class Gists:
         return Meant(intent=intent, reference=reference, language=self._language.code)
 
     def _covered(self, tokens: list[str], known: Known) -> _Cover | None:
-        """Return the parts of all *tokens*, as few as possible; None when a word has none."""
+        """Return the parts of all *tokens*, as few as possible; None when many words have none."""
         best: list[_Cover | None] = [None] * len(tokens) + [_Cover(0.0)]
         for start in range(len(tokens) - 1, -1, -1):
             if tokens[start] in _PUNCT:
                 best[start] = best[start + 1]
                 continue
-            found = [one for one in self._parts(tokens, start, best, known) if one is not None]
+            found = list(self._parts(tokens, start, best, known))
+            rest = best[start + 1]
+            if rest is not None and rest.strange < _MOST_STRANGE:
+                found.append(replace(rest, cost=rest.cost + _STRANGE, strange=rest.strange + 1))
             best[start] = min(found, key=lambda one: one.cost, default=None)
         return best[0]
 
@@ -78,15 +86,14 @@ class Gists:
             phrase = " ".join(tokens[start:end])
             if end - start <= _MOST_PHRASE and (role := self._roles.get(phrase)) is not None:
                 roles = (role, *rest.roles) if role else rest.roles
-                yield _Cover(rest.cost + 1, roles, rest.names)
+                yield replace(rest, cost=rest.cost + 1, roles=roles)
             if tokens[start] in self._never_first:
                 continue
             reference = self._name(phrase, known)
             if reference is not None:
                 extra = (2.2 if reference.topic else 0.9) if reference.statuses else 0.0
-                yield _Cover(
-                    rest.cost + 1 + extra, rest.roles, ((phrase, reference), *rest.names)
-                )
+                names = ((phrase, reference), *rest.names)
+                yield replace(rest, cost=rest.cost + 1 + extra, names=names)
 
     def _name(self, phrase: str, known: Known) -> Reference | None:
         reference = self._reads(phrase)
@@ -128,6 +135,14 @@ def _is_special(one: Reference) -> bool:
         one.topic or one.numbers or one.statuses or one.recency or one.parts or one.excluding
         or one.other
     )  # fmt: skip
+
+
+def _is_harmless(cover: _Cover, tokens: list[str]) -> bool:
+    """Whether a few words without a part may stay: in a question about one agent that is named."""
+    if set(cover.roles) - {"asking", "doing", "status"} or not cover.roles:
+        return False
+    named = any(one.topic or one.numbers or one.everything for _, one in cover.names)
+    return named and 3 * cover.strange <= len(tokens)
 
 
 @lru_cache(maxsize=1024)

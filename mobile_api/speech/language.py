@@ -65,6 +65,8 @@ class Gist:
 
     Roles are intents, ``status`` (says by itself how an agent does), ``asking`` with ``doing`` (say it together),
     ``maybe resume`` (when nothing else is asked for), ``hedge`` (no order) and "" (words that say nothing).
+    *never_before* and *never_behind* are in no aside before or behind a command; *reason_begins*
+    follows a command without a pause.
     """
 
     def __init__(
@@ -72,7 +74,9 @@ class Gist:
         *,
         roles: Mapping[str, tuple[str, ...]],
         plural_pronouns: frozenset[str],
-        aside_never: str,
+        never_before: str,
+        never_behind: str,
+        reason_begins: str,
         negated: str,
     ) -> None:
         self.roles = {
@@ -83,7 +87,8 @@ class Gist:
             if phrase.strip()
         }
         self.plural_pronouns = plural_pronouns
-        self.aside_never, self.negated = aside_never, negated
+        self.never_before, self.never_behind = never_before, never_behind
+        self.reason_begins, self.negated = reason_begins, negated
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -79,10 +79,10 @@ class Sentences:
             or self.gists.read(plain(whole), knows)
             or next((m for way in ways if (m := self.control(way, knows))), None)
             or self._explained(low, knows)
+            or self._without_asides(low, knows)
             or self.creation.read(text, repos)
             or self._asked(low, knows, asked=asked)
             or (self._unknown("several") if self.is_several(low) else None)
-            or self._without_asides(low, knows)
         )
 
     def refused(self, low: str) -> Meant | None:
@@ -161,16 +161,17 @@ class Sentences:
         """Return the command of a sentence that says other things, too, that are none."""
         if self._asides is None:
             return None
-        for rest, telling, negated in self._asides.without(low):
-            command = self.without_tail(self.stripped(rest)).strip(" ,.!?")
+        for left in self._asides.without(low):
+            command = self.without_tail(self.stripped(left.text)).strip(" ,.!?")
             if self.refused(command):
                 continue
-            meant = self.control(command, knows) or self.gists.read(command, knows)
+            meant = self.control(command, knows)
+            meant = meant if meant and _is_sure(meant, knows) else self.gists.read(command, knows)
             if meant is None or meant.reference is None or not _is_sure(meant, knows):
                 continue
-            if meant.intent is Intent.STATUS or (meant.reference.is_vague and not telling):
+            if meant.reference.is_vague and not left.telling:
                 continue
-            if not negated or meant.intent is Intent.STOP:
+            if not left.negated or meant.intent is Intent.STOP:
                 return meant
         return None
 
@@ -193,7 +194,9 @@ class Sentences:
                     if reference.topic
                     else reference.numbers
                 ):
-                    stops = meant.intent is Intent.STOP
+                    rest = " ".join(tokens[:start] + tokens[end:])
+                    clear = self._asides is not None and self._asides.may_stand_before(rest)
+                    stops = meant.intent is Intent.STOP or (clear and knows.surely(reference))
                     return replace(meant, reference=reference, evidence=stops)
         return None
 

@@ -13,7 +13,7 @@ ENGLISH = Language(
     code="en",
     name="English",
     lead=(
-        r"ok|okay|k|alright|all right|right|so|well|yeah|yes|yep|yup|sure|now|then|and|also|great|cool|fine|good|um|like|oh|"
+        r"ok|okay|k|alright|all right|right|so|well|yeah|yes|yep|yup|sure|now|then|and|also|great|cool|fine|good|um|like|oh|ah|aw|righto|alrighty|lovely|brilliant|perfect|nice|awesome|excellent|fantastic|wonderful|super|sweet|gotcha|hmm|do you know what|(?:you )?know what|tell you what|(?:nah|nope|no)(?= just )|"
         r"hey|hi|hello|hey there|hi there|hey cadence|hi cadence|hello cadence|ok cadence|okay cadence|cadence(?= ,)|yo|good morning|listen|look|"
         r"please|pls|plz|just|quickly|kindly|actually|basically|sorry|excuse me|quick question|one more thing|next|first|finally",
         r"(?:can|could|would|will|can't|couldn't|won't) (?:you|u|ya|we|i)(?: all)?(?: (?:please|just|quickly|kindly|possibly|maybe|perhaps|also|now|go ahead and|go and|try to|be so kind as to|be so kind to|help me))*",
@@ -29,9 +29,9 @@ ENGLISH = Language(
     tail=(
         r"please|pls|plz|thanks|thank you|thanks a lot|thank you very much|many thanks|cheers|thx|ta",
         r"now|right now|right away|immediately|asap|a s a p|at once|straight away|straightaway|instantly|this instant|quickly|real quick|quick|soon",
-        rf"for now|for the moment|for the time being|{WHILE}|for today|for tonight|temporarily|in the meantime|meanwhile",
-        r"if you can|if you could|if possible|if that's (?:ok|okay|possible|alright)|if you don't mind|if you would|if you like|when you can|when you get (?:a|the) chance|when you have (?:a|the) (?:moment|minute|time|chance)|whenever you can|as soon as (?:you can|possible)",
-        r"ok|okay|alright|right|will you|would you|could you|can you|won't you|yeah|eh|mate|buddy|pal|man|dude|my friend|cadence|love|dear|sir",
+        rf"for now|for the (?:weekend|day|night|moment)|until (?!i (?:say|tell)\b)(?:\S+ ){{0,5}}\S+|before (?:i|we|the|my|our|stand ?up|lunch) ?(?:\S+ ?){{0,3}}|for the time being|{WHILE}|for today|for tonight|temporarily|in the meantime|meanwhile",
+        r"if you can|if you could|if possible|if that's (?:ok|okay|possible|alright)|if you don't mind|if you would|if you like|when you can|when you get (?:a|the) (?:chance|second|sec|minute|moment|min)|when you have (?:a|the) (?:moment|minute|time|chance)|whenever you can|as soon as (?:you can|possible)",
+        r"ok|okay|alright|right|(?:will|would|could|can|won't) (?:you|ya|u)|legend|champ|boss|bud|bro|yeah|eh|mate|buddy|pal|man|dude|my friend|cadence|love|dear|sir",
         r"for me|for us|instead|today|tonight|this morning|this afternoon|this evening|then|(?<!agent )(?<!number )too|as well|once more|after all|by the way|that's it|that's all|that would be (?:great|nice|good)|would be (?:great|nice)|so far|at the moment|currently|at this point|at present|these days|exactly|already|yet|again|anyway|though|at all|or what|or something|or not|over there|over here|lately|recently|a bit|a little|still|and that's it|i think(?= \.)",
         r"(?:un)?till? (?:later|tomorrow|tonight|monday|tuesday|wednesday|thursday|friday|further notice|i'm back|i am back|i get (?:back|home|there|in)|i say so|i say otherwise|the morning|next week|noon|lunch|after lunch|i arrive|i'm home|(?:the|this|my) (?:meeting|call|demo|release|freeze)(?: is over| ends)?|\w+ (?:am|pm|o'clock))",
         r"while i(?:'m| am) (?:away|out|gone|driving|on the train|at lunch|in a meeting)",
@@ -77,7 +77,7 @@ ENGLISH = Language(
     gist=GIST,
     creating=CREATING,
     corrections=(
-        r"no(?: ,)? wait(?: a (?:moment|minute|second|sec))?|wait(?: ,)? no|oh wait|no no(?: no)*|no(?: ,)? sorry|sorry(?: ,)? no|sorry(?: ,)? (?:i meant?|i mean)|actually(?: ,)? no|"
+        r"(?:ah|oh|uh) (?:no|nah)|i wanted to say|(?:what )?i meant to say|no(?: ,)? wait(?: a (?:moment|minute|second|sec))?|wait(?: ,)? no|oh wait|no no(?: no)*|no(?: ,)? sorry|sorry(?: ,)? no|sorry(?: ,)? (?:i meant?|i mean)|actually(?: ,)? no|"
         r"no(?: ,)? actually|no(?: ,)? hang on|no(?: ,)? hold on|i meant?(?: to say)?(?: was)?|i mean|what i meant (?:was|is)|scratch that|strike that|correction|"
         r"or rather|oops|whoops|my bad|my mistake|pardon me|no(?: ,)? i meant?|no(?: ,)? make (?:that|it)|let me rephrase(?: that)?|excuse me|change that to|on second thoughts?|"
         r"no(?= (?:pause|stop|resume|cancel|kill|agent|number|start|make|the|on|in|continue|hold|one|two|three|four|five|six|seven|eight|nine|ten|\d))"

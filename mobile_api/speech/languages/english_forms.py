@@ -8,7 +8,7 @@ FORMS = Forms(
     nouns=r"agents|ones|tasks|jobs|bots|workers|guys|sessions|processes|runs",
     number=r"agents?|numbers?|no|num|task|job|bot|worker|asian|8gent|aging|session",
     pronouns=(
-        r"it|that|this|him|her|that guy|this guy|this thing|that thing|the thing|it all|"
+        r"it|that|this|him|her|she|he|that guy|this guy|this thing|that thing|the thing|it all|"
         r"(?:the current|this current|my current|the same|that same)(?: (?:agent|one|task|job))?|"
         r"(?:the|my|that|this|your|our) (?:agent|one|bot|worker|task|job|asian|session)|agent|"
         r"(?:the (?:agent|one|task)|what's|what is|whatever(?: is|'s)?)(?: that's| that is| which is)? "
@@ -122,7 +122,6 @@ FORMS = Forms(
             "thingy",
             "whichever",
             "whatever",
-            "which",
             "issue",
             "ticket",
             "please",
@@ -185,6 +184,12 @@ FORMS = Forms(
             "somebody",
             "everyone",
             "people",
+            "which",
+            "who",
+            "how",
+            "why",
+            "where",
+            "when",
         ]
     ),
 )
