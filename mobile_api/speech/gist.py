@@ -5,6 +5,7 @@ has no part, two different orders, or two agents that are not one: it is not und
 no harm, may have a few words that we do not know.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -37,6 +38,9 @@ class Gists:
         self._language, self._reads = language, read
         self._roles = language.gist.roles if language.gist else {}
         self._pronouns = language.gist.plural_pronouns if language.gist else frozenset()
+        self._fresh = re.compile(
+            rf"(?:^| )(?:{language.forms.indefinite}) (?:new |second |fresh )?(?:{language.forms.noun})(?= |$)"
+        )
         self._never_first = frozenset(
             phrase for phrase, role in self._roles.items() if role in _ACTING
         )
@@ -44,15 +48,18 @@ class Gists:
     def read(self, low: str, known: Known) -> Meant | None:
         """Return what *low* (plain, without greetings) asks for."""
         tokens = low.split()
-        if not self._roles or len(tokens) > _MOST_TOKENS:
+        if not self._roles or len(tokens) > _MOST_TOKENS or self._fresh.search(low):
             return None
         cover = self._covered(tokens, known)
         if cover is None:
             return None
         if cover.strange and not _is_harmless(cover, tokens):
             return None
-        states = any(one.statuses for _, one in cover.names)
-        intent = _intent((*cover.roles, "doing") if states else cover.roles)
+        about = any(
+            one.statuses or (_is_special(one) and cover.roles[:1] == ("asking",))
+            for _, one in cover.names
+        )
+        intent = _intent((*cover.roles, "doing") if about else cover.roles)
         if intent is None:
             return None
         reference = self._one(cover, intent, known)
@@ -113,10 +120,9 @@ class Gists:
         one = self._narrowest([one for _, one in special], known)
         if one is None or not again:
             return one
-        if intent is Intent.STATUS and not one.topic:
-            return one  # "is anybody waiting for me": those who wait
-        points_back = set(again) <= self._pronouns
-        return one if points_back and (one.plural or intent is Intent.STATUS) else None
+        if intent is Intent.STATUS or (one.plural and set(again) <= self._pronouns):
+            return one
+        return None
 
     @staticmethod
     def _narrowest(references: list[Reference], known: Known) -> Reference | None:
@@ -141,7 +147,9 @@ def _is_harmless(cover: _Cover, tokens: list[str]) -> bool:
     """Whether a few words without a part may stay: in a question about one agent that is named."""
     if set(cover.roles) - {"asking", "doing", "status"} or not cover.roles:
         return False
-    named = any(one.topic or one.numbers or one.everything for _, one in cover.names)
+    named = any(
+        one.numbers or one.everything or len(one.topic) + one.noun > 1 for _, one in cover.names
+    )
     return named and 3 * cover.strange <= len(tokens)
 
 

@@ -30,7 +30,9 @@ class References:
         self._oldest = re.compile(rf"(?:^|(?<= ))(?:{forms.oldest})(?= |$)")
         self._other = re.compile(rf"(?:^|(?<= ))(?:{forms.other})(?= |$)")
         self._indefinite = re.compile(rf"^(?:{forms.indefinite}) (?:{forms.noun})(?= |$)")
-        self._hanging = re.compile(r"(?:in|with|at|up|on|out|about|of|to)(?= )")
+        self._hanging = re.compile(
+            r"(?:in|with|at|up|on|out|about|of|to|which|who|how|why|where|when)(?= )"
+        )
         self._links = re.compile(rf"(?:^|(?<= ))(?:{forms.links})(?= |$)")
         self._noun = re.compile(rf"(?:^|(?<= ))(?:{forms.noun})(?= |$)")
         self._plural = re.compile(rf"(?:^|(?<= ))(?:{forms.nouns})(?= |$)")

@@ -77,9 +77,10 @@ class Sentences:
         return (
             next((m for way in ways if (m := self.control(way, knows)) and _is_sure(m, knows)), None)
             or self.gists.read(plain(whole), knows)
-            or next((m for way in ways if (m := self.control(way, knows))), None)
+            or (self.gists.read(low, knows) if len(low) < len(whole) else None)
             or self._explained(low, knows)
             or self._without_asides(low, knows)
+            or next((m for way in ways if (m := self.control(way, knows))), None)
             or self.creation.read(text, repos)
             or self._asked(low, knows, asked=asked)
             or (self._unknown("several") if self.is_several(low) else None)

@@ -29,7 +29,7 @@ ENGLISH = Language(
     tail=(
         r"please|pls|plz|thanks|thank you|thanks a lot|thank you very much|many thanks|cheers|thx|ta",
         r"now|right now|right away|immediately|asap|a s a p|at once|straight away|straightaway|instantly|this instant|quickly|real quick|quick|soon",
-        rf"for now|for the (?:weekend|day|night|moment)|until (?!i (?:say|tell)\b)(?:\S+ ){{0,5}}\S+|before (?:i|we|the|my|our|stand ?up|lunch) ?(?:\S+ ?){{0,3}}|for the time being|{WHILE}|for today|for tonight|temporarily|in the meantime|meanwhile",
+        rf"for now|for the (?:weekend|day|night|moment)|(?:un)?till? (?!i (?:say|tell)\b)(?:\S+ ){{0,5}}\S+|before (?:i|we|the|my|our|stand ?up|lunch) ?(?:\S+ ?){{0,3}}|for the time being|{WHILE}|for today|for tonight|temporarily|in the meantime|meanwhile",
         r"if you can|if you could|if possible|if that's (?:ok|okay|possible|alright)|if you don't mind|if you would|if you like|when you can|when you get (?:a|the) (?:chance|second|sec|minute|moment|min)|when you have (?:a|the) (?:moment|minute|time|chance)|whenever you can|as soon as (?:you can|possible)",
         r"ok|okay|alright|right|(?:will|would|could|can|won't) (?:you|ya|u)|legend|champ|boss|bud|bro|yeah|eh|mate|buddy|pal|man|dude|my friend|cadence|love|dear|sir",
         r"for me|for us|instead|today|tonight|this morning|this afternoon|this evening|then|(?<!agent )(?<!number )too|as well|once more|after all|by the way|that's it|that's all|that would be (?:great|nice|good)|would be (?:great|nice)|so far|at the moment|currently|at this point|at present|these days|exactly|already|yet|again|anyway|though|at all|or what|or something|or not|over there|over here|lately|recently|a bit|a little|still|and that's it|i think(?= \.)",

@@ -39,8 +39,8 @@ FORMS = Forms(
         "cancelled": r"cancelled|canceled|stopped|killed|aborted",
     },
     newest=(
-        r"latest|newest|last|most recent(?:ly)?|youngest|just started|"
-        r"(?:i|we|you) (?:have )?(?:just |last )?(?:started|created|kicked off|launched|spun up|made|set going|set off|set up|fired off|fired up|got going|began|set running|sent off|added|opened)(?: last| most recently| just now| latest)?|recent|just now"
+        r"latest|newest|last|most recent(?:ly)?|most fresh|freshest|youngest|just started|"
+        r"(?:i|we|you) (?:have |had |'ve )?(?:just |last )?(?:started|created|kicked off|launched|spun up|made|set going|set off|set up|fired off|fired up|got going|began|set running|sent off|added|opened)(?: as)?(?: last| most recently| just now| latest)?|recent|just now"
     ),
     oldest=r"oldest|earliest|longest running|longest",
     other=r"other|remaining|rest",
@@ -184,8 +184,6 @@ FORMS = Forms(
             "somebody",
             "everyone",
             "people",
-            "which",
-            "who",
             "how",
             "why",
             "where",

@@ -48,7 +48,7 @@ GIST = Gist(
             "{doing,going,looking} {ok,okay,alright,all right,well,fine,good}", "all {right,good,well} {with,on}", "everything {ok,okay,all right,alright,good} {with,on,at}",
             "what's {it,that,that one,this one} {saying,doing,up to,stuck on,working on}", "how are {they,those,we} {doing,looking,going,getting on}",
             "how's {it,that,that one,this one,that thing} {doing,going,looking,coming,coming along,getting on,coming on,shaping up}",
-            "{check,see,look} {how,whether,if,where,what}", "eyes on", "{come,became,become} of", "where {are,were} we{, at}{, on, with}", "where we at", "{hear,know,tell me} about", "{moving,going} forward", "what is with", "{sitting,sat,hanging,standing} around waiting", "have a look at", "take a look at", "keeping busy",
+            "{check,see,look} {how,whether,if,where,what}", "eyes on", "{come,became,become} of", "where {are,were} we{, at}{, on, with}", "where we at", "{hear,know,tell me} about", "{moving,going} forward", "what is with",  "have a look at", "take a look at", "keeping busy",
         ),
         "doing": (
             "{doing,going,looking,coming,coming along,coming on,getting on,getting along,faring,fare,progressing,holding up,shaping up,moving,moving along,ticking along,working,working on,up to,at,busy with,about,saying,waiting on,waiting for}",
@@ -59,7 +59,7 @@ GIST = Gist(
             "{tell me,let me know,show me,give me,give us,tell us,let me see,i'd like,i'd love,i want,i need,i'm curious,curious,wondering,i wonder,remind me}", "about",
         ),
         Intent.PAUSE: (
-            "{pause,paws,pores,pours,pausing,suspend,freeze,snooze,park,hold,hold off,hold up,pause on,hold onto}{, on, with, for}", "on {hold,ice,pause,the back burner,standby}",
+            "{pause,paws,pores,pours,pose,pausing,suspend,freeze,snooze,park,hold,hold off,hold up,pause on,hold onto}{, on, with, for}", "on {hold,ice,pause,the back burner,standby}",
             "{can,could,should} wait", "to wait", "{to one side,aside,to sleep}", "{take,have,grab} a {break,breather,rest,pause,nap}", "a {little ,short ,quick ,}{break,breather,rest,pause,time out,timeout}",
             "{stand by,stand down for now,sit tight,hang tight,hang fire,on pause,paused,into pause,in pause,to pause}", "down tools", "{make,do,take,have} {a pause,pause,a break}", "be {paused,suspended,put on hold}", "cool {its,their,your} {heels,jets}", "not {yet,now} please",
         ),
@@ -89,7 +89,7 @@ GIST = Gist(
             "{until,till,til} {later,tomorrow,after lunch,lunch,tonight,monday,next week,further notice,i'm back,i get back,i say so,the morning}", "before {stand up,standup,the stand up,lunch,the meeting,my meeting,the demo}", "today{, please}", "{this,tomorrow} morning",
             "{of,on,in,at,for,to,with,about,over,from,by,into,up,out,off,down,the,a,an,my,our,your,its,it's,that's,'s,is}", "{or what,or not,or something,or so,or anything,yet or not}", "{one,the one} is it that's", "which one is it that's",
             "{i,we} {want,need,would like,wanna}", "{i'd,we'd} {like,love}{, to}", "{i,we}{'d,} just {want,like,need}", "{you,u,ya}", "{can,could,would,will} you", "{you can,you could,you may,can we,could we,let's,lets,go ahead and,feel free to,go on and,you might as well,we might as well,might as well}",
-            "{put,give,take,let,have,pick,pop,turn,switch,kick,run,make,get,set,keep,leave,bring,send,do,sit,got,get it,be,being,been,needs to,has to,wants to,ought to,can,may,could}", "{sat,sitting,just sitting}", "{me,us,us all}", "gimme a {sec,minute,moment,second}",
+            "{put,give,take,let,have,pick,pop,turn,switch,kick,run,make,get,set,keep,leave,bring,send,do,sit,got,get it,be,being,been,needs to,has to,wants to,ought to,can,may,could}", "{sat,sitting,just sitting,hanging}{, around}", "{me,us,us all}", "gimme a {sec,minute,moment,second}",
             "{where,from where} {it,we,they} left {off,it}", "where {we,i,it} {stopped,were}", "{for good,outright,altogether,completely,entirely,totally,dead,straight away,straightaway,at once,for ever,forever}", "all",
             "{i think,i guess,i suppose,i reckon,you know,if you would,if you like,if you can,if you don't mind,when you can,when you get a chance,when you get a sec}", "{mate,buddy,cadence,man,legend,champ,boss,bud,bro,pal,team,folks,guys}", "{will,would,could,can} {you,ya,u}", "for {the weekend,today,tonight,now please,us,an hour,the day,the night}", "while i'm {out,away,in a meeting,driving,at lunch}", "{righto,alrighty,nah,nope,ah,oh,hey,oi,um,er}", "{fully,only,please do,further}",
         ),

@@ -4,7 +4,7 @@ WHILE = (
     r"(?:for )?(?:just )?(?:a|one|another|a few|five|ten|a couple of|a little) "
     r"?(?:moments?|minutes?|mins?|seconds?|secs?|bit|while|hours?|tick)"
 )
-_HOLD = r"(?:pause|paws|pawz|pores|pours|pawse|pause off|pausing|suspend|freeze|hold|park|snooze)"
+_HOLD = r"(?:pause|paws|pawz|pores|pours|pawse|pose|paus|pause off|pausing|suspend|freeze|hold|park|snooze)"
 _PAUSES = r"(?:pause|hold|wait|take (?:a|five|a short) ?(?:break|rest|breather)?|rest|hold on|hold up|stand by|hang on|hang tight|sleep)"
 _RESUMES = (
     r"(?:continue|resume|carry on|go on|go ahead|proceed|keep going|keep working|run again|"
