@@ -53,6 +53,7 @@ class Found:
 
 def find(reference: Reference, context: Context, intent: Intent) -> Found:
     """Return the agents that *reference* means for *intent*."""
+    reference = _as_titled(reference, context)
     able = ELIGIBLE.get(intent)
     pool = [a for a in context.agents if able is None or a.status in able]
     if reference.parts:
@@ -64,6 +65,16 @@ def find(reference: Reference, context: Context, intent: Intent) -> Found:
     if reference.everything and not (reference.statuses or reference.topic or reference.excluding):
         return Found(ids=EVERYTHING)
     return _described(reference, context, pool, intent)
+
+
+def _as_titled(reference: Reference, context: Context) -> Reference:
+    """Return *reference* with words for a state as a part of the topic, where a title has them all."""
+    if not reference.title:
+        return reference
+    whole = replace(
+        reference, topic=reference.title, title=(), statuses=frozenset(), recency="", other=False
+    )
+    return whole if fitting(whole, context) else reference
 
 
 def _union(reference: Reference, context: Context, intent: Intent) -> Found:
@@ -174,6 +185,7 @@ def grounded(reference: Reference, context: Context) -> bool:
 
 def fitting(reference: Reference, context: Context) -> frozenset[str]:
     """Return the ids of the agents that every word of *reference* fits, whatever they do now."""
+    reference = _as_titled(reference, context)
     if reference.numbers:
         return frozenset(a.id for a in context.agents if a.number in reference.numbers)
     kept = [a for a in context.agents if not reference.statuses or a.status in reference.statuses]
@@ -206,6 +218,8 @@ def _best(word: str, known: tuple[str, ...]) -> int:
     ):
         return 2
     if word.endswith("ing") and from_gerund(word) in known:
+        return 2
+    if word.endswith("s") and (word[:-1] in known or word[:-2] in known):
         return 2
     alike = any(same_word(word, k) or (len(word) > 4 and fuzz.ratio(word, k) >= 80) for k in known)
     return 1 if alike else 0

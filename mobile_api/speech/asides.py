@@ -54,8 +54,10 @@ class Asides:
             return
         for found in self._reason.finditer(clauses[0]):
             reason = [clauses[0][found.end() :], *clauses[1:]]
-            if len(reason[0].split()) >= _FEWEST_WORDS and not self._any(self._behind, reason):
-                yield self._left([clauses[0][: found.start()]], reason)
+            command = clauses[0][: found.start()]
+            told = len(reason[0].split()) >= _FEWEST_WORDS and len(command.split()) > 1
+            if told and not self._any(self._behind, reason):
+                yield self._left([command], reason)
 
     @staticmethod
     def _any(pattern: re.Pattern[str], clauses: list[str]) -> bool:

@@ -58,7 +58,8 @@ class Reference:
     """How agents were spoken of: every part that is set narrows.
 
     *noun* says that a word for an agent was there ("agent", "one"); *pronoun* that nothing more
-    was said than "it"; *or_all* that without a focus it means everything.
+    was said than "it"; *or_all* that without a focus it means everything; *title* are the words of
+    a topic with those that also tell a state ("dead letter topic").
     """
 
     everything: bool = False
@@ -72,6 +73,7 @@ class Reference:
     recency: str = ""
     count: int = 0
     topic: tuple[str, ...] = ()
+    title: tuple[str, ...] = ()
     excluding: "Reference | None" = None
     parts: "tuple[Reference, ...]" = ()
 

@@ -17,6 +17,7 @@ from mobile_api.speech.language import Language
 Reads = Callable[[str], Reference | None]
 _MOST_TOKENS, _MOST_PHRASE, _MOST_NAME = 40, 6, 9
 _MOST_STRANGE, _STRANGE = 3, 4.0
+_AMOUNT = frozenset(["at", "in", "by", "under", "over", "than", "about", "around"])
 _PUNCT = frozenset(",.;:!?")
 _ACTING = (Intent.PAUSE, Intent.RESUME, Intent.STOP)
 
@@ -42,8 +43,8 @@ class Gists:
             rf"(?:^| )(?:{language.forms.indefinite}) (?:new |second |fresh )?(?:{language.forms.noun})(?= |$)"
         )
         self._never_first = frozenset(
-            phrase for phrase, role in self._roles.items() if role in _ACTING
-        )
+            phrase for phrase, role in self._roles.items() if role in {*_ACTING, "asking"}
+        ) | {"for", "from", "by", "over", "into", "and", "or"}
 
     def read(self, low: str, known: Known) -> Meant | None:
         """Return what *low* (plain, without greetings) asks for."""
@@ -97,7 +98,8 @@ class Gists:
             if tokens[start] in self._never_first:
                 continue
             reference = self._name(phrase, known)
-            if reference is not None:
+            an_amount = start and tokens[start - 1] in _AMOUNT and end == start + 1
+            if reference is not None and not (reference.numbers and an_amount):
                 extra = (2.2 if reference.topic else 0.9) if reference.statuses else 0.0
                 names = ((phrase, reference), *rest.names)
                 yield replace(rest, cost=rest.cost + 1 + extra, names=names)

@@ -119,7 +119,7 @@ class References:
         if "," in phrase or self._indefinite.match(phrase):
             return None
         rest = self._determiners.sub("", f"{phrase} ".lstrip()).strip(" ,")
-        noun, plural = self._noun.search(rest), self._plural.search(rest)
+        noun, plural, whole = self._noun.search(rest), self._plural.search(rest), rest
         rest, newest = self._taken(self._newest, rest)
         rest, oldest = self._taken(self._oldest, rest)
         rest, other = self._taken(self._other, rest)
@@ -132,6 +132,7 @@ class References:
         topic, count = self._topic(rest, counted=newest or oldest)
         if len(topic) > _MOST_TOPIC:
             return None
+        title = self._topic(whole, counted=False)[0] if topic and len(rest) < len(whole) else ()
         said = newest or oldest or other or statuses or topic or noun
         if not said:
             return None
@@ -141,6 +142,7 @@ class References:
             plural=bool(plural) or count > 1 or bool(statuses and not noun and not topic),
             statuses=statuses, other=other, count=count,
             recency="newest" if newest else "oldest" if oldest else "", topic=topic,
+            title=title if len(title) > len(topic) else (),
         )  # fmt: skip
 
     @staticmethod

@@ -87,7 +87,7 @@ GIST = Gist(
             "{please,thanks,thank you,please and thank you,cheers,ta,thank you very much,thanks a lot,kindly,just,really,actually,simply,then,now,right now,right away,real quick,really quick,quick,quickly,so,and,ok,okay,well,also,too,as well,together,already,yet,still,even,ever,currently,finally,exactly,honestly,immediately,asap}",
             "{on earth,the hell,the heck,in the world,by any chance,at all,for me,for us,to me,for now,for a bit,for a while,for a minute,for a moment,for a second,for a sec,a sec,a bit,a moment,a minute,a while,for the moment,for the time being,until later,till later,in the meantime,at the moment,so far,these days,over there,in there,up there,over here,there,here}",
             "{until,till,til} {later,tomorrow,after lunch,lunch,tonight,monday,next week,further notice,i'm back,i get back,i say so,the morning}", "before {stand up,standup,the stand up,lunch,the meeting,my meeting,the demo}", "today{, please}", "{this,tomorrow} morning",
-            "{of,on,in,at,for,to,with,about,over,from,by,into,up,out,off,down,the,a,an,my,our,your,its,it's,that's,'s,is}", "{or what,or not,or something,or so,or anything,yet or not}", "{one,the one} is it that's", "which one is it that's",
+            "{or,of,on,in,at,for,to,with,about,over,from,by,into,up,out,off,down,the,a,an,my,our,your,its,it's,that's,'s,is}", "{or what,or not,or something,or so,or anything,yet or not}", "{one,the one} is it that's", "which one is it that's",
             "{i,we} {want,need,would like,wanna}", "{i'd,we'd} {like,love}{, to}", "{i,we}{'d,} just {want,like,need}", "{you,u,ya}", "{can,could,would,will} you", "{you can,you could,you may,can we,could we,let's,lets,go ahead and,feel free to,go on and,you might as well,we might as well,might as well}",
             "{put,give,take,let,have,pick,pop,turn,switch,kick,run,make,get,set,keep,leave,bring,send,do,sit,got,get it,be,being,been,needs to,has to,wants to,ought to,can,may,could}", "{sat,sitting,just sitting,hanging}{, around}", "{me,us,us all}", "gimme a {sec,minute,moment,second}",
             "{where,from where} {it,we,they} left {off,it}", "where {we,i,it} {stopped,were}", "{for good,outright,altogether,completely,entirely,totally,dead,straight away,straightaway,at once,for ever,forever}", "all",
@@ -100,7 +100,7 @@ GIST = Gist(
     never_before=rf"\b(?:{_VERBS}|{_IFS}|{_SAID}|{_TRICKS}|agents?|bots?)\b",
     never_behind=rf"\b(?:{_VERBS}|{_IFS}|{_TRICKS}|or|new agent|an agent|another agent)\b",
     reason_begins=(
-        r"(?:it|it's|its|i|i'm|i've|i'll|we|we're|we've|we'll|they|they're|that's|that was|he|he's|she|she's|there's|there is|my|our|the \w+(?: \w+)?'s|the \w+ (?:is|are|has|have|needs|wants|was)|"
+        r"(?:it|it's|its|i|i'm|i've|i'll|we|we're|we've|we'll|they|they're|that's|that was|he|he's|she|she's|there's|there is|(?:my|our) \w+(?:'s| is| are| has| wants| needs)|the \w+(?: \w+)?'s|the \w+ (?:is|are|has|have|needs|wants|was)|"
         r"somebody|someone|everyone's|nobody|\w+'s (?:gone|got|not|been|down|back|here|asking|going|coming|taking|still|already|in|on)|so (?:i|we|that|my|the)|because|cause|cuz|cos|since|as (?:i|we|it|the)|no (?:need|point|longer|rush)|not needed) "
     ),
     negated=r"\b(?:not|never|no|nobody|none|don't|doesn't|didn't|can't|cannot|won't|isn't|aren't|wasn't|shouldn't|wouldn't|couldn't|haven't|hasn't)\b",
