@@ -241,5 +241,7 @@ def _vocabulary(agent: KnownAgent) -> tuple[str, ...]:
     )  # "iso" and "20022" of "iso20022"
     joined = ("".join(name_parts(repo)),)
     return tuple(
-        w for w in dict.fromkeys(title + name + branch + pairs + joined + pieces) if w not in _COMMON
+        w
+        for w in dict.fromkeys(title + name + branch + pairs + joined + pieces)
+        if w not in _COMMON
     )

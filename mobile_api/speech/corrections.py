@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from mobile_api.speech.create import Slots
 from mobile_api.speech.frame import Intent, Meant
-from mobile_api.speech.repos import RepoIndex
 from mobile_api.speech.known import Known
+from mobile_api.speech.repos import RepoIndex
 from mobile_api.speech.sentences import Sentences
 from mobile_api.speech.text import plain, spoken
 

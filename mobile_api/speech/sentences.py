@@ -75,7 +75,9 @@ class Sentences:
         ways = [low, plain(whole).strip(" ,.!?")]
         ways += [said] if said.startswith(("i ", "we ")) else []
         return (
-            next((m for way in ways if (m := self.control(way, knows)) and _is_sure(m, knows)), None)
+            next(
+                (m for way in ways if (m := self.control(way, knows)) and _is_sure(m, knows)), None
+            )
             or self.gists.read(plain(whole), knows)
             or (self.gists.read(low, knows) if len(low) < len(whole) else None)
             or self._explained(low, knows)

@@ -10,6 +10,7 @@ import unicodedata
 _QUOTES = str.maketrans(
     {"\u2019": "'", "\u2018": "'", "\u00b4": "'", "`": "'", "\u201c": " ", "\u201d": " ", '"': " "}
 )
+_APART = str.maketrans("-_", "  ")
 _NOISE = re.compile(r"\[[^\]]*\]|\([^)]*\)|[♪♫*<>{}|~^]+|¿|¡")
 _DASH = re.compile(r"\s+[-\u2013\u2014]+\s+|[\u2013\u2014]|\.{2,}|\u2026")
 _STOP = re.compile(r"\s*([,.;:!?]+)(?=\s|$)")
@@ -34,6 +35,7 @@ _SHORT = re.compile(
     r"\b(i)(m|ve)\b|\b(you|they)(re|ve)\b",
     re.IGNORECASE,
 )
+
 
 def clean(transcript: str) -> str:
     """Return *transcript* without noise, fillers and stutters, punctuation set apart."""
@@ -60,6 +62,8 @@ def _marked(found: re.Match[str]) -> str:
 
 def plain(text: str) -> str:
     """Return *text* in small letters without accents and hyphens, position for position."""
+    if text.isascii():
+        return text.lower().translate(_APART)
     return "".join(_plain(character) for character in text)
 
 

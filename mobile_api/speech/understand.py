@@ -4,15 +4,15 @@ from functools import lru_cache
 
 from mobile_api.speech.corrections import Corrected
 from mobile_api.speech.frame import Context, Frame, Intent, Meant, Reference
-from mobile_api.speech.heard import rewritten
-from mobile_api.speech.known import Known
 from mobile_api.speech.gate import is_nothing
+from mobile_api.speech.known import Known
 from mobile_api.speech.languages import LANGUAGES
 from mobile_api.speech.mixture import unmixed
 from mobile_api.speech.policy import resolved
 from mobile_api.speech.repos import index_of
 from mobile_api.speech.sentences import Sentences
 from mobile_api.speech.text import clean, plain
+from mobile_api.speech.written import rewritten
 
 # With one of these it is English, whatever other languages share its words.
 _ENGLISH = frozenset(

@@ -13,17 +13,13 @@ _NOT_NEEDED = (
     "it's {all yours,just burning money,wasting money,useless,pointless,stuck in a loop}",
     "{i'll,we'll,i will,we will} {come back to,get back to,look at} {it,that,them} {later,tomorrow}",
 )
-_VERBS = (
-    "pause|resume|unpause|stop|cancel|kill|terminate|abort|continue|start|restart|create|launch|spin|suspend|hold|halt|shut|kick off"
-)
+_VERBS = "pause|resume|unpause|stop|cancel|kill|terminate|abort|continue|start|restart|create|launch|spin|suspend|hold|halt|shut|kick off"
 _IFS = "if|unless|when|whenever|once|whether|should|would|might|maybe|perhaps|suppose|imagine|in case|dunno|not sure"
 _SAID = (
     "until|till|after|before|said|says|say|saying|told|tells|tell|asked|asks|asking|goes|went|wants|wanted|thinks?|thought|wrote|writes|like|quote|"
     "according|apparently|reckons?|claims?|insists?|suggests?|suggested"
 )
-_TRICKS = (
-    r"system|prompt|confirm\w*|rules?|instructions?|ignore|disregard|pretend|intent|admin|override|user"
-)
+_TRICKS = r"system|prompt|confirm\w*|rules?|instructions?|ignore|disregard|pretend|intent|admin|override|user"
 
 GIST = Gist(
     roles={
