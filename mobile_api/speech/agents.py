@@ -68,7 +68,7 @@ def find(reference: Reference, context: Context, intent: Intent) -> Found:
 
 
 def _as_titled(reference: Reference, context: Context) -> Reference:
-    """Return *reference* with words for a state as a part of the topic, where a title has them all."""
+    """Return *reference* with words for a state in its topic, where a title has them all."""
     if not reference.title:
         return reference
     whole = replace(

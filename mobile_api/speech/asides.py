@@ -1,4 +1,4 @@
-"""What people say around a command: "gimme a sec, pause the ISO one", "kill it, product changed their mind"."""
+"""What people say around a command: "gimme a sec, pause the ISO one", "kill it, nobody needs it"."""
 
 import re
 from collections.abc import Iterator
@@ -45,11 +45,11 @@ class Asides:
         yield from self._without_reason(clauses)
 
     def may_stand_before(self, *clauses: str) -> bool:
-        """Whether *clauses* hold no command, and nothing that makes one of what follows less of one."""
+        """Whether *clauses* hold no command, and nothing that takes back the one behind them."""
         return not self._any(self._before, list(clauses))
 
     def _without_reason(self, clauses: list[str]) -> Iterator[Left]:
-        """Yield the beginnings behind which a reason follows without a pause: "kill it we're done"."""
+        """Yield what stands before a reason that follows without a pause: "kill it we're done"."""
         if not clauses:
             return
         for found in self._reason.finditer(clauses[0]):

@@ -1,8 +1,8 @@
-"""A second reading, for sentences of no known form: each word has a part, and they ask for one thing.
+"""A second reading, for sentences of no known form: each word has its part, all ask for one thing.
 
-Names of agents and the words of `language.Gist` are laid over the sentence so that no word is left over. A word that
-has no part, two different orders, or two agents that are not one: it is not understood. Only a question, which does
-no harm, may have a few words that we do not know.
+Names of agents and the words of `language.Gist` are laid over the sentence so that no word is
+left over. A word that has no part, two different orders, or two agents that are not one: it is not
+understood. Only a question, which does no harm, may have a few words that we do not know.
 """
 
 import re
@@ -24,7 +24,7 @@ _ACTING = (Intent.PAUSE, Intent.RESUME, Intent.STOP)
 
 @dataclass(frozen=True, slots=True)
 class _Cover:
-    """A part for each word from here on: what is said of them, the names among them, and how many parts."""
+    """A part for each word from here on, words that have none (*strange*), and their price."""
 
     cost: float
     strange: int = 0
@@ -40,7 +40,8 @@ class Gists:
         self._roles = language.gist.roles if language.gist else {}
         self._pronouns = language.gist.plural_pronouns if language.gist else frozenset()
         self._fresh = re.compile(
-            rf"(?:^| )(?:{language.forms.indefinite}) (?:new |second |fresh )?(?:{language.forms.noun})(?= |$)"
+            rf"(?:^| )(?:{language.forms.indefinite}) (?:new |second |fresh )?"
+            rf"(?:{language.forms.noun})(?= |$)"
         )
         self._never_first = frozenset(
             phrase for phrase, role in self._roles.items() if role in {*_ACTING, "asking"}

@@ -63,8 +63,9 @@ class Creating:
 class Gist:
     """What the words of a sentence are for, when it has no known form; ``{a,b}`` is a or b.
 
-    Roles are intents, ``status`` (says by itself how an agent does), ``asking`` with ``doing`` (say it together),
-    ``maybe resume`` (when nothing else is asked for), ``hedge`` (no order) and "" (words that say nothing).
+    Roles are intents, ``status`` (asks by itself how an agent does), ``asking`` with ``doing``
+    (ask it together), ``maybe resume`` (when nothing else is asked for), ``hedge`` (no order) and ""
+    (words that say nothing); of a phrase with several roles the first counts.
     *never_before* and *never_behind* are in no aside before or behind a command; *reason_begins*
     follows a command without a pause.
     """
@@ -81,7 +82,7 @@ class Gist:
     ) -> None:
         self.roles = {
             phrase.strip(): role
-            for role, patterns in reversed(roles.items())
+            for role, patterns in reversed(list(roles.items()))
             for pattern in patterns
             for phrase in expanded(pattern)
             if phrase.strip()

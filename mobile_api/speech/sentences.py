@@ -75,18 +75,24 @@ class Sentences:
         ways = [low, plain(whole).strip(" ,.!?")]
         ways += [said] if said.startswith(("i ", "we ")) else []
         return (
-            next(
-                (m for way in ways if (m := self.control(way, knows)) and _is_sure(m, knows)), None
-            )
+            self._first(ways, knows, sure=True)
             or self.gists.read(plain(whole), knows)
             or (self.gists.read(low, knows) if len(low) < len(whole) else None)
             or self._explained(low, knows)
             or self._without_asides(low, knows)
-            or next((m for way in ways if (m := self.control(way, knows))), None)
+            or self._first(ways, knows, sure=False)
             or self.creation.read(text, repos)
             or self._asked(low, knows, asked=asked)
             or (self._unknown("several") if self.is_several(low) else None)
         )
+
+    def _first(self, ways: list[str], knows: Known, *, sure: bool) -> Meant | None:
+        """Return the command that one of *ways* is; a sure one names agents that are there."""
+        for way in ways:
+            meant = self.control(way, knows)
+            if meant is not None and (not sure or _is_sure(meant, knows)):
+                return meant
+        return None
 
     def refused(self, low: str) -> Meant | None:
         """Return why *low* is no command, whatever verbs are in it."""

@@ -1,7 +1,7 @@
-"""Words as they were heard, written as the person's own names are: "a c h" is "ach", "cut off" is "cutoff".
+"""Words that were heard, written as the person's names are: "a c h" is "ach", "cut off" "cutoff".
 
-A recogniser does not know how a title or a repository is spelled. Where some words that follow each other
-come to one word of the person's names, that word is put in their place.
+A recogniser does not know how a title or a repository is spelled. Where some words that follow
+each other come to one word of the person's names, that word is put in their place.
 """
 
 import re
@@ -16,36 +16,9 @@ _MOST = 7
 _DIGITS = {word: str(value) for word, value in WORDS.items()} | {"oh": "0", "o": "0", "nought": "0"}
 _LATE = {word: str(value) for word, value in HOMOPHONES.items() if word not in {"to", "for"}}
 _SMALL = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "to",
-        "of",
-        "on",
-        "in",
-        "at",
-        "it",
-        "is",
-        "i",
-        "you",
-        "we",
-        "me",
-        "my",
-        "for",
-        "and",
-        "or",
-        "so",
-        "up",
-        "off",
-        "out",
-        "do",
-        "go",
-        "no",
-        "one",
-        "all",
-    ]
-)
+    ["a", "an", "the", "to", "of", "on", "in", "at", "it", "is", "i", "you", "we", "me", "my", "for",
+     "and", "or", "so", "up", "off", "out", "do", "go", "no", "one", "all"]
+)  # fmt: skip
 _NOT_FIRST = frozenset(["to", "a", "the", "and", "i"])
 _NOT_LAST = _NOT_FIRST | {"for"}
 
