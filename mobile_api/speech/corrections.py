@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from mobile_api.speech.create import Slots
+from mobile_api.speech.details import Slots
 from mobile_api.speech.frame import Intent, Meant
 from mobile_api.speech.repos import RepoIndex
 from mobile_api.speech.sentences import Knows, Sentences
@@ -105,7 +105,7 @@ class Corrected:
                 again, repo=again.repo or before.repo, branch=again.branch or before.branch,
                 task=again.task or before.task,
             )  # fmt: skip
-        slots = sentences.creation.slots(Slots(sentences.stripped(piece)), repos)
+        slots = sentences.creation.details.read(Slots(sentences.stripped(piece)), repos)
         if not (slots.repo or slots.branch or slots.task):
             return None
         task = spoken(slots.task) if slots.task else before.task

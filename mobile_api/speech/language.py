@@ -42,6 +42,11 @@ class Creating:
     """How a new agent is asked for."""
 
     heads: tuple[str, ...]
+    opening: str = NEVER  # a head so plain that it is no word about an agent that is there
+    inner: tuple[str, ...] = ()  # "a web shop agent to": heads around the name of a repository
+    people: str = NEVER  # "somebody": may be a person, not an agent
+    about: str = NEVER  # "as for" before the name of a repository
+    here: str = NEVER  # "there", "on it": the repository that was named
     trailing_heads: str = NEVER  # "..., new agent"
     task_verbs: str  # "fix ... in the backend" is a request, too
     places: str  # on, in, for
@@ -58,6 +63,8 @@ class Creating:
     third_person: str = ""  # how to turn it round: "en" or nothing
     background: str = NEVER  # "there's a bug in X," before the request
     nothing: str = NEVER  # words that are no task
+    chat: str = NEVER  # a clause behind a request that adds nothing to it
+    serious: str = ""  # a clause before a request with one of these may change what it means
 
 
 @dataclass(frozen=True, kw_only=True)

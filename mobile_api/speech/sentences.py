@@ -70,7 +70,8 @@ class Sentences:
         if refused := self.refused(low):
             return refused
         return (
-            self.control(low, knows)
+            self.creation.opened(text, repos)
+            or self.control(low, knows)
             or self.control(plain(whole).strip(" ,.!?"), knows)
             or (self.control(said, knows) if said.startswith(("i ", "we ")) else None)
             or self._explained(low, knows)
