@@ -24,6 +24,8 @@ class Creation:
         self._places = Places(made)
         self.details = Details(language, self._places)
         self._heads = [re.compile(rf"^(?:{head})(?= |$)") for head in made.heads]
+        self._lead = re.compile(rf"^(?:(?:{made.lead})(?: [,.;:!])* )+")
+        self._puzzles = re.compile(rf"^(?:{made.puzzles})")
         self._opening = re.compile(rf"^(?:{made.opening})(?= |$)")
         self._inner = [re.compile(rf"^(?:{form})(?= |$)") for form in made.inner]
         self._people = re.compile(rf"(?:^| )(?:{made.people})(?= |$)")
@@ -43,6 +45,7 @@ class Creation:
 
     def opened(self, text: str, repos: RepoIndex) -> Meant | None:
         """Return the request that *text* is when its first words can be nothing else."""
+        text = self._without_lead(text)
         if not self._opening.match(plain(text)):
             return None
         slots = self._with_head(text, repos)
@@ -50,12 +53,17 @@ class Creation:
 
     def read(self, text: str, repos: RepoIndex) -> Meant | None:
         """Return the request that *text* is, None when it is none."""
+        text = self._without_lead(text)
         if found := self._trailing.search(plain(text).rstrip(" .!")):
             text = f"{text[found.start() + 3 :].rstrip(' .!')} , {text[: found.start()]}"
         for way in (self._with_head, self._after_place, self._behind_words, self._direct):
             if slots := way(text, repos):
                 return self._meant(slots)
         return None
+
+    def _without_lead(self, text: str) -> str:
+        found = self._lead.match(plain(text))
+        return text[found.end() :] if found else text
 
     def _with_head(self, text: str, repos: RepoIndex) -> Slots | None:
         if inner := self._around(text, repos):
@@ -73,7 +81,7 @@ class Creation:
         low = plain(slots.task or "")
         if self._no_task.fullmatch(low):
             return None
-        if self._codes.search(low):
+        if self._codes.search(low) or self._puzzles.match(low):
             return slots
         return replace(slots, sure=False) if self._verb.match(low) else None
 
@@ -112,7 +120,7 @@ class Creation:
             if self._head(text) or not (found := self._language.lead_pattern.match(plain(text))):
                 break
             text = text[found.end() :].lstrip(" ,.;:!")
-        return text
+        return self._without_lead(text)
 
     def _behind_words(self, text: str, repos: RepoIndex) -> Slots | None:
         """Return what "the login is broken in the backend, get an agent to fix it" says."""

@@ -40,6 +40,9 @@ class Details:
         self._branch_named = re.compile(rf"^(?:{made.branch_named})(?= |$)")
         self._branch_inside = re.compile(rf"(?:^| )(?:{made.branch}) (?=[^ ,.;:!?])")
         self._here = re.compile(rf"^(?:{made.here})(?= |$)")
+        self._not_there = re.compile(
+            rf"^(?:and )?not (?:(?:{made.places}) )?(?:(?:{made.articles}) )?(?=\S)"
+        )
         self._tasks = [re.compile(rf"^(?:{task})(?= |$)") for task in made.task]
         self._named = re.compile(rf"^(?:{made.named}) (?P<verb>\S+)")
         self._gerund = re.compile(rf"^(?:{made.gerund}) (?P<verb>\S+)")
@@ -77,10 +80,23 @@ class Details:
             slots = new
         return self._finished(slots, repos)
 
+    def after_name(self, text: str, repos: RepoIndex) -> Slots | None:
+        """Return what *text* says when it begins with a repository's name or a part of one."""
+        start = self._places.starts(low := plain(text))
+        repo, length = self._places.longest(low[start:], repos)
+        rest = text[start + length :].lstrip()
+        if not repo or (rest and rest[0] not in PUNCT and not self.begins_task(plain(rest))):
+            return None
+        return self.read(Slots(rest, repo=repo), repos)
+
     def _took(self, slots: Slots, repos: RepoIndex) -> Slots | None:
         low = plain(slots.rest)
         if slots.repo and (here := self._here.match(low)):
             return replace(slots, rest=slots.rest[here.end() :])
+        if slots.repo and (other := self._not_there.match(low)):
+            _, length = self._places.longest(low[other.end() :], repos)
+            if length:
+                return replace(slots, rest=slots.rest[other.end() + length :])
         if slots.branch is None and (found := self._branch.match(low)):
             name, used = spoken_branch(slots.rest[found.end() :].split())
             if name:
@@ -105,11 +121,9 @@ class Details:
         if length := self._places.bare(low, repos):
             phrase = low[:length]
             noun = self._places.noun.match(phrase)
-            return replace(
-                slots,
-                repo=phrase[noun.end() :].strip(" ,:") if noun else phrase,
-                rest=slots.rest[length:],
-            )
+            phrase = phrase[noun.end() :].strip(" ,:") if noun else phrase
+            repo = self._places.without_article(phrase)
+            return replace(slots, repo=repo, rest=slots.rest[length:])
         return None
 
     def _place_taken(self, slots: Slots, start: int, repos: RepoIndex) -> Slots | None:

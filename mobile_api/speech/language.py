@@ -42,6 +42,8 @@ class Creating:
     """How a new agent is asked for."""
 
     heads: tuple[str, ...]
+    lead: str = NEVER  # what else may stand before such a request
+    puzzles: str = NEVER  # "find out why": work for an agent even if it is asked of "somebody"
     opening: str = NEVER  # a head so plain that it is no word about an agent that is there
     inner: tuple[str, ...] = ()  # "a web shop agent to": heads around the name of a repository
     people: str = NEVER  # "somebody": may be a person, not an agent
@@ -86,6 +88,7 @@ class Language:
     creating: Creating
     corrections: str
     weak_corrections: str  # only behind punctuation
+    not_that: str = NEVER  # "not billing" behind a correction: what was said and is taken back
     forget: str
     make_it: str = NEVER  # "make it the backend" behind a correction
     refused: dict[str, str]  # reason -> pattern: not a command, whatever it looks like

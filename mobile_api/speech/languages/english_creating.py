@@ -67,6 +67,15 @@ CREATING = Creating(
         rf"is getting|is due|is in need of|calls for|would benefit from|can have)(?: {_NEW})* (?:{_AGENT}|{_SOMEBODY}){_AFTER}",
         rf"(?:there should be|let there be|how about|what about|time for|it's time for|i'm thinking|i'm thinking of|i think we need)(?: {_NEW})* {_AGENT}{_AFTER}",
     ),
+    lead=(
+        r"lovely|brilliant|perfect|nice(?: one)?|good stuff|sweet|awesome|wonderful|excellent|super|grand|(?:good )?(?:morning|afternoon|evening)|cheers|hiya|"
+        r"(?:hi |hey |hello |morning |right |ok )?(?:guys|team|folks|all|everyone)|mate|right then|righto?|right o|okey doke|anyway|anyhow|anyways|meanwhile|so yeah|"
+        r"you know what|tell you what|do you know what|thinking about it|come to think of it|(?:and )?while (?:you're|we're|i'm) at it|while i remember|before i forget|"
+        r"in the meantime|last thing|one last thing|another thing|next thing|new one|new task|oh and|actually|just|now|so|then|ok|okay|right|and|well|please|"
+        r"do(?= (?:start|spin|get|set|put|kick|make|launch|create|open|have|bring|send|fire|let)\b)|"
+        r"(?:if|when|whenever) you(?: (?:can|could|would|don't mind|get (?:a|the) (?:chance|moment|minute|second)|have (?:a|the) (?:chance|moment|minute|second)))?(?: please)?"
+    ),
+    puzzles=r"(?:look at|look into|find out|figure out|work out|investigate|see|check|understand|explain|tell me) (?:why|what's|what is|whether|how come|where|how)\b",
     opening=(
         rf"(?:(?:start|begin|spin up|spin|create|launch|kick off|set up|fire up|open|bring up|spawn|deploy|get|get me|do)(?: up| me| us)*(?: {_FRESH})+ {_AGENT}|"
         rf"{_WANT}(?: (?:{_FRESH}|up))* (?:{_AGENT}|{_SOMEBODY})(?= to ))(?!(?: \w+){{0,2}} (?:that's|which is|that is|that was|paused|stopped) )"
@@ -93,8 +102,8 @@ CREATING = Creating(
     ),
     places=r"on|in|for|against|over on|on to|up on|down on|over at|across|throughout|to do with|belonging to|over in|inside|inside of|within|at|into|under|onto|down in|regarding",
     weak_places=(
-        r"to|from|of|with|with the|(?:to |and )?(?:just )?(?:go|look|jump|hop|dive|dig|get|head|crawl|comb|work|run|step|sweep|trawl|pop|have a look|take a look|have a dig|have a go) "
-        r"(?:through|into|in|over|on|across|at|around|round)"
+        r"(?:to |and )?(?:just )?(?:go|look|jump|hop|dive|dig|get|head|crawl|comb|work|run|step|sweep|trawl|pop|have a look|take a look|have a dig|have a go) "
+        r"(?:through|into|in|over|on|across|at|around|round)|to|from|of|with|with the"
     ),
     articles=r"(?:the|my|our|your|this|that|a|an)(?: (?:plain|regular|normal|ordinary|actual|whole|entire|good old))?|plain|regular",
     place_nouns=r"(?:the )?(?:repo|repos|repository|project|codebase|code base|code|rapper|depot|repost|ripper|report story|side)",
