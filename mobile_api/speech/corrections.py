@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from mobile_api.speech.create import Slots
+from mobile_api.speech.details import Slots
 from mobile_api.speech.frame import Intent, Meant
 from mobile_api.speech.known import Known
 from mobile_api.speech.repos import RepoIndex
@@ -21,16 +21,32 @@ class Corrected:
         self.reference = sentences.references.read
         mark = rf"(?:{language.corrections})"
         weak = rf"(?:{language.weak_corrections})"
+        marks = rf"(?: (?:{mark})(?: [,.;:!?])*| (?:{weak})(?: [,.;:!?])+)*(?= |$)"
         self._mark = re.compile(
-            rf"(?: [,.;:!?])* (?:{mark})(?: [,.;:!?])*(?: (?:{mark}|{weak})(?: [,.;:!?])+)*(?= |$)"
-            rf"|(?: [,.;:!?])+ (?:{weak})(?: [,.;:!?])*(?: (?:{mark}|{weak})(?: [,.;:!?])*)*(?= |$)"
+            rf"(?: [,.;:!?])* (?:{mark})(?: [,.;:!?])*{marks}"
+            rf"|(?: [,.;:!?])+ (?:{weak})(?: [,.;:!?])*{marks}"
         )
+        self._first = re.compile(rf"^(?!n)(?:(?:{mark}|{weak}) (?:[,.;:!] )+)+")
+        self._doubt = re.compile(rf"^(?:{mark}|{weak}|not)(?= |$)| (?:{mark})(?= |$)")
         self._forgotten = re.compile(rf"\w (?:[,.;:!?] )+(?:{language.forget})[ .!]*$")
         self._make_it = re.compile(language.make_it)
+        self._not_that = re.compile(language.not_that)
         self._forget = re.compile(rf"{language.forget}")
 
     def read(self, text: str, knows: Known, repos: RepoIndex) -> Meant | None:
         """Return what the cleaned *text* means in the end."""
+        meant = self._last(text[self._started(text) :], knows, repos)
+        if meant is None or meant.intent is not Intent.CREATE:
+            return meant
+        doubtful = self._doubt.search(plain(meant.task or "")) is not None
+        return replace(meant, evidence=meant.evidence and not doubtful)
+
+    def _started(self, text: str) -> int:
+        """Return where *text* begins behind "actually, you know what,"."""
+        found = self._first.match(plain(text))
+        return found.end() if found else 0
+
+    def _last(self, text: str, knows: Known, repos: RepoIndex) -> Meant | None:
         if self._forgotten.search(plain(text)):
             return self._nothing()
         pieces = self._pieces(text)
@@ -96,8 +112,6 @@ class Corrected:
         self, before: Meant, piece: str, knows: Known, repos: RepoIndex
     ) -> Meant | None:
         sentences = self._sentences
-        made = self._make_it.match(plain(piece))
-        piece = piece[made.end() :] if made else piece
         again = sentences.read(piece, knows, repos)
         if again is not None and again.intent in {Intent.PAUSE, Intent.RESUME, Intent.STOP}:
             return again if again.reference is None or not again.reference.is_vague else None
@@ -106,10 +120,27 @@ class Corrected:
                 again, repo=again.repo or before.repo, branch=again.branch or before.branch,
                 task=again.task or before.task,
             )  # fmt: skip
-        slots = sentences.creation.slots(Slots(sentences.stripped(piece)), repos)
+        slots = self._slots(piece, before, repos)
         if not (slots.repo or slots.branch or slots.task):
             return None
-        task = spoken(slots.task) if slots.task else before.task
+        named = bool(slots.repo or slots.branch)
         return replace(
-            before, repo=slots.repo or before.repo, branch=slots.branch or before.branch, task=task
+            before,
+            repo=slots.repo or before.repo,
+            branch=slots.branch or before.branch,
+            task=spoken(slots.task) if slots.task else before.task,
+            evidence=before.evidence and (named or (slots.marked and before.task is not None)),
         )
+
+    def _slots(self, piece: str, before: Meant, repos: RepoIndex) -> Slots:
+        """Return what *piece* says instead; "make it" is looked behind only for a name."""
+        details = self._sentences.creation.details
+        if taken := self._not_that.match(plain(piece)):
+            piece = piece[taken.end() :]
+        if made := self._make_it.match(plain(piece)):
+            slots = details.read(Slots(piece[made.end() :].lstrip()), repos)
+            if slots.repo:
+                return slots
+        piece = self._sentences.stripped(piece)
+        named = None if before.task else details.after_name(piece, repos)
+        return named or details.read(Slots(piece), repos)

@@ -42,6 +42,13 @@ class Creating:
     """How a new agent is asked for."""
 
     heads: tuple[str, ...]
+    lead: str = NEVER  # what else may stand before such a request
+    puzzles: str = NEVER  # "find out why": work for an agent even if it is asked of "somebody"
+    opening: str = NEVER  # a head so plain that it is no word about an agent that is there
+    inner: tuple[str, ...] = ()  # "a web shop agent to": heads around the name of a repository
+    people: str = NEVER  # "somebody": may be a person, not an agent
+    about: str = NEVER  # "as for" before the name of a repository
+    here: str = NEVER  # "there", "on it": the repository that was named
     trailing_heads: str = NEVER  # "..., new agent"
     task_verbs: str  # "fix ... in the backend" is a request, too
     places: str  # on, in, for
@@ -58,6 +65,8 @@ class Creating:
     third_person: str = ""  # how to turn it round: "en" or nothing
     background: str = NEVER  # "there's a bug in X," before the request
     nothing: str = NEVER  # words that are no task
+    chat: str = NEVER  # a clause behind a request that adds nothing to it
+    serious: str = ""  # a clause before a request with one of these may change what it means
 
 
 class Gist:
@@ -111,6 +120,7 @@ class Language:
     creating: Creating
     corrections: str
     weak_corrections: str  # only behind punctuation
+    not_that: str = NEVER  # "not billing" behind a correction: what was said and is taken back
     forget: str
     make_it: str = NEVER  # "make it the backend" behind a correction
     refused: dict[str, str]  # reason -> pattern: not a command, whatever it looks like

@@ -51,6 +51,10 @@ HOMOPHONES: dict[str, int] = {
     "won": 1, "wan": 1, "to": 2, "too": 2, "tu": 2, "tree": 3, "free": 3, "for": 4, "fore": 4,
     "ford": 4, "fife": 5, "sicks": 6, "sex": 6, "ate": 8, "nein": 9, "tin": 10,
 }  # fmt: skip
+_ZEROS, _REPEATS = (
+    {"oh": "0", "o": "0", "nought": "0", "naught": "0"},
+    {"double": 2, "triple": 3, "treble": 3},
+)
 _JOINS = {"and", "or", "plus", ",", "&", "und", "y", "et", "also", "as", "well"}
 _RANGES = {"through", "thru", "till", "until", "bis", "a"}
 
@@ -104,3 +108,39 @@ def _value(
     if value is not None and word in _TENS and 0 < WORDS.get(following, 0) < 10:
         return value + WORDS[following], 2
     return value, 1
+
+
+def digits_joined(parts: list[str]) -> list[str]:
+    """Return *parts* with the numbers among them in digits, as names have them.
+
+    "twenty oh twenty two" is 20, 0, 22; "double oh one" is 00, 1; "two hundred" is 200.
+    """
+    out: list[str] = []
+    position = 0
+    while position < len(parts):
+        digits, used = _digits_at(parts, position, after=out[-1] if out else "")
+        out.append(digits or parts[position])
+        position += used
+    return out
+
+
+def _digits_at(parts: list[str], position: int, *, after: str) -> tuple[str, int]:
+    """Return the digits that begin at *position*, and how many words say them."""
+    word, behind = parts[position], parts[position + 1 : position + 4]
+    following = behind[0] if behind else ""
+    if word in _REPEATS and (once := _digit(following)):
+        return once * _REPEATS[word], 2
+    if word in _ZEROS and (after[-1:].isdigit() or _digit(following)):
+        return _ZEROS[word], 1
+    if word in WORDS and following in {"hundred", "thousand"}:
+        return str(WORDS[word] * (100 if following == "hundred" else 1000)), 2
+    if word in _TENS and 0 < WORDS.get(following, 0) < 10:
+        return str(WORDS[word] + WORDS[following]), 2
+    return (str(WORDS[word]) if word in WORDS else ""), 1
+
+
+def _digit(word: str) -> str:
+    if word in _ZEROS:
+        return _ZEROS[word]
+    value = number_of(word)
+    return str(value) if value is not None and value < 10 else ""

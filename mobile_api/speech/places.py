@@ -37,6 +37,17 @@ class Places:
         )
         return phrase if repos.match(phrase).found else ""
 
+    def without_article(self, phrase: str) -> str:
+        """Return *phrase* without "the" or "the plain"."""
+        return self._bare_place.sub("", phrase)
+
+    def starts(self, low: str) -> int:
+        """Return where a name begins behind "on the"."""
+        place = self.place.match(low)
+        start = place.end() if place else 0
+        article = self._bare_place.match(low[start:])
+        return start + (article.end() if article else 0)
+
     def bare(self, low: str, repos: RepoIndex) -> int:
         """Return how long a repository's name is that stands here without "on"."""
         noun = self.noun.match(low)
@@ -54,6 +65,8 @@ class Places:
         best: tuple[tuple[float, int], str, int] | None = None
         for end in range(1, min(len(tokens), MOST_WORDS) + 1):
             if tokens[end - 1] in PUNCT or tokens[end - 1] in _NO_MORE:
+                if tokens[end - 1] == "to" and "2" in repos.letters:
+                    continue  # "onyx to T R T" is onnx2trt
                 break
             if tokens[end - 1] in _NO_END:
                 continue

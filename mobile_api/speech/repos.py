@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
+from mobile_api.speech.heard import in_digits, spells
 from mobile_api.speech.spelling import canonical, name_parts, same_stem, sound, spelled
 
 GENERIC = frozenset(
@@ -66,7 +67,7 @@ class RepoIndex:
         self._joined = {repo: "".join(parts) for repo, parts in self._parts.items()}
         self._sounds = {repo: sound(joined) for repo, joined in self._joined.items()}
         self._cache: dict[str, Match] = {}
-        self.first_letters = {joined[:1] for joined in self._joined.values()}
+        self.letters = "".join(set("".join(self._joined.values())))
 
     def match(self, phrase: str, *, parts: bool = True) -> Match:
         """Return what *phrase* (small letters) names; *parts* of a name count only when wanted."""
@@ -81,10 +82,13 @@ class RepoIndex:
         said = canonical(" ".join(re.findall(r"[^\W_]+", phrase)))
         if not said or len(said) > MOST_WORDS:
             return Match()
-        ways = [words for words in (said, self._without_owner(said), spelled(said)) if words]
+        heard = in_digits(said, self.letters)
+        ways = [words for words in (said, self._without_owner(said), spelled(said), heard) if words]
         for words in ways:
             if (found := self._exactly(words)).found:
                 return found
+        if (found := self._spelled_out(said, initials=False)).found:
+            return found
         for words in ways:
             if (found := self._nearly(words)).found:
                 return found
@@ -93,7 +97,19 @@ class RepoIndex:
             shorter = shorter[:-1]
             if (found := self._exactly(shorter)).found or (found := self._nearly(shorter)).found:
                 return found
-        return self._partial(said) if parts else Match()
+        if not parts:
+            return Match()
+        found = self._partial(said)
+        return found if found.found else self._spelled_out(said, initials=True)
+
+    def _spelled_out(self, said: tuple[str, ...], *, initials: bool) -> Match:
+        """Return the repository whose letters, digits and initials *said* is."""
+        same = tuple(
+            r for r, parts in self._parts.items() if spells(said, parts, initials=initials)
+        )
+        if len(same) == 1:
+            return Match(same[0], same, 96.0, whole=True)
+        return Match(None, same, 96.0, whole=True) if same else Match()
 
     def _without_owner(self, said: tuple[str, ...]) -> tuple[str, ...]:
         for repo in self.repos:
@@ -163,7 +179,7 @@ def same_word(said: str, written: str) -> bool:
     """Return whether two words are one: equal, of one stem, or nearly and sounding alike."""
     if said == written:
         return True
-    if len(said) < 4 or len(written) < 4:
+    if len(said) < 4 or len(written) < 4 or _digits(said) != _digits(written):
         return False
     if same_stem(said, written):
         return True

@@ -75,7 +75,8 @@ class Sentences:
         ways = [low, plain(whole).strip(" ,.!?")]
         ways += [said] if said.startswith(("i ", "we ")) else []
         return (
-            self._first(ways, knows, sure=True)
+            self.creation.opened(text, repos)
+            or self._first(ways, knows, sure=True)
             or self.gists.read(plain(whole), knows)
             or (self.gists.read(low, knows) if len(low) < len(whole) else None)
             or self._explained(low, knows)

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import jellyfish
 
-from mobile_api.speech.numbers import WORDS
+from mobile_api.speech.numbers import digits_joined
 
 # Several words that are one: applied to the words joined by spaces.
 _PHRASES = [
@@ -21,6 +21,10 @@ _PHRASES = [
         "micro service": "svc", "software development kit": "sdk", "dot files": "dotfiles",
         "continuous integration": "ci", "home page": "homepage", "open api": "openapi",
         "web hooks?": "webhook", "e commerce": "ecommerce", "e mails?": "email",
+        "end to end": "e2e", "end 2 end": "e2e", "react native": "rn", "key value": "kv",
+        "point of sale": "pos", "open telemetry": "otel", "web assembly": "wasm",
+        "single sign on": "sso", "internet of things": "iot", "peer to peer": "p2p",
+        "business to business": "b2b", "text to speech": "tts", "speech to text": "stt",
         r"(?:version|v) (\d+)": r"v\1", r"k (?:eights?|8s?)": "k8s",
     }.items()
 ]  # fmt: skip
@@ -37,6 +41,7 @@ _WORDS = {
     "fe": "frontend", "terraform": "tf", "golang": "go", "environment": "env",
     "development": "dev", "utilities": "utils", "util": "utils", "utility": "utils",
     "operations": "ops", "administration": "admin", "sequel": "sql", "postgresql": "postgres",
+    "pg": "postgres", "psql": "postgres", "mongo": "mongodb", "elastic": "elasticsearch",
     "ruby": "rb", "specification": "spec", "specs": "spec", "notification": "notify",
     "notifications": "notify", "notif": "notify", "notifs": "notify", "mobile": "mobile",
     "repository": "repo", "params": "param", "parameters": "param", "calculator": "calc",
@@ -71,11 +76,32 @@ def name_parts(name: str) -> list[str]:
 @lru_cache(maxsize=8192)
 def canonical(said: str) -> tuple[str, ...]:
     """Return the words *said* (small letters, spaces) in the one form that names have, too."""
-    parts = [str(WORDS[w]) if w in WORDS else w for w in said.split() if w not in _SILENT]
-    text = _letters_joined(parts)
+    parts = [american(word) for word in said.split() if word not in _SILENT]
+    text = _letters_joined(digits_joined(parts))
     for pattern, written in _PHRASES:
         text = pattern.sub(written, text)
     return tuple(_WORDS.get(word, word) for word in text.split())
+
+
+_BRITISH = [
+    (re.compile(said), written)
+    for said, written in {
+        r"(?<=[a-z]{2})is(?=ations?$|es?$|ed$|ers?$|ing$)": "iz", r"(?<=[a-z]{2})our(?=s?$|ed$|ing$)": "or",
+        r"(?<=[nt]t)re(?=s?$)": "er", r"(?<=al)ogue(?=s?$)": "og", r"(?<=y)s(?=es?$|ed$|ers?$|ing$)": "z",
+        r"(?<=[a-z]{2})ll(?=ed$|ing$|ers?$)": "l", r"(?<=gra)mme(?=s?$)": "m",
+        r"(?<=[fl]en)c(?=es?$)": "s",
+    }.items()
+]  # fmt: skip
+
+
+@lru_cache(maxsize=8192)
+def american(word: str) -> str:
+    """Return *word* in its American spelling; it is no dictionary, so use it on both sides."""
+    if len(word) < 6 or not word.isalpha():
+        return word
+    for pattern, written in _BRITISH:
+        word = pattern.sub(written, word)
+    return word
 
 
 def spelled(parts: tuple[str, ...]) -> tuple[str, ...]:

@@ -22,6 +22,12 @@ _NAMED = re.compile(
     r"|\bdrop[ -]?(?:downs?|shadows?|zones?|menus?|box)\b|\bdrag[ -]and[ -]drop\b|\bdeleted (?:items|users|posts|messages|files|rows|records|comments)\b|"
     r"\bdelet(?:ion|es) confirmation\b|\bconfirm(?:ation)? (?:dialog )?before delet\w+|\bwiped? animation\b"
 )
+# "for the trainers drop": a thing that comes out, unless it is data that is dropped.
+_RELEASE = re.compile(
+    r"\b(?:the|a|an|this|that|our|next|new|upcoming|latest|[\w]+'s) (?:(?!tables?\b|data|databases?\b|columns?\b|rows?\b|ind\w+\b|schemas?\b|users?\b|backups?\b|"
+    r"collections?\b|buckets?\b|and\b|to\b|then\b|will\b|should\b|must\b|can\b|it\b|please\b|records?\b|tests?\b|jobs?\b|scripts?\b|agents?\b|migrations?\b)[\w'-]+ ){1,2}drops?"
+    r"(?=[.!]?$|[,;.] | (?:page|launch|date|day|countdown|banner|campaign|release|event|timer|email|list|on|at|in) ?)"
+)
 _GERMAN = re.compile(
     r"\b(?:l[oö]sch\w*|zerst[oö]r\w*|produktion\w*|eliminar?|borrar?|destruir|producci[oó]n|supprime\w*|supprimer|"
     r"effacer?|d[eé]truire|detruire)\b"
@@ -36,7 +42,7 @@ def is_irreversible(task: str) -> bool:
     text = task.lower()
     if _FORCE.search(text) or _GERMAN.search(text):
         return True
-    return bool(_HARM_HERE.search(_NAMED.sub(" ", text)))
+    return bool(_HARM_HERE.search(_RELEASE.sub(" ", _NAMED.sub(" ", text))))
 
 
 def imperative(word: str) -> str:

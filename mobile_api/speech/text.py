@@ -17,7 +17,7 @@ _STOP = re.compile(r"\s*([,.;:!?]+)(?=\s|$)")
 _INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}")
 _STUTTER = re.compile(r"\b(\w{1,5})- (?=\1)", re.IGNORECASE)
 _FILLER = re.compile(
-    r"(?:^|(?<= ))(?:u+h+m*|u+m+|e+rm*|e+hm*|h+m+|m+h+m+|a+h+|o+h+(?! wait)|äh+m*|euh+|eh)(?: ,)?(?= |$)",
+    r"(?:^|(?<= ))(?:u+h+m*|u+m+|e+rm*|e+hm*|h+m+|m+h+m+|a+h+|o+h+(?! wait| (?:oh|one|two|three|four|five|six|seven|eight|nine|ten|twenty|thirty|forty|\d))|äh+m*|euh+|eh)(?: ,)?(?= |$)",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(

@@ -2,6 +2,12 @@
 
 from mobile_api.speech.frame import Intent
 from mobile_api.speech.language import Language
+from mobile_api.speech.languages.english_corrections import (
+    CORRECTIONS,
+    MAKE_IT,
+    NOT_THAT,
+    WEAK_CORRECTIONS,
+)
 from mobile_api.speech.languages.english_creating import CREATING
 from mobile_api.speech.languages.english_forms import FORMS
 from mobile_api.speech.languages.english_gist import GIST
@@ -76,16 +82,10 @@ ENGLISH = Language(
     forms=FORMS,
     gist=GIST,
     creating=CREATING,
-    corrections=(
-        r"(?:ah|oh|uh) (?:no|nah)|i wanted to say|(?:what )?i meant to say|no(?: ,)? wait(?: a (?:moment|minute|second|sec))?|wait(?: ,)? no|oh wait|no no(?: no)*|no(?: ,)? sorry|sorry(?: ,)? no|sorry(?: ,)? (?:i meant?|i mean)|actually(?: ,)? no|"
-        r"no(?: ,)? actually|no(?: ,)? hang on|no(?: ,)? hold on|i meant?(?: to say)?(?: was)?|i mean|what i meant (?:was|is)|scratch that|strike that|correction|"
-        r"or rather|oops|whoops|my bad|my mistake|pardon me|no(?: ,)? i meant?|no(?: ,)? make (?:that|it)|let me rephrase(?: that)?|excuse me|change that to|on second thoughts?|"
-        r"no(?= (?:pause|stop|resume|cancel|kill|agent|number|start|make|the|on|in|continue|hold|one|two|three|four|five|six|seven|eight|nine|ten|\d))"
-    ),
-    weak_corrections=(
-        r"no|nope|nah|wait(?: a (?:moment|minute|second|sec))?|hold on|hang on|actually|rather|make that|better|sorry|well|or|uh sorry|instead"
-    ),
-    make_it=r"(?:make (?:it|that)|do it|put it|let's do|let's make it|use|it should be|i want it)(?= (?:on|in|for|the|to)\b)",
+    corrections=CORRECTIONS,
+    weak_corrections=WEAK_CORRECTIONS,
+    make_it=MAKE_IT,
+    not_that=NOT_THAT,
     forget=(
         r"(?:never ?mind(?: (?:that|it|about (?:that|it)))?|forget (?:it|that|about it)|leave it(?: alone| be| as it is)?|nothing|don't(?: do (?:it|that|anything))?|no need|"
         r"ignore that|it's (?:fine|ok|okay|nothing|all right)|cancel that|drop it|skip it|not now|no|nope|let it run|forget what i said|i changed my mind|don't bother|leave (?:it|them|him) running|scrap that|strike that|do nothing)"

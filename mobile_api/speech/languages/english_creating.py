@@ -1,45 +1,91 @@
 """English: how a new agent is asked for."""
 
 from mobile_api.speech.language import Creating
+from mobile_api.speech.languages.english_asides import CHAT, SERIOUS
 
-_NEW = (
-    r"(?:a|an|the|one|another|one more|yet another|some|some new|us|me|up|off|out|a fresh|me an?|us an?|me up an?|"
-    r"a single|a second|a brand new|brand new|new|fresh|my|separate|and|in|additional|an additional|another new|a new|one new|in a)"
+_FRESH = (
+    r"(?:a|an|another|one more|yet another|some|some new|one|a single|a second|a third|a fresh|a brand new|a new|one new|"
+    r"another new|an additional|an extra|a further|a separate|a different|a spare|a dedicated|brand new|new|fresh|separate|second|"
+    r"third|additional|extra|spare|dedicated|quick|little|nice)"
 )
+_NEW = rf"(?:{_FRESH}|the|us|me|up|off|out|me an?|us an?|me up an?|us up an?|my|myself|ourselves|and|in|in a|please|as well)"
 _AGENT = (
     r"(?:agents?|asian|nation|agency|aging|agen|8gent|egent|gent|agent's|bot|worker|coding agent|ai agent|cadence agent|"
-    r"coder|task for an agent|agent task|session|job|run)"
+    r"coder|task for an agent|agent task|session|job|run|a gent|age end|age and|age ent|agend|ajent|aegent|eight gent|"
+    r"h gent|h end|asient|edgent|agente|angent|aged?nt|ancient)"
 )
-_SOMEBODY = r"(?:somebody|someone|some body|some one|anyone|anybody|one of (?:the|my|your) agents)"
+_SOMEBODY = (
+    r"(?:somebody|someone|some body|some one|anyone|anybody|one of (?:the|my|your|our) agents)"
+)
 _AFTER = (
-    r"(?: (?:up|off|going|running|working|started|out|over|rolling|to work|loose|busy|moving))?"
+    r"(?: (?:up and running|up|off|going|running|working|started|out|over|rolling|to work|loose|busy|moving|cracking|"
+    r"on the go|on the job|on the case|together|set up|assigned|underway|there|in there|over there|please|now|for me|for us|"
+    r"as well|too(?= to)|straight away|right away|on (?:it|this|that)(?= [,.;:!?]|$)|onto (?:it|this|that)(?= [,.;:!?]|$)))*"
 )
 _BEGIN = (
     r"(?:start|starts|started|begin|create|creates|make|launch|spin up|spin off|spin|kick off|kick|fire up|fire off|fire|"
     r"run|open|open up|set up|setup|deploy|spawn|boot up|boot|bring up|get|get me|add|use|dispatch|assign|queue up|queue|send|put|"
     r"throw|summon|hire|trigger|initiate|stand up|schedule|crank up|set off|give me|start up|start off|star|stark|stat|point|let loose|"
-    r"unleash|commission|line up|bring in|call in|call up|allocate)"
+    r"unleash|commission|line up|bring in|call in|call up|allocate|stick|chuck|pop|bung|place|toss|sling|sic|detail|book|grab|fetch|"
+    r"find|pull in|rustle up|whip up|conjure up|rope in|enlist|recruit|order|request|delegate|raise|turn|appoint|set|fix up|sort me out with|"
+    r"sort out|let me have|let me get|lemme get|lemme have|do me|do|post|bring|wind up|firing up|starting)"
 )
-_WANT = r"(?:(?:i|we)(?:'d| would|'ll)? (?:really )?(?:need|want|like|love|could use|take|have)(?: for)?(?: to (?:have|get|see|start|create|launch))?)"
+_PLACED = r"(?:start|spin|set|get|have|put|find|bring|line|sic|send|point|assign|throw|stick|chuck|pop|turn|sling|kick|launch|book|use|rope|pull|let|make|ask|tell|want|need|fire)"
+_REALLY = r"(?:(?:really|just|also|probably|definitely|still|actually|now|badly|desperately|urgently|quite|certainly) )*"
+_WANT = (
+    rf"(?:(?:(?:i|we)(?:'d| would|'ll| will) {_REALLY}(?:need|want|like|love|take|have|appreciate|prefer|be needing|be wanting)|"
+    rf"(?:i|we) {_REALLY}(?:need|want|could use|could do with|require|fancy|must have|should have|ought to have|have got to have|wanna have|could really use)|"
+    rf"(?:i'm|i am|we're|we are) {_REALLY}(?:after|looking for|hoping for|in need of|wanting|needing|going to need|gonna need|going to want|gonna want|crying out for)|"
+    rf"(?:what|all|the thing) (?:i|we)(?:'m|'re|'d| am| are| would)? {_REALLY}(?:after|need|want|like|love|looking for)(?: (?:really|here|now|today|next|right now|at the moment))* (?:is|would be))"
+    r"(?: for)?(?: to (?:have|get|see|start|create|launch|put|spin up|kick off|set up))?)"
+)
+# "an agent has failed" is about one that is there.
+_NO_STATE = (
+    r"(?!(?: \w+)? (?:is|was|are|were|isn't|wasn't|has|had|hasn't|have|did|didn't|does|doesn't|just|already|failed|fails|crashed|finished|stopped|died|"
+    r"got|keeps|kept|never|ever|cannot|can't|might|may|costs?|takes?|running|called|named)\b)(?! '?s\b)"
+)
+_NP = rf"(?:{_FRESH} )+{_AGENT}"
 
 CREATING = Creating(
     heads=(
         rf"(?:go ahead and )?{_BEGIN}(?: {_NEW})* {_AGENT}{_AFTER}",
         rf"{_BEGIN} (?:{_NEW} )*(?:another one|one more|a new one|one|another){_AFTER}",
         r"(?:start|begin|kick off|get started|get going|get to work|get cracking|get)(?: some| new| the)? ?(?:work|working)(?= on| in)",
-        rf"(?:have|get|let|ask|tell|want|need|make|send|put|use|assign|throw|set|point)(?: {_NEW})* (?:{_AGENT}|{_SOMEBODY}){_AFTER}",
+        rf"(?:have|get|let|ask|tell|want|need|make|send|put|use|assign|throw|set|point)(?: {_NEW})* {_AGENT}{_AFTER}",
+        rf"{_PLACED}(?: (?:up|in|out|me|us|off|loose))* {_SOMEBODY}{_AFTER}",
         rf"{_WANT}(?: {_NEW})* (?:{_AGENT}|{_SOMEBODY}|one){_AFTER}",
         rf"(?:can|could|may|would|will|should) (?:{_SOMEBODY}|(?:{_NEW} )*{_AGENT})(?: please)?",
-        rf"(?:can|could|may) (?:i|we) (?:please )?(?:get|have)(?: {_NEW})* (?:{_AGENT}|{_SOMEBODY}){_AFTER}",
-        rf"(?:a |one |another |one more )?(?:new|another|fresh|extra|additional) (?:{_AGENT}|one)",
+        rf"(?:can|could|may|shall) (?:i|we) (?:please )?(?:get|have|put|start|set up|borrow)(?: {_NEW})* (?:{_AGENT}|{_SOMEBODY}){_AFTER}",
+        rf"(?:a |one |another |one more )?(?:new|another|fresh|extra|additional) (?:{_AGENT}|one){_NO_STATE}{_AFTER}",
+        rf"{_NP}{_NO_STATE}{_AFTER}",
         r"(?:create|start|launch|open|new|add|file|give me|begin|set up|make)(?: me)?(?: a| an| another)?(?: new)? (?:task|job|ticket|work item)",
-        rf"(?:{_AGENT} wanted|agent please|an agent|agent)(?= (?:on|for|in|to) )",
+        rf"(?:{_AGENT} wanted|agent please|an agent|agent)(?= (?:on|for|in|to) (?!how\b|hows\b|how's\b|what|where|status\b|doing\b|is\b|going\b|report\b|please\b|hold\b|pause\b))",
         rf"{_SOMEBODY}(?= to )",
-        r"(?:get to work|get cracking|get going|get started)(?= (?:on|in) )",
+        r"(?:get to work|get cracking|get going|get started|make a start|crack on)(?= (?:on|in|with) )",
         rf"{_SOMEBODY} (?:should|needs to|has to|must|ought to)",
-        rf"(?:needs?|could use|wants?|requires?)(?: {_NEW})* (?:{_AGENT}|{_SOMEBODY})",
-        rf"(?:there should be|let there be|how about|what about)(?: {_NEW})* {_AGENT}",
+        rf"{_REALLY}(?:needs?|could (?:really )?use|could do with|wants?|requires?|deserves|is crying out for|should have|should get|ought to have|gets|"
+        rf"is getting|is due|is in need of|calls for|would benefit from|can have)(?: {_NEW})* (?:{_AGENT}|{_SOMEBODY}){_AFTER}",
+        rf"(?:there should be|let there be|how about|what about|time for|it's time for|i'm thinking|i'm thinking of|i think we need)(?: {_NEW})* {_AGENT}{_AFTER}",
     ),
+    lead=(
+        r"lovely|brilliant|perfect|nice(?: one)?|good stuff|sweet|awesome|wonderful|excellent|super|grand|(?:good )?(?:morning|afternoon|evening)|cheers|hiya|"
+        r"(?:hi |hey |hello |morning |right |ok )?(?:guys|team|folks|all|everyone)|mate|right then|righto?|right o|okey doke|anyway|anyhow|anyways|meanwhile|so yeah|"
+        r"you know what|tell you what|do you know what|thinking about it|come to think of it|(?:and )?while (?:you're|we're|i'm) at it|while i remember|before i forget|"
+        r"in the meantime|last thing|one last thing|another thing|next thing|new one|new task|oh and|actually|just|now|so|then|ok|okay|right|and|well|please|"
+        r"do(?= (?:start|spin|get|set|put|kick|make|launch|create|open|have|bring|send|fire|let)\b)|"
+        r"(?:if|when|whenever) you(?: (?:can|could|would|don't mind|get (?:a|the) (?:chance|moment|minute|second)|have (?:a|the) (?:chance|moment|minute|second)))?(?: please)?"
+    ),
+    puzzles=r"(?:look at|look into|find out|figure out|work out|investigate|see|check|understand|explain|tell me) (?:why|what's|what is|whether|how come|where|how)\b",
+    opening=(
+        rf"(?:(?:start|begin|spin up|spin|create|launch|kick off|set up|fire up|open|bring up|spawn|deploy|get|get me|do)(?: up| me| us)*(?: {_FRESH})+ {_AGENT}|"
+        rf"{_WANT}(?: (?:{_FRESH}|up))* (?:{_AGENT}|{_SOMEBODY})(?= to ))(?!(?: \w+){{0,2}} (?:that's|which is|that is|that was|paused|stopped) )"
+    ),
+    inner=(
+        rf"(?:go ahead and )?(?:{_BEGIN}|{_WANT}|have|ask|tell)(?: up| me| us)*(?: {_FRESH})+ (?P<repo>(?:[^ ,.;:!?]+ ){{1,5}}?){_AGENT}{_AFTER}",
+        rf"(?:give|get|find|assign|hand|lend|set|hook|fix|sort|provide|furnish|supply) (?P<repo>(?:[^ ,.;:!?]+ ){{1,6}}?)(?:up |out )?(?:with )?{_NP}{_AFTER}",
+    ),
+    people=_SOMEBODY,
+    about=r"(?:as for|about|regarding|concerning|with regards? to|when it comes to|moving on to|next up(?: is)?|over to|back to|back on|now for|this(?: one)?(?: is|'s) (?:for|about)|it's (?:for|about)|thinking about|thinking of|looking at|next thing)",
     trailing_heads=rf"(?:(?:start|create|launch|make|with|as|open|in|spin up|get|have)(?: (?:a|an))? )?(?:new|an|another|a new) {_AGENT}",
     task_verbs=(
         r"fix|add|update|implement|write|refactor|bump|upgrade|migrate|rename|remove|replace|improve|clean up|"
@@ -54,9 +100,12 @@ CREATING = Creating(
         r"(?:\w+ ){1,2}(?:a |an |the |my |this |that )?(?:new |another )?(?:branch|pull request|pr|issue|release|tag|repo|repository|event|timer|meeting|"
         r"reminder|alarm|playlist|email|call|note|sandwich|coffee|drink|account|invoice|bill|password|shopping list)\b.*"
     ),
-    places=r"on|in|for|against|over on|over in|inside|inside of|within|at|into|under|onto|down in|regarding",
-    weak_places=r"to|from|of|with|with the",
-    articles=r"the|my|our|your|this|that|a|an",
+    places=r"on|in|for|against|over on|on to|up on|down on|over at|across|throughout|to do with|belonging to|over in|inside|inside of|within|at|into|under|onto|down in|regarding",
+    weak_places=(
+        r"(?:to |and )?(?:just )?(?:go|look|jump|hop|dive|dig|get|head|crawl|comb|work|run|step|sweep|trawl|pop|have a look|take a look|have a dig|have a go) "
+        r"(?:through|into|in|over|on|across|at|around|round)|to|from|of|with|with the"
+    ),
+    articles=r"(?:the|my|our|your|this|that|a|an)(?: (?:plain|regular|normal|ordinary|actual|whole|entire|good old))?|plain|regular",
     place_nouns=r"(?:the )?(?:repo|repos|repository|project|codebase|code base|code|rapper|depot|repost|ripper|report story|side)",
     branch=(
         r"(?:(?:,|and|then|also) )?(?:(?:on|from|off|off of|using|use|with|in|into|call|name|under|to|make|create|work on|working on|do it on|put it on|push to|target) )?"
@@ -77,10 +126,17 @@ CREATING = Creating(
         r"feature flags?|package|packages|library|libraries|framework|versions?|variables?|constants?|interface|server|client|frontend|backend|changelog)\b"
     ),
     task=(
-        r"(?:and )?(?:then )?(?:please )?(?:have|make|get|let|tell|ask|instruct|want|i want|i'd like|i need)(?: it| him| her| them| that| the agent)(?: to)?",
-        r"(?:and )?(?:it|he|she|the agent|they) (?:should|must|needs to|has to|is to|can|could|will|is supposed to|shall|would|may)",
+        r"(?:and )?(?:then )?(?:please )?(?:have|make|get|let|tell|ask|instruct|want|i want|i'd like|i need|we need|we want|point)(?: it| him| her| them| that| this one| the agent)(?: to)?",
+        r"(?:and )?(?:it|he|she|the agent|they|this one|that one|the new one)(?: just| only| really| also)* (?:should|must|needs to|has to|has got to|is to|can|could|will|is supposed to|shall|would|may|ought to|gotta|is going to|will need to|will have to|needs)(?: just| only| really| also)*",
+        r"(?:and )?(?:it'll|he'll|they'll|it's|it'd) (?:need to|have to|got to|gotta|to|going to|gonna|be to|supposed to|just)(?= )",
+        r"(?:and )?(?:that'll|who'll|which'll|that'd|who'd|whose job is to|whose task is to|whose job it is to|tasked to|charged to|told to|asked to)",
+        r"(?:and )?(?:what|all) (?:it|he|she|the agent|i)(?:'s| has| needs| should| must| want| need|'d like)?(?: it)? ?(?:to|got to|has to)? ?(?:do|done)? (?:is|would be)(?: to)?",
+        r"(?:and )?(?:the|its|my) (?:idea|plan|point|aim|ask|brief|purpose|thing|work|intention|request|objective|remit)(?: there| here)?(?: is| being| would be|'s| will be)(?: that it should| for it)?(?: to)?(?: :| ,)?",
+        r"with (?:instructions|orders|the aim|the idea|the goal|a view|a brief|the brief|a mandate)(?: being)?(?: to| of)",
+        r"(?:and )?(?:make sure|see that|ensure|see to it) (?:it|that it|they) ",
         r"(?:so|such) (?:that )?(?:it|we|i) (?:can|could)",
-        r"(?:and )?(?:the |its |his |your )?(?:task|job|goal|instructions?|assignment|mission|todo|prompt)(?: is| are| will be| would be|'s)?(?: to)?(?: :| ,)?",
+        r"(?:and )?(?:the |its |his |your |their )(?:task|job|goal|instructions?|assignment|mission|todo|prompt)(?: there| here)?(?: is| are| will be| would be| being|'s)?(?: to)?(?: :| ,)?",
+        r"(?:task|job|goal|instructions?|assignment|mission|todo|prompt)(?: is| are|'s| to| :)(?: to)?",
         r"(?:in order |so as |and |and then |just |who's going |that's going |that is going |that's supposed )?to(?: please| just| go| go and)?",
         r"(?:that|which|who) (?:should|must|can|could|will|would|needs to|has to|is going to|shall|is able to|knows how to|may)",
         r"(?:with|and) the (?:task|job|goal|instruction) (?:to|of|is)",
@@ -89,14 +145,23 @@ CREATING = Creating(
         r"(?:should|must|needs to|has to|shall|will|too|two)(?= [a-z]+\b)",
         r"for(?= )",
         r"please(?= )",
-        r"(?:and|then|and then|and also) (?=\w)",
+        r"(?:and then|and also|and just|and|then)(?= \w)",
         r"(?:because|since) (?:we need|i want|i need) to",
     ),
-    named=r"(?:that|which|who)",
-    gerund=r"(?:for|by|on|about)(?= \w+ing\b)",
+    named=(
+        r"(?:and )?(?:(?:that|which|who)(?: just| simply| only| also)?(?! (?:is|was|are|were|has|had|isn't|does|did|got|it|the|we|i|our|my|a|an)\b)|"
+        r"(?:this one|the new one|the agent|it|this)(?: just| simply| only| also)?(?= (?!is\b|was\b|has\b|does\b|needs\b|this\b)[a-z]+[a-rt-z]s\b))"
+    ),
+    gerund=(
+        r"(?:for|by|on|about|(?:and )?(?:with )?(?:the|its|his|their|whose) (?:job|task|goal|mission|brief|purpose|aim|work|idea|plan)(?: of| is| being| will be| would be|'s)?|"
+        r"tasked with|charged with|responsible for|in charge of|with the (?:job|task|goal|aim) of|dedicated to|focused on|busy|working on)(?= \w+ing\b)"
+    ),
     third_person="en",
     background=(
         r"(?:(?:so|ok|okay|well|hey|look) ,? ?)?(?:there's|there is|there are|we have|we've got|we got|i found|i've found|i noticed|i see|i saw|i've got|i have|you know)\b"
     ),
+    here=r"(?:(?:over |in |on |up )?there|(?:on|in|for|onto|into|at) (?:it|that|this|that one|this one|that repo|this repo)|please|as well|too|now)",
+    chat=CHAT,
+    serious=SERIOUS,
     nothing=r"(?:please|now|for me|right now|ok|okay|thanks|there|here|that|this|it|something|the following|one|uh|and|then|do something|for|on|in|to|with)",
 )
