@@ -29,6 +29,7 @@ class Asides:
     def __init__(self, gist: Gist) -> None:
         self._before, self._behind = re.compile(gist.never_before), re.compile(gist.never_behind)
         self._negated = re.compile(gist.negated)
+        self._tells = re.compile(gist.tells)
         self._reason = re.compile(rf" (?={gist.reason_begins})")
 
     def without(self, low: str) -> Iterator[Left]:
@@ -43,6 +44,12 @@ class Asides:
                 if self.may_stand_before(*before) and not self._any(self._behind, behind):
                     yield self._left(clauses[start : start + length], [*before, *behind])
         yield from self._without_reason(clauses)
+
+    def tells(self, clause: str) -> bool:
+        """Whether *clause* tells something about the speaker: "I was on mute"."""
+        return bool(self._tells.match(clause)) and not (
+            self._before.search(clause) or self._behind.search(clause)
+        )
 
     def may_stand_before(self, *clauses: str) -> bool:
         """Whether *clauses* hold no command, and nothing that takes back the one behind them."""

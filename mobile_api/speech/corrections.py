@@ -55,6 +55,8 @@ class Corrected:
         meant = self._sentences.read(pieces[0], knows, repos)
         first_failed = meant is None
         for piece in pieces[1:]:
+            if meant is not None and self._sentences.is_aside(piece):
+                continue  # "resume agent five, sorry, I was on mute"
             meant = self._next(meant, piece, knows, repos)
             if meant is None:
                 return self._sentences.read(text, knows, repos) if first_failed else None

@@ -17,6 +17,7 @@ from mobile_api.speech.language import Language
 Reads = Callable[[str], Reference | None]
 _MOST_TOKENS, _MOST_PHRASE, _MOST_NAME = 40, 6, 9
 _MOST_STRANGE, _STRANGE = 3, 4.0
+_IT = frozenset(["it", "that", "this", "he", "she"])
 _AMOUNT = frozenset(["at", "in", "by", "under", "over", "than", "about", "around"])
 _PUNCT = frozenset(",.;:!?")
 _ACTING = (Intent.PAUSE, Intent.RESUME, Intent.STOP)
@@ -55,10 +56,11 @@ class Gists:
         cover = self._covered(tokens, known)
         if cover is None:
             return None
-        if cover.strange and not _is_harmless(cover, tokens):
+        if cover.strange and not (_is_harmless(cover, tokens) and self._asks(tokens, known)):
             return None
         about = any(
-            one.statuses or (_is_special(one) and cover.roles[:1] == ("asking",))
+            one.statuses
+            or ((_is_special(one) or one.everything) and cover.roles[:1] == ("asking",))
             for _, one in cover.names
         )
         intent = _intent((*cover.roles, "doing") if about else cover.roles)
@@ -69,6 +71,15 @@ class Gists:
             return None
         return Meant(intent=intent, reference=reference, language=self._language.code)
 
+    def _asks(self, tokens: list[str], known: Known) -> bool:
+        """Whether a question begins here, or the name of what it is about."""
+        start = 0
+        while start < len(tokens) - 1 and self._roles.get(tokens[start], ".") == "":
+            start += 1
+        begins = [" ".join(tokens[start:end]) for end in range(start + 1, start + _MOST_NAME)]
+        asking = any(self._roles.get(phrase) in {"asking", "status"} for phrase in begins)
+        return asking or any(self._name(phrase, known) for phrase in begins)
+
     def _covered(self, tokens: list[str], known: Known) -> _Cover | None:
         """Return the parts of all *tokens*, as few as possible; None when many words have none."""
         best: list[_Cover | None] = [None] * len(tokens) + [_Cover(0.0)]
@@ -78,7 +89,7 @@ class Gists:
                 continue
             found = list(self._parts(tokens, start, best, known))
             rest = best[start + 1]
-            if rest is not None and rest.strange < _MOST_STRANGE:
+            if start and rest is not None and rest.strange < _MOST_STRANGE:
                 found.append(replace(rest, cost=rest.cost + _STRANGE, strange=rest.strange + 1))
             best[start] = min(found, key=lambda one: one.cost, default=None)
         return best[0]
@@ -107,7 +118,10 @@ class Gists:
 
     def _name(self, phrase: str, known: Known) -> Reference | None:
         reference = self._reads(phrase)
-        return reference if reference is not None and known.surely(reference) else None
+        if reference is None or not known.surely(reference):
+            return None
+        state_of_it = reference.statuses and not (reference.topic or reference.numbers)
+        return None if state_of_it and phrase.split()[0] in self._pronouns | _IT else reference
 
     def _one(self, cover: _Cover, intent: Intent, known: Known) -> Reference | None:
         """Return the one reference that all names of *cover* come to."""

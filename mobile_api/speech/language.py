@@ -76,7 +76,7 @@ class Gist:
     (ask it together), ``maybe resume`` (when nothing else is asked for), ``hedge`` (no order) and ""
     (words that say nothing); of a phrase with several roles the first counts.
     *never_before* and *never_behind* are in no aside before or behind a command; *reason_begins*
-    follows a command without a pause.
+    follows a command without a pause; *tells* begins a clause about the speaker.
     """
 
     def __init__(
@@ -87,6 +87,7 @@ class Gist:
         never_before: str,
         never_behind: str,
         reason_begins: str,
+        tells: str,
         negated: str,
     ) -> None:
         self.roles = {
@@ -98,7 +99,7 @@ class Gist:
         }
         self.plural_pronouns = plural_pronouns
         self.never_before, self.never_behind = never_before, never_behind
-        self.reason_begins, self.negated = reason_begins, negated
+        self.reason_begins, self.tells, self.negated = reason_begins, tells, negated
 
 
 @dataclass(frozen=True, kw_only=True)

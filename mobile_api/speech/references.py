@@ -31,7 +31,7 @@ class References:
         self._other = re.compile(rf"(?:^|(?<= ))(?:{forms.other})(?= |$)")
         self._indefinite = re.compile(rf"^(?:{forms.indefinite}) (?:{forms.noun})(?= |$)")
         self._hanging = re.compile(
-            r"(?:in|with|at|up|on|out|about|of|to|which|who|how|why|where|when)(?= )"
+            r"(?:in|with|at|up|on|out|about|of|to|is|are|was|were|does|did|has|have|which|who|how|why|where|when)(?= )"
         )
         self._links = re.compile(rf"(?:^|(?<= ))(?:{forms.links})(?= |$)")
         self._noun = re.compile(rf"(?:^|(?<= ))(?:{forms.noun})(?= |$)")

@@ -81,10 +81,10 @@ class Sentences:
             or (self.gists.read(low, knows) if len(low) < len(whole) else None)
             or self._explained(low, knows)
             or self._without_asides(low, knows)
+            or (self._unknown("several") if self.is_several(low) else None)
             or self._first(ways, knows, sure=False)
             or self.creation.read(text, repos)
             or self._asked(low, knows, asked=asked)
-            or (self._unknown("several") if self.is_several(low) else None)
         )
 
     def _first(self, ways: list[str], knows: Known, *, sure: bool) -> Meant | None:
@@ -184,6 +184,10 @@ class Sentences:
             if not left.negated or meant.intent is Intent.STOP:
                 return meant
         return None
+
+    def is_aside(self, text: str) -> bool:
+        """Whether *text* tells something about the speaker that is no command."""
+        return self._asides is not None and self._asides.tells(plain(text).strip(" ,.!?"))
 
     def _about(self, before: str, meant: Meant, knows: Known) -> Meant | None:
         """Give "cancel that" the agent that the words before speak of."""

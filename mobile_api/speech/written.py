@@ -43,6 +43,7 @@ def _longest(low: list[str], at: int, names: dict[str, str]) -> tuple[int, str]:
     """Return how many words from *at* on are one of *names*, and the name."""
     for length in range(min(_MOST, len(low) - at), 1, -1):
         run = [part for token in low[at : at + length] for part in token.split()]
+        run[-1] = run[-1].removesuffix("'s")
         if not all(word.isalnum() for word in run) or set(run) <= _SMALL:
             continue
         if run[-1] in _NOT_LAST or (run[0] in _NOT_FIRST and len(run[1]) > 1):

@@ -19,7 +19,7 @@ ENGLISH = Language(
     code="en",
     name="English",
     lead=(
-        r"ok|okay|k|alright|all right|right|so|well|yeah|yes|yep|yup|sure|now|then|and|also|great|cool|fine|good|um|like|oh|ah|aw|righto|alrighty|lovely|brilliant|perfect|nice|awesome|excellent|fantastic|wonderful|super|sweet|gotcha|hmm|do you know what|(?:you )?know what|tell you what|(?:nah|nope|no)(?= just )|"
+        r"ok|okay|k|alright|all right|right|so|well|yeah|yes|yep|yup|sure|now|then|and|also|great|cool|fine|good|um|like|oh|ah|aw|righto|alrighty|lovely|brilliant|perfect|nice|awesome|excellent|fantastic|wonderful|super|sweet|gotcha|hmm|do you know what|(?:you )?know what|tell you what|enough(?= ,)|not (?:that|this) one(?= ,)|(?:nah|nope|no)(?= just )|"
         r"hey|hi|hello|hey there|hi there|hey cadence|hi cadence|hello cadence|ok cadence|okay cadence|cadence(?= ,)|yo|good morning|listen|look|"
         r"please|pls|plz|just|quickly|kindly|actually|basically|sorry|excuse me|quick question|one more thing|next|first|finally",
         r"(?:can|could|would|will|can't|couldn't|won't) (?:you|u|ya|we|i)(?: all)?(?: (?:please|just|quickly|kindly|possibly|maybe|perhaps|also|now|go ahead and|go and|try to|be so kind as to|be so kind to|help me))*",
@@ -102,6 +102,6 @@ ENGLISH = Language(
     another_agent=(
         r"(?:an? (?:new )?agent (?:on|in|for|to)\b|(?:start |create |launch |spin up )?(?:another|a second)(?: \w+)? (?:one|agent|on|in|for)\b|another (?:one|agent))"
     ),
-    several=r"(?:pause|resume|unpause|stop|cancel|kill|terminate|abort|continue|start|restart|create|launch|spin up|check|suspend|hold|halt|tell me|give me|kick off|shut down)",
+    several=r"(?:pause|resume|unpause|stop|cancel|kill|terminate|abort|continue|start|restart|create|launch|spin up|check|suspend|hold|halt|tell me|give me|let(?= (?:agent|the|it|them|that|my)\b)|kick off|shut down)",
     contrast=r" ,? ?(?:and )?(?:but )?(?:not|never) (?P<ref>[^,.;]+?)(?= [,.;]|$)",
 )

@@ -24,13 +24,13 @@ FORMS = Forms(
         r"the whole thing|all the things|absolutely everything|every last one(?: of them)?|all ?(?:active|current) agents"
     ),
     both=r"(?:those|these) two|both(?: of)?(?: (?:them|em|'em|these|those|the|my|agents|ones))*|the two(?: of them)?|the pair(?: of them)?",
-    determiners=r"the|my|our|your|that|this|those|these|a|an|any|all|of|only|just|just the|entire|whole|current|new|poor|damn|bloody|stupid",
+    determiners=r"the|my|little|wee|good old|old|dear|our|your|that|this|those|these|a|an|any|all|of|only|just|just the|entire|whole|current|new|poor|damn|bloody|stupid",
     statuses={
         "running": r"running|active|working|live|busy|ongoing|in progress|going",
         "paused": r"paused|on hold|suspended|frozen|on pause|sleeping|halted|idle|held",
         "waiting": (
             r"waiting(?: (?:for|on) (?:me|us|an answer|a reply|input|my answer|my reply|my input))?|blocked|"
-            r"need(?:s|ing)? (?:me|help|input|an answer|my (?:help|input|answer|attention)|attention)|"
+            r"(?:stuck|held up|pending|sitting) (?:for|on|waiting (?:for|on)) (?:me|us|an answer|a reply|(?:my|our) (?:input|answer|reply|response|approval))|need(?:s|ing)? (?:me|help|input|an answer|my (?:help|input|answer|attention)|attention)|"
             r"has a question|asking(?: me)?(?: something)?|stuck|with a question|that has questions"
         ),
         "failed": r"failed|failing|broken|broke|crashed|errored(?: out)?|died|red|dead|went wrong|fell over|blew up",
@@ -39,7 +39,7 @@ FORMS = Forms(
         "cancelled": r"cancelled|canceled|stopped|killed|aborted",
     },
     newest=(
-        r"latest|newest|last|most recent(?:ly)?|most fresh|freshest|youngest|just started|"
+        r"latest|newest|last|(?:was|were|got) (?:the last )?(?:started|created|kicked off|launched|begun)(?: last| most recently| just now)?|most recent(?:ly)?|most fresh|freshest|youngest|just started|"
         r"(?:i|we|you) (?:have |had |'ve )?(?:just |last )?(?:started|created|kicked off|launched|spun up|made|set going|set off|set up|fired off|fired up|got going|began|set running|sent off|added|opened)(?: as)?(?: last| most recently| just now| latest)?|recent|just now"
     ),
     oldest=r"oldest|earliest|longest running|longest",
@@ -50,7 +50,7 @@ FORMS = Forms(
         r"(?:doing|fixing|handling|about|for|on|in|from|with|at|called|named|titled|to|of|"
         r"responsible for|related to|dealing with|by|adding|writing|building|updating|making|over|inside)"
     ),
-    excluding=r"(?:except|except for|but not|but|apart from|other than|besides|excluding|without)",
+    excluding=r"(?:except|except for|bar|barring|save|save for|minus|leaving out|with the exception of|but not|but|apart from|other than|besides|excluding|without)",
     indefinite=r"an?|another|one more|new|a new|some|someone|somebody",
     joins=r"(?:and|plus|as well as|and also|or)",
     small=frozenset(

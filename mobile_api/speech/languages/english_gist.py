@@ -44,14 +44,14 @@ GIST = Gist(
             "{doing,going,looking} {ok,okay,alright,all right,well,fine,good}", "all {right,good,well} {with,on}", "everything {ok,okay,all right,alright,good} {with,on,at}",
             "what's {it,that,that one,this one} {saying,doing,up to,stuck on,working on}", "how are {they,those,we} {doing,looking,going,getting on}",
             "how's {it,that,that one,this one,that thing} {doing,going,looking,coming,coming along,getting on,coming on,shaping up}",
-            "{check,see,look} {how,whether,if,where,what}", "eyes on", "{come,became,become} of", "where {are,were} we{, at}{, on, with}", "where we at", "{hear,know,tell me} about", "{moving,going} forward", "what is with",  "have a look at", "take a look at", "keeping busy",
+            "{check,see,look} {how,whether,if,where,what}", "eyes on", "{come,became,become} of", "where {are,were} we{, at}{, on, with}", "where we at", "{talk,speak} to me about", "{,a ,a quick ,quick }{look,peek,check,glance} {at,on}", "{turn,turned,turning} out", "still on {hold,pause,ice}", "{,still }{sitting ,waiting ,stuck ,}in the queue", "{is,are,it,that} over", "{is,are} through", "{hear,know,tell me} about", "{moving,going} forward", "what is with",  "have a look at", "take a look at", "keeping busy",
         ),
         "doing": (
             "{doing,going,looking,coming,coming along,coming on,getting on,getting along,faring,fare,progressing,holding up,shaping up,moving,moving along,ticking along,working,working on,up to,at,busy with,about,saying,waiting on,waiting for}",
             "{happening,happened,happen}{, to, with}", "{get on,got on,do,did,go,went,look,change,changed,find,found,manage,managed,need,needs,want,wants,cost,spend,spent,stuck,running,alive,ok,okay,alright,all right}",
         ),
         "asking": (
-            "{how,how's,hows,how're,how are,how is,what,what's,whats,what is,what are,what're,where,where's,wheres,where is,where are,when,when's,why,why's,which,who,who's,is,are,was,were,has,have,did,does,isn't,aren't,hasn't,haven't,didn't,anyone,anybody,any,anything come,how far,how much,how many}",
+            "{how'd,where'd,what'd,why'd,how's it,did we,have we,how,how's,hows,how're,how are,how is,what,what's,whats,what is,what are,what're,where,where's,wheres,where is,where are,when,when's,why,why's,which,who,who's,is,are,was,were,has,have,did,does,isn't,aren't,hasn't,haven't,didn't,anyone,anybody,any,anything come,how far,how much,how many}",
             "{tell me,let me know,show me,give me,give us,tell us,let me see,i'd like,i'd love,i want,i need,i'm curious,curious,wondering,i wonder,remind me}", "about",
         ),
         Intent.PAUSE: (
@@ -69,14 +69,14 @@ GIST = Gist(
         ),
         "maybe resume": ("go ahead{, with}", "back"),
         Intent.STOP: (
-            "{stop,kill,cancel,terminate,abort,end,quit,scrap,bin,ditch,axe,drop,nuke,halt,chuck,dismiss,shut,toss,stopping,killing,cancelling,canceling,zap,murder}{, with}",
+            "{discontinue,stop,kill,cancel,terminate,abort,end,quit,scrap,bin,ditch,axe,drop,nuke,halt,chuck,dismiss,shut,toss,stopping,killing,cancelling,canceling,zap,murder}{, with}",
             "{shut,shutting,tear,take,close} down", "call{ off,}", "call {it a day,it quits,a halt,a stop,time,an end}{, to, on, for, with}", "pull the {plug,pin}{, on}", "{put,bring} {an end,a stop,a halt,an} {to,end to}",
             "{to,to a,to an} {end,halt,stop}", "get rid of", "abandon{, the work on, work on}", "{the flick,the boot,the chop,the axe,the bullet}", "be {stopped,cancelled,canceled,killed,ended,terminated,aborted}", "{done,finished} with{, it}", "enough of", "{throw,chuck,knock,turn,switch,cut} {out,away,off}", "{give up on,stop working on,do away with}",
             "{on the head,out of its misery,for good and all,in the bin,to death,to rest}", "{stopped,cancelled,canceled,killed,terminated,aborted,binned,scrapped,ended}",
         ),
         "hedge": (
             "{i,we} {could,can,might,may,would,will,should,had,did,have,was,were,thought,think}", "{i'll,we'll,i've,we've,i'd,we'd}", "{should,might,may,maybe,perhaps,probably}",
-            "{can,could,should,shall,may,must,do,did} {i,we}",
+            "{can,could,should,shall,may,must,do} {i,we}",
         ),
         "": (
             *_NOT_NEEDED,
@@ -86,18 +86,19 @@ GIST = Gist(
             "{or,of,on,in,at,for,to,with,about,over,from,by,into,up,out,off,down,the,a,an,my,our,your,its,it's,that's,'s,is}", "{or what,or not,or something,or so,or anything,yet or not}", "{one,the one} is it that's", "which one is it that's",
             "{i,we} {want,need,would like,wanna}", "{i'd,we'd} {like,love}{, to}", "{i,we}{'d,} just {want,like,need}", "{you,u,ya}", "{can,could,would,will} you", "{you can,you could,you may,can we,could we,let's,lets,go ahead and,feel free to,go on and,you might as well,we might as well,might as well}",
             "{put,give,take,let,have,pick,pop,turn,switch,kick,run,make,get,set,keep,leave,bring,send,do,sit,got,get it,be,being,been,needs to,has to,wants to,ought to,can,may,could}", "{sat,sitting,just sitting,hanging}{, around}", "{me,us,us all}", "gimme a {sec,minute,moment,second}",
-            "{where,from where} {it,we,they} left {off,it}", "where {we,i,it} {stopped,were}", "{for good,outright,altogether,completely,entirely,totally,dead,straight away,straightaway,at once,for ever,forever}", "all",
+            "{where,from where} {it,we,they} left {off,it}", "{from ,}where {we,i,it} {stopped,were,was left,had stopped,was stopped,had left off,was}", "for {some,a little,a short} {time,while,days}", "{for good,outright,altogether,completely,entirely,totally,dead,straight away,straightaway,at once,for ever,forever}", "all",
             "{i think,i guess,i suppose,i reckon,you know,if you would,if you like,if you can,if you don't mind,when you can,when you get a chance,when you get a sec}", "{mate,buddy,cadence,man,legend,champ,boss,bud,bro,pal,team,folks,guys}", "{will,would,could,can} {you,ya,u}", "for {the weekend,today,tonight,now please,us,an hour,the day,the night}", "while i'm {out,away,in a meeting,driving,at lunch}", "{righto,alrighty,nah,nope,ah,oh,hey,oi,um,er}", "{fully,only,please do,further}",
         ),
     },
     plural_pronouns=frozenset(
         ["them", "they", "em", "'em", "these", "those", "both", "both of them", "both of em", "all of them", "all of em", "the two of them", "the pair of them", "the pair", "the lot", "the lot of them"]
     ),
-    never_before=rf"\b(?:{_VERBS}|{_IFS}|{_SAID}|{_TRICKS}|agents?|bots?)\b",
+    never_before=rf"^(?:is|are|was|were|did|does|do|has|have|how|what|why|where|who|which|can|could|will)\b|\b(?:{_VERBS}|{_IFS}|{_SAID}|{_TRICKS}|agents?|bots?)\b",
     never_behind=rf"\b(?:{_VERBS}|{_IFS}|{_TRICKS}|or|new agent|an agent|another agent)\b",
     reason_begins=(
         r"(?:it|it's|its|i|i'm|i've|i'll|we|we're|we've|we'll|they|they're|that's|that was|he|he's|she|she's|there's|there is|(?:my|our) \w+(?:'s| is| are| has| wants| needs)|the \w+(?: \w+)?'s|the \w+ (?:is|are|has|have|needs|wants|was)|"
         r"somebody|someone|everyone's|nobody|\w+'s (?:gone|got|not|been|down|back|here|asking|going|coming|taking|still|already|in|on)|so (?:i|we|that|my|the)|because|cause|cuz|cos|since|as (?:i|we|it|the)|no (?:need|point|longer|rush)|not needed) "
     ),
+    tells=r"(?:i was|i'm|i am|i had|we were|we're|it's|it was|that was|my \w+ (?:is|was|just|has)|there was|somebody's|someone's) ",
     negated=r"\b(?:not|never|no|nobody|none|don't|doesn't|didn't|can't|cannot|won't|isn't|aren't|wasn't|shouldn't|wouldn't|couldn't|haven't|hasn't)\b",
 )  # fmt: skip

@@ -6,7 +6,7 @@ _STATE = (
     r"(?:done|finished|finish|ready|complete|completed|running|working|alive|stuck|paused|waiting|blocked|failing|"
     r"broken|going|going well|going ok|going okay|doing ok|doing okay|ok|okay|alright|all right|good|on track|moving|progressing|over|through|busy|"
     r"in progress|queued|there|finished up|wrapped up|stopped|failed|active|behind|slow|dead|on it|close|far|making progress|coming along|getting anywhere|up and running|training|there yet|any good|"
-    r"hung|hanging|frozen|cancelled|canceled|on hold|started|pending|healthy|fine|waiting (?:for|on) (?:me|us|anything|something|input|an answer)|asking (?:me )?(?:something|anything)|making any progress|near(?:ly)? done)"
+    r"hung|hanging|frozen|cancelled|canceled|on hold|on pause|on ice|started|pending|healthy|fine|waiting (?:for|on) (?:me|us|anything|something|input|an answer)|asking (?:me )?(?:something|anything)|making any progress|near(?:ly)? done)"
 )
 _ON = r"(?:on|of|about|for|from|with|regarding|in|around|concerning)"
 _REPORT = (

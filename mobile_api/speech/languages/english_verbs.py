@@ -12,7 +12,7 @@ _RESUMES = (
     r"start working again|finish(?: (?:up|its work|what it started|the job))?|start up again|run|work)"
 )
 _KILL = (
-    r"(?:stop|cancel|kill|terminate|abort|end|quit|drop|ditch|scrap|axe|halt|nix|dismiss|discard|"
+    r"(?:stop|cancel|kill|terminate|abort|discontinue|end|quit|drop|ditch|scrap|axe|halt|nix|dismiss|discard|"
     r"remove|delete|destroy|shut down|shutdown|shut off|turn off|switch off|close|close down|"
     r"kill off|cut|cut off|call off|get rid of|pull the plug on|put an end to|do away with|"
     r"take down|bin|trash|stand down|scratch|tear down|stop working on|stop work on|give up on|"
