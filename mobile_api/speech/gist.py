@@ -18,6 +18,7 @@ Reads = Callable[[str], Reference | None]
 _MOST_TOKENS, _MOST_PHRASE, _MOST_NAME = 40, 6, 9
 _MOST_STRANGE, _STRANGE = 3, 4.0
 _IT = frozenset(["it", "that", "this", "he", "she"])
+_ARTICLES = frozenset(["a", "an", "some", "another"])  # of something new, or of any
 _AMOUNT = frozenset(["at", "in", "by", "under", "over", "than", "about", "around"])
 _PUNCT = frozenset(",.;:!?")
 _ACTING = (Intent.PAUSE, Intent.RESUME, Intent.STOP)
@@ -46,7 +47,7 @@ class Gists:
         )
         self._never_first = frozenset(
             phrase for phrase, role in self._roles.items() if role in {*_ACTING, "asking"}
-        ) | {"for", "from", "by", "over", "into", "and", "or"}
+        ) | {"for", "from", "by", "over", "into", "and", "or", *_ARTICLES}
 
     def read(self, low: str, known: Known) -> Meant | None:
         """Return what *low* (plain, without greetings) asks for."""
@@ -107,7 +108,7 @@ class Gists:
             if end - start <= _MOST_PHRASE and (role := self._roles.get(phrase)) is not None:
                 roles = (role, *rest.roles) if role else rest.roles
                 yield replace(rest, cost=rest.cost + 1, roles=roles)
-            if tokens[start] in self._never_first:
+            if tokens[start] in self._never_first or (start and tokens[start - 1] in _ARTICLES):
                 continue
             reference = self._name(phrase, known)
             an_amount = start and tokens[start - 1] in _AMOUNT and end == start + 1

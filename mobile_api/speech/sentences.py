@@ -208,7 +208,7 @@ class Sentences:
                     if reference.topic
                     else reference.numbers
                 ):
-                    rest = " ".join(tokens[:start] + tokens[end:])
+                    rest = " ".join([*tokens[:start], "it", *tokens[end:]])
                     clear = self._asides is not None and self._asides.may_stand_before(rest)
                     stops = meant.intent is Intent.STOP or (clear and knows.surely(reference))
                     return replace(meant, reference=reference, evidence=stops)

@@ -34,7 +34,8 @@ def rewritten(text: str, context: Context) -> str:
     at = 0
     while at < len(tokens):
         length, written = _longest(low, at, names)
-        out.append(written if length else tokens[at])
+        owner = "'s" if length and low[at + length - 1].endswith("'s") else ""
+        out.append(written + owner if length else tokens[at])
         at += length or 1
     return " ".join(out)
 

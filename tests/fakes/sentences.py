@@ -42,9 +42,9 @@ class Verdict:
     unsafe: bool
 
 
-def contexts() -> dict[str, Context]:
+def contexts(file: str = "contexts") -> dict[str, Context]:
     """Return the people of the corpus: their repositories and agents."""
-    data = json.loads((_DATA / "contexts.json").read_text())
+    data = json.loads((_DATA / f"{file}.json").read_text())
     return {
         name: Context(
             repos=tuple(one["repos"]),
@@ -63,10 +63,19 @@ def contexts() -> dict[str, Context]:
 
 
 def corpus() -> list[Labelled]:
-    """Return every sentence; every second one of a context is held out."""
-    people, rows = contexts(), []
+    """Return every sentence of ours; every second one of a context is held out."""
+    return _labelled("sentences.txt", contexts())
+
+
+def strangers() -> list[Labelled]:
+    """Return the sentences of people who had not seen the grammar."""
+    return _labelled("strangers.txt", contexts("strangers"))
+
+
+def _labelled(file: str, people: dict[str, Context]) -> list[Labelled]:
+    rows: list[Labelled] = []
     name, count = "", 0
-    for line in (_DATA / "sentences.txt").read_text().splitlines():
+    for line in (_DATA / file).read_text().splitlines():
         if line.startswith("@"):
             name, count = line[1:], 0
         elif line and not line.startswith("#"):
@@ -85,10 +94,12 @@ def _expected(label: str, context: Context) -> Frame:
     intent, rest = _INTENTS[label[0]], label[1:].strip()
     if intent is Intent.CREATE:
         return _created(rest, context)
+    rest, sure_to_ask, _ = rest.partition(" !")
     vague = rest.startswith("?") or rest == "-" or not rest
     ids = EVERYTHING if rest == "*" else () if vague else tuple(f"agt-{n}" for n in rest.split(","))
     one = len(ids) == 1 and ids != EVERYTHING
-    asks = intent is Intent.STOP or (intent in {Intent.PAUSE, Intent.RESUME} and not one)
+    acts = intent in {Intent.PAUSE, Intent.RESUME}
+    asks = intent is Intent.STOP or (acts and (not one or bool(sure_to_ask)))
     return Frame(intent=intent, agents=ids, needs_confirmation=asks)
 
 

@@ -55,7 +55,7 @@ GIST = Gist(
             "{tell me,let me know,show me,give me,give us,tell us,let me see,i'd like,i'd love,i want,i need,i'm curious,curious,wondering,i wonder,remind me}", "about",
         ),
         Intent.PAUSE: (
-            "{pause,paws,pores,pours,pose,pausing,suspend,freeze,snooze,park,hold,hold off,hold up,pause on,hold onto}{, on, with, for}", "on {hold,ice,pause,the back burner,standby}",
+            "{pause,paws,pores,pours,pose,pausing,suspend,freeze,snooze,park,hold,hold off,hold up,pause on,hold onto}{, on, with}", "on {hold,ice,pause,the back burner,standby}",
             "{can,could,should} wait", "to wait", "{to one side,aside,to sleep}", "{take,have,grab} a {break,breather,rest,pause,nap}", "a {little ,short ,quick ,}{break,breather,rest,pause,time out,timeout}",
             "{stand by,stand down for now,sit tight,hang tight,hang fire,on pause,paused,into pause,in pause,to pause}", "down tools", "{make,do,take,have} {a pause,pause,a break}", "be {paused,suspended,put on hold}", "cool {its,their,your} {heels,jets}", "not {yet,now} please",
         ),
@@ -83,7 +83,7 @@ GIST = Gist(
             "{please,thanks,thank you,please and thank you,cheers,ta,thank you very much,thanks a lot,kindly,just,really,actually,simply,then,now,right now,right away,real quick,really quick,quick,quickly,so,and,ok,okay,well,also,too,as well,together,already,yet,still,even,ever,currently,finally,exactly,honestly,immediately,asap}",
             "{on earth,the hell,the heck,in the world,by any chance,at all,for me,for us,to me,for now,for a bit,for a while,for a minute,for a moment,for a second,for a sec,a sec,a bit,a moment,a minute,a while,for the moment,for the time being,until later,till later,in the meantime,at the moment,so far,these days,over there,in there,up there,over here,there,here}",
             "{until,till,til} {later,tomorrow,after lunch,lunch,tonight,monday,next week,further notice,i'm back,i get back,i say so,the morning}", "before {stand up,standup,the stand up,lunch,the meeting,my meeting,the demo}", "today{, please}", "{this,tomorrow} morning",
-            "{or,of,on,in,at,for,to,with,about,over,from,by,into,up,out,off,down,the,a,an,my,our,your,its,it's,that's,'s,is}", "{or what,or not,or something,or so,or anything,yet or not}", "{one,the one} is it that's", "which one is it that's",
+            "{or,of,on,in,for,to,with,about,over,from,up,out,off,down,the,a,an,my,our,your,its,it's,that's,'s,is}", "{or what,or not,or something,or so,or anything,yet or not}", "{one,the one} is it that's", "which one is it that's",
             "{i,we} {want,need,would like,wanna}", "{i'd,we'd} {like,love}{, to}", "{i,we}{'d,} just {want,like,need}", "{you,u,ya}", "{can,could,would,will} you", "{you can,you could,you may,can we,could we,let's,lets,go ahead and,feel free to,go on and,you might as well,we might as well,might as well}",
             "{put,give,take,let,have,pick,pop,turn,switch,kick,run,make,get,set,keep,leave,bring,send,do,sit,got,get it,be,being,been,needs to,has to,wants to,ought to,can,may,could}", "{sat,sitting,just sitting,hanging}{, around}", "{me,us,us all}", "gimme a {sec,minute,moment,second}",
             "{where,from where} {it,we,they} left {off,it}", "{from ,}where {we,i,it} {stopped,were,was left,had stopped,was stopped,had left off,was}", "for {some,a little,a short} {time,while,days}", "{for good,outright,altogether,completely,entirely,totally,dead,straight away,straightaway,at once,for ever,forever}", "all",
