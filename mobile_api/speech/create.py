@@ -29,6 +29,10 @@ class Creation:
         self._opening = re.compile(rf"^(?:{made.opening})(?= |$)")
         self._inner = [re.compile(rf"^(?:{form})(?= |$)") for form in made.inner]
         self._people = re.compile(rf"(?:^| )(?:{made.people})(?= |$)")
+        self._lone = re.compile(rf"^(?:{made.lone})")
+        self._vague = re.compile(rf"^(?:{made.vague})$")
+        self._no_place = re.compile(rf"^ ?(?:{made.no_place})")
+        self._states = re.compile(rf"^(?:{made.states})")
         self._about = re.compile(rf"^(?:{made.about}) (?=\S)")
         self._trailing = re.compile(rf" [,.;] (?:{made.trailing_heads})$")
         self._no_task = re.compile(made.no_task)
@@ -46,9 +50,9 @@ class Creation:
     def opened(self, text: str, repos: RepoIndex) -> Meant | None:
         """Return the request that *text* is when its first words can be nothing else."""
         text = self._without_lead(text)
-        if not self._opening.match(plain(text)):
-            return None
-        slots = self._with_head(text, repos)
+        slots = self._around(text, repos)
+        if not slots and self._opening.match(plain(text)):
+            slots = self._with_head(text, repos)
         return self._meant(slots) if slots and (slots.task or slots.repo) else None
 
     def read(self, text: str, repos: RepoIndex) -> Meant | None:
@@ -71,12 +75,24 @@ class Creation:
         length = self._head(text)
         if not length:
             return None
-        slots = self.details.read(Slots(text[length:]), repos)
-        return self._of_people(slots, repos) if self._people.search(plain(text[:length])) else slots
+        return self._behind(text[:length], Slots(text[length:]), repos)
 
-    def _of_people(self, slots: Slots, repos: RepoIndex) -> Slots | None:
+    def _behind(self, head: str, rest: Slots, repos: RepoIndex) -> Slots | None:
+        """Return what *rest* says behind *head*, None when that is no request to us."""
+        if self._no_place.match(plain(rest.rest)):
+            return None
+        slots = self.details.read(rest, repos)
+        known = bool(slots.repo) and repos.match(slots.repo).found
+        if not slots.marked and self._states.match(plain(slots.task or "")):
+            return None
+        if self._vague.match(plain(head)) and not (known or slots.marked):
+            return None
+        people = self._people.search(plain(head))
+        return self._of_people(slots, known=known) if people else slots
+
+    def _of_people(self, slots: Slots, *, known: bool) -> Slots | None:
         """Return what "get somebody ..." asks for, None when it may well be a person's work."""
-        if slots.repo and repos.match(slots.repo).found:
+        if known:
             return slots
         low = plain(slots.task or "")
         if self._no_task.fullmatch(low):
@@ -109,10 +125,16 @@ class Creation:
         tokens = text[about.end() if about else 0 :].split()
         for end in range(1, min(len(tokens), MOST_WORDS + 4)):
             rest = self._bare(" ".join(tokens[end:]).lstrip(" ,.:;!"))
-            length = self._head(rest)
+            length = self._head(rest) or self._alone(rest)
             if length and (repo := self._places.named(" ".join(tokens[:end]), repos)):
-                return self.details.read(Slots(rest[length:], repo=repo), repos)
+                return self._behind(rest[:length], Slots(rest[length:], repo=repo), repos)
         return None
+
+    def _alone(self, text: str) -> int:
+        """Return the length of "agent" in "backend, agent, do this"."""
+        found = self._lone.match(low := plain(text))
+        task = low[found.end() :].strip(" ,.:;") if found else ""
+        return found.end() if found and self.details.begins_task(task) else 0
 
     def _bare(self, text: str) -> str:
         """Return *text* without what may stand before a command."""
@@ -132,14 +154,37 @@ class Creation:
             background = self._background.match(plain(before))
             if not background and self._serious.search(plain(before)):
                 return None
-            repo, about = self._places.inside(before, repos)
-            told = about[background.end() if background else 0 :].strip()
-            if slots.task and re.search(r"\b(?:it|this|that)$", plain(slots.task)):
-                slots = replace(slots, task=f"{slots.task} : {told}")
-            elif not slots.task and (repo or background):
-                slots = replace(slots, task=told)
-            return replace(slots, repo=slots.repo or repo)
+            return self._told(before, background.end() if background else 0, slots, rest, repos)
         return None
+
+    def _told(
+        self, before: str, start: int, slots: Slots, rest: str, repos: RepoIndex
+    ) -> Slots | None:
+        """Return *slots* with what the words *before* the request say of it."""
+        where = self.details.read(Slots(before), repos)
+        repo, about = self._places.inside(before, repos)
+        if where.repo and where.task is None and repos.match(where.repo).found:
+            repo, about = where.repo, ""
+            slots = replace(slots, branch=slots.branch or where.branch)
+        if not repo:
+            repo = self._subject(before[start:], repos)
+        if repo and not (slots.repo and repos.match(slots.repo).found):
+            again = self._head(rest)
+            if again and not slots.repo:
+                branch = slots.branch
+                read = self._behind(rest[:again], Slots(rest[again:], repo=repo), repos)
+                slots = replace(read, branch=read.branch or branch) if read else slots
+        told = about[start:].strip()
+        if slots.task and re.search(r"\b(?:it|this|that)$", plain(slots.task)):
+            slots = replace(slots, task=f"{slots.task} : {told}")
+        elif not slots.task and repo and told:
+            slots = replace(slots, task=told)
+        return replace(slots, repo=slots.repo or repo)
+
+    def _subject(self, before: str, repos: RepoIndex) -> str:
+        """Return the repository that "the quote engine rounds wrongly" begins with."""
+        start = self._places.starts(low := plain(before))
+        return self._places.longest(low[start:], repos, parts=False)[0]
 
     def _direct(self, text: str, repos: RepoIndex) -> Slots | None:
         """Return what "fix the login in the backend" or "in the backend, fix it" says."""

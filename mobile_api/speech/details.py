@@ -46,8 +46,10 @@ class Details:
         self._tasks = [re.compile(rf"^(?:{task})(?= |$)") for task in made.task]
         self._named = re.compile(rf"^(?:{made.named}) (?P<verb>\S+)")
         self._gerund = re.compile(rf"^(?:{made.gerund}) (?P<verb>\S+)")
-        self._verb = re.compile(rf"^(?:{made.task_verbs})(?= |$)")
-        self._does = re.compile(rf"^ (?:{made.task_verbs}) (?:{made.articles}|all|every|it)(?= )")
+        self._verb = re.compile(rf"^(?:{made.task_verbs}|{made.task_words})(?= |$)")
+        self._does = re.compile(
+            rf"^ (?:{made.task_verbs}|{made.task_words}) (?:{made.articles}|all|every|it)(?= )"
+        )
         self._and_repo = re.compile(
             rf"^ (?:{language.joins}|plus|or|,) (?:(?:{made.places}) )?(?:(?:{made.articles}) )?"
         )

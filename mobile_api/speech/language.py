@@ -46,6 +46,11 @@ class Creating:
     puzzles: str = NEVER  # "find out why": work for an agent even if it is asked of "somebody"
     opening: str = NEVER  # a head so plain that it is no word about an agent that is there
     inner: tuple[str, ...] = ()  # "a web shop agent to": heads around the name of a repository
+    lone: str = NEVER  # "agent" between a repository and a task
+    vague: str = NEVER  # "another one": nothing without a repository or a plain task
+    no_place: str = NEVER  # "on the phone": no agent of ours is asked for
+    states: str = NEVER  # what an agent that is there does, behind "an agent on billing"
+    task_words: str = NEVER  # more verbs of tasks, behind a head only
     people: str = NEVER  # "somebody": may be a person, not an agent
     about: str = NEVER  # "as for" before the name of a repository
     here: str = NEVER  # "there", "on it": the repository that was named

@@ -9,11 +9,12 @@ _FRESH = (
     r"third|additional|extra|spare|dedicated|quick|little|nice)"
 )
 _NEW = rf"(?:{_FRESH}|the|us|me|up|off|out|me an?|us an?|me up an?|us up an?|my|myself|ourselves|and|in|in a|please|as well)"
-_AGENT = (
-    r"(?:agents?|asian|nation|agency|aging|agen|8gent|egent|gent|agent's|bot|worker|coding agent|ai agent|cadence agent|"
-    r"coder|task for an agent|agent task|session|job|run|a gent|age end|age and|age ent|agend|ajent|aegent|eight gent|"
-    r"h gent|h end|asient|edgent|agente|angent|aged?nt|ancient)"
+# What is heard for "agent" and means little else; the rest of `_AGENT` needs a verb or a repository.
+_SURE_AGENT = (
+    r"(?:agents?|asian|agen|8gent|egent|gent|coding agent|ai agent|cadence agent|a gent|age end|age ent|agend|ajent|aegent|eight gent|"
+    r"h gent|h end|asient|edgent|agente|angent|aged?nt)"
 )
+_AGENT = rf"(?:{_SURE_AGENT}|nation|agency|aging|agent's|bot|worker|coder|task for an agent|agent task|session|job|run|age and|ancient)"
 _SOMEBODY = (
     r"(?:somebody|someone|some body|some one|anyone|anybody|one of (?:the|my|your|our) agents)"
 )
@@ -44,7 +45,7 @@ _NO_STATE = (
     r"(?!(?: \w+)? (?:is|was|are|were|isn't|wasn't|has|had|hasn't|have|did|didn't|does|doesn't|just|already|failed|fails|crashed|finished|stopped|died|"
     r"got|keeps|kept|never|ever|cannot|can't|might|may|costs?|takes?|running|called|named)\b)(?! '?s\b)"
 )
-_NP = rf"(?:{_FRESH} )+{_AGENT}"
+_NP = rf"(?:{_FRESH} )+{_SURE_AGENT}"
 
 CREATING = Creating(
     heads=(
@@ -56,11 +57,11 @@ CREATING = Creating(
         rf"{_WANT}(?: {_NEW})* (?:{_AGENT}|{_SOMEBODY}|one){_AFTER}",
         rf"(?:can|could|may|would|will|should) (?:{_SOMEBODY}|(?:{_NEW} )*{_AGENT})(?: please)?",
         rf"(?:can|could|may|shall) (?:i|we) (?:please )?(?:get|have|put|start|set up|borrow)(?: {_NEW})* (?:{_AGENT}|{_SOMEBODY}){_AFTER}",
-        rf"(?:a |one |another |one more )?(?:new|another|fresh|extra|additional) (?:{_AGENT}|one){_NO_STATE}{_AFTER}",
+        rf"(?:a |one |another |one more )?(?:new|another|fresh|extra|additional) (?:{_SURE_AGENT}|one){_NO_STATE}{_AFTER}",
         rf"{_NP}{_NO_STATE}{_AFTER}",
         r"(?:create|start|launch|open|new|add|file|give me|begin|set up|make)(?: me)?(?: a| an| another)?(?: new)? (?:task|job|ticket|work item)",
         rf"(?:{_AGENT} wanted|agent please|an agent|agent)(?= (?:on|for|in|to) (?!how\b|hows\b|how's\b|what|where|status\b|doing\b|is\b|going\b|report\b|please\b|hold\b|pause\b))",
-        rf"{_SOMEBODY}(?= to )",
+        rf"(?:for )?{_SOMEBODY}(?= to )",
         r"(?:get to work|get cracking|get going|get started|make a start|crack on)(?= (?:on|in|with) )",
         rf"{_SOMEBODY} (?:should|needs to|has to|must|ought to)",
         rf"{_REALLY}(?:needs?|could (?:really )?use|could do with|wants?|requires?|deserves|is crying out for|should have|should get|ought to have|gets|"
@@ -84,7 +85,14 @@ CREATING = Creating(
         rf"(?:go ahead and )?(?:{_BEGIN}|{_WANT}|have|ask|tell)(?: up| me| us)*(?: {_FRESH})+ (?P<repo>(?:[^ ,.;:!?]+ ){{1,5}}?){_AGENT}{_AFTER}",
         rf"(?:give|get|find|assign|hand|lend|set|hook|fix|sort|provide|furnish|supply) (?P<repo>(?:[^ ,.;:!?]+ ){{1,6}}?)(?:up |out )?(?:with )?{_NP}{_AFTER}",
     ),
-    people=_SOMEBODY,
+    people=r"some ?body|some ?one|anyone|anybody",
+    lone=rf"(?:{_SURE_AGENT}|an agent please)(?= [,.:;] )",
+    vague=r"(?:a |one |another |one more )?(?:new|another|fresh|extra|additional) one",
+    no_place=r"(?:on|onto|in|to|at) (?:the |my |a )?(?:phone|line|call|telephone|hold|pause|ice|standby|radio|tv|blower|door|house|car|train|bus|plane)\b",
+    states=(
+        r"(?:just|already|now|has|have|had|is|isn't|was|were|are|did|didn't|does|doesn't|never|keeps|kept|failed|fails|crashed|finished|stopped|died|got|"
+        r"would|might|cannot|can't|could|running|broke|needs me|needs my|wants me|said|says)\b"
+    ),
     about=r"(?:as for|about|regarding|concerning|with regards? to|when it comes to|moving on to|next up(?: is)?|over to|back to|back on|now for|this(?: one)?(?: is|'s) (?:for|about)|it's (?:for|about)|thinking about|thinking of|looking at|next thing)",
     trailing_heads=rf"(?:(?:start|create|launch|make|with|as|open|in|spin up|get|have)(?: (?:a|an))? )?(?:new|an|another|a new) {_AGENT}",
     task_verbs=(
@@ -95,6 +103,15 @@ CREATING = Creating(
         r"rotate|retry|stop (?:it|the \w+) from|get rid of|tidy(?: up)?|patch|adjust|tweak|increase|reduce|raise|lower|"
         r"delete|drop|destroy|wipe|purge|truncate|cap|limit|round|return|use|render|align|pin|extend|resolve|solve|hook up|wire up|"
         r"deal with|take care of|check why|work on|put|sanitize|escape|paginate|index|archive|export|import|downgrade|swap|deduplicate"
+    ),
+    task_words=(
+        r"plot|blur|mask|compress|let|bring|trim|widen|narrow|quarantine|dedupe|print|draw|read|apply|load|skip|ignore|reject|filter|throttle|batch|stream|mock|stub|"
+        r"wrap|publish|record|track|collect|count|measure|benchmark|profile|sync|backfill|seed|encrypt|decrypt|hash|redact|sign|verify|check|ensure|prevent|block|allow|"
+        r"restrict|warn|alert|notify|poll|reset|clear|flush|prune|compact|merge|group|reorder|restyle|centre|center|remember|stop|start|send|get|give|turn|look|go|"
+        r"store|save|persist|parse|detect|unify|consolidate|tighten|loosen|bound|clamp|default|require|accept|respect|honou?r|teach|try|keep|take|pull|push|publish|serve|"
+        r"emit|report|display|surface|highlight|colou?r|animate|scale|shrink|grow|shorten|lengthen|deprecate|retire|upload|download|fetch|preload|lazy|debounce|memoi[sz]e|"
+        r"vendor|unpin|containeri[sz]e|dockeri[sz]e|type|annotate|comment|audit|scan|harden|secure|normali[sz]e|standardi[sz]e|localise|localize|internationali[sz]e|wire|"
+        r"plumb|swap|revert|undo|roll|bisect|reproduce|triage|write up|draft|simulate|generalise|generalize|inline|hoist|drop"
     ),
     no_task=(
         r"(?:\w+ ){1,2}(?:a |an |the |my |this |that )?(?:new |another )?(?:branch|pull request|pr|issue|release|tag|repo|repository|event|timer|meeting|"
