@@ -33,6 +33,9 @@ class Creation:
         self._vague = re.compile(rf"^(?:{made.vague})$")
         self._no_place = re.compile(rf"^ ?(?:{made.no_place})")
         self._states = re.compile(rf"^(?:{made.states})")
+        self._been = re.compile(made.been)
+        self._bare_noun = re.compile(r"^(?:an?|another|one|the|new|some)\b")
+        self._modal, self._loose = re.compile(made.modal), re.compile(made.loose)
         self._about = re.compile(rf"^(?:{made.about}) (?=\S)")
         self._trailing = re.compile(rf" [,.;] (?:{made.trailing_heads})$")
         self._no_task = re.compile(made.no_task)
@@ -85,18 +88,21 @@ class Creation:
         known = bool(slots.repo) and repos.match(slots.repo).found
         if not slots.marked and self._states.match(plain(slots.task or "")):
             return None
+        if self._bare_noun.match(plain(head)) and self._been.search(plain(rest.rest)):
+            return None
         if self._vague.match(plain(head)) and not (known or slots.marked):
             return None
         people = self._people.search(plain(head))
-        return self._of_people(slots, known=known) if people else slots
+        asked = self._modal.match(plain(head)) is not None
+        return self._of_people(slots, known=known, asked=asked) if people else slots
 
-    def _of_people(self, slots: Slots, *, known: bool) -> Slots | None:
+    def _of_people(self, slots: Slots, *, known: bool, asked: bool) -> Slots | None:
         """Return what "get somebody ..." asks for, None when it may well be a person's work."""
-        if known:
-            return slots
         low = plain(slots.task or "")
-        if self._no_task.fullmatch(low):
+        if self._no_task.fullmatch(low) or self._loose.match(low):
             return None
+        if known:
+            return replace(slots, sure=slots.sure and (slots.marked or asked or not low))
         if self._codes.search(low) or self._puzzles.match(low):
             return slots
         return replace(slots, sure=False) if self._verb.match(low) else None

@@ -50,7 +50,10 @@ class Creating:
     vague: str = NEVER  # "another one": nothing without a repository or a plain task
     no_place: str = NEVER  # "on the phone": no agent of ours is asked for
     states: str = NEVER  # what an agent that is there does, behind "an agent on billing"
+    been: str = NEVER  # "... was running": a sentence about an agent, not for one
     task_words: str = NEVER  # more verbs of tasks, behind a head only
+    modal: str = NEVER  # "could" or "put" before somebody: surely work
+    loose: str = NEVER  # how no task that is asked of somebody begins
     people: str = NEVER  # "somebody": may be a person, not an agent
     about: str = NEVER  # "as for" before the name of a repository
     here: str = NEVER  # "there", "on it": the repository that was named
