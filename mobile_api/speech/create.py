@@ -12,7 +12,7 @@ from mobile_api.speech.repos import MOST_WORDS, RepoIndex
 from mobile_api.speech.text import plain, spoken
 
 _MOST_CLAUSES = 6
-_CLAUSE = re.compile(r" [,.;:!?] (?:so |and |but |and so )?(?=\S)")
+_CLAUSE = re.compile(r" [,.;:!?] (?:so |and |but |and so )?(?=\S)| (?:so|but|and so) (?=\S)")
 
 
 class Creation:
@@ -35,6 +35,7 @@ class Creation:
         self._states = re.compile(rf"^(?:{made.states})")
         self._been = re.compile(made.been)
         self._bare_noun = re.compile(r"^(?:an?|another|one|the|new|some)\b")
+        self._definite = re.compile(rf"(?:^| )(?:{made.definite})(?= |$)")
         self._modal, self._loose = re.compile(made.modal), re.compile(made.loose)
         self._about = re.compile(rf"^(?:{made.about}) (?=\S)")
         self._trailing = re.compile(rf" [,.;] (?:{made.trailing_heads})$")
@@ -85,6 +86,8 @@ class Creation:
         if self._no_place.match(plain(rest.rest)):
             return None
         slots = self.details.read(rest, repos)
+        if self._definite.search(plain(head)):
+            slots = replace(slots, sure=False)
         known = bool(slots.repo) and repos.match(slots.repo).found
         if not slots.marked and self._states.match(plain(slots.task or "")):
             return None

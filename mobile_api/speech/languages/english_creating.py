@@ -85,6 +85,7 @@ CREATING = Creating(
         rf"(?:go ahead and )?(?:{_BEGIN}|{_WANT}|have|ask|tell)(?: up| me| us)*(?: {_FRESH})+ (?P<repo>(?:[^ ,.;:!?]+ ){{1,5}}?){_AGENT}{_AFTER}",
         rf"(?:give|get|find|assign|hand|lend|set|hook|fix|sort|provide|furnish|supply) (?P<repo>(?:[^ ,.;:!?]+ ){{1,6}}?)(?:up |out )?(?:with )?{_NP}{_AFTER}",
     ),
+    definite=r"(?<!one of )(?:the|my|that|this) (?:agents?|bot|worker|session|run|job)",
     modal=r"(?:can|could|may|would|will|should|put|start|spin|stick|set|chuck|throw|assign|pop|launch|kick)\b",
     people=r"some ?body|some ?one|anyone|anybody",
     lone=rf"(?:{_SURE_AGENT}|an agent)(?: please| wanted| needed| required)?(?= [,.:;] )",
