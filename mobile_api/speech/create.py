@@ -7,7 +7,7 @@ from mobile_api.speech.details import Details, Slots
 from mobile_api.speech.frame import Intent, Meant
 from mobile_api.speech.language import Language
 from mobile_api.speech.numbers import number_of
-from mobile_api.speech.places import Places
+from mobile_api.speech.places import PUNCT, Places
 from mobile_api.speech.repos import MOST_WORDS, RepoIndex
 from mobile_api.speech.text import plain, spoken
 
@@ -20,7 +20,7 @@ class Creation:
 
     def __init__(self, language: Language) -> None:
         made = language.creating
-        self._language = language
+        self._language, self._made = language, made
         self._places = Places(made)
         self.details = Details(language, self._places)
         self._heads = [re.compile(rf"^(?:{head})(?= |$)") for head in made.heads]
@@ -35,6 +35,7 @@ class Creation:
         self._states = re.compile(rf"^(?:{made.states})")
         self._been = re.compile(made.been)
         self._bare_noun = re.compile(r"^(?:an?|another|one|the|new|some)\b")
+        self._noun = re.compile(rf"\b(?:{made.noun})\b")
         self._definite = re.compile(rf"(?:^| )(?:{made.definite})(?= |$)")
         self._modal, self._loose = re.compile(made.modal), re.compile(made.loose)
         self._about = re.compile(rf"^(?:{made.about}) (?=\S)")
@@ -93,11 +94,25 @@ class Creation:
             return None
         if self._bare_noun.match(plain(head)) and self._been.search(plain(rest.rest)):
             return None
-        if self._vague.match(plain(head)) and not (known or slots.marked):
-            return None
-        people = self._people.search(plain(head))
-        asked = self._modal.match(plain(head)) is not None
-        return self._of_people(slots, known=known, asked=asked) if people else slots
+        if self._people.search(plain(head)):
+            asked = self._modal.match(plain(head)) is not None
+            return self._of_people(slots, known=known, asked=asked)
+        return slots if known or not self._made.noun else self._of_default(head, rest, slots)
+
+    def _of_default(self, head: str, rest: Slots, slots: Slots) -> Slots | None:
+        """Return what is asked for without a repository, where any sentence might be meant.
+
+        Other nouns than "agent" must speak of code; a task that does not begin like one is asked
+        about.
+        """
+        coded = self._codes.search(plain(slots.task or "")) is not None
+        if self._vague.match(plain(head)):
+            return slots if self.details.is_marked(plain(rest.rest).strip()) else None
+        if not self._noun.search(plain(head)):
+            return slots if coded else None
+        apart = rest.rest.lstrip()[:1] in set(PUNCT)
+        begins = slots.task is None or slots.marked or coded or apart
+        return replace(slots, sure=slots.sure and begins)
 
     def _of_people(self, slots: Slots, *, known: bool, asked: bool) -> Slots | None:
         """Return what "get somebody ..." asks for, None when it may well be a person's work."""

@@ -58,7 +58,12 @@ class Details:
 
     def begins_task(self, low: str) -> bool:
         """Whether *low* begins with a word that only a task begins with."""
-        return self._verb.match(low) is not None or self._mark_end(low) > 0
+        return self._verb.match(low) is not None or self.is_marked(low)
+
+    def is_marked(self, low: str) -> bool:
+        """Whether *low* begins with what stands before a task: "to", "that adds"."""
+        turned = self._made.third_person and self._named.match(low)
+        return bool(self._mark_end(low) or turned or self._gerund.match(low))
 
     def _mark_end(self, low: str) -> int:
         return max((m.end() for t in self._tasks if (m := t.match(low))), default=0)

@@ -52,6 +52,7 @@ class Creating:
     states: str = NEVER  # what an agent that is there does, behind "an agent on billing"
     been: str = NEVER  # "... was running": a sentence about an agent, not for one
     task_words: str = NEVER  # more verbs of tasks, behind a head only
+    noun: str = ""  # the words for an agent that mean nothing else
     definite: str = NEVER  # "the agent" is rather one that is there: ask
     modal: str = NEVER  # "could" or "put" before somebody: surely work
     loose: str = NEVER  # how no task that is asked of somebody begins

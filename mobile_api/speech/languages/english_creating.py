@@ -85,11 +85,12 @@ CREATING = Creating(
         rf"(?:go ahead and )?(?:{_BEGIN}|{_WANT}|have|ask|tell)(?: up| me| us)*(?: {_FRESH})+ (?P<repo>(?:[^ ,.;:!?]+ ){{1,5}}?){_AGENT}{_AFTER}",
         rf"(?:give|get|find|assign|hand|lend|set|hook|fix|sort|provide|furnish|supply) (?P<repo>(?:[^ ,.;:!?]+ ){{1,6}}?)(?:up |out )?(?:with )?{_NP}{_AFTER}",
     ),
+    noun=_SURE_AGENT,
     definite=r"(?<!one of )(?:the|my|that|this) (?:agents?|bot|worker|session|run|job)",
     modal=r"(?:can|could|may|would|will|should|put|start|spin|stick|set|chuck|throw|assign|pop|launch|kick)\b",
     people=r"some ?body|some ?one|anyone|anybody",
     lone=rf"(?:{_SURE_AGENT}|an agent)(?: please| wanted| needed| required)?(?= [,.:;] )",
-    vague=rf"(?:.* )?(?:one|new (?:task|job|ticket|work item)){_AFTER}",
+    vague=rf"(?:.* )?(?:one|another){_AFTER}",
     no_place=r"(?:on|onto|in|to|at) (?:the |my |a )?(?:phone|line|call|telephone|hold|pause|ice|standby|radio|tv|blower|door|house|car|train|bus|plane)\b",
     states=(
         r"(?:just|already|now|has|have|had|is|isn't|was|were|are|did|didn't|does|doesn't|never|keeps|kept|failed|fails|crashed|finished|stopped|died|got|"
@@ -108,7 +109,7 @@ CREATING = Creating(
         r"deal with|take care of|check why|work on|put|sanitize|escape|paginate|index|archive|export|import|downgrade|swap|deduplicate"
     ),
     task_words=(
-        r"plot|blur|mask|compress|let|bring|trim|widen|narrow|quarantine|dedupe|print|draw|read|apply|load|skip|ignore|reject|filter|throttle|batch|stream|mock|stub|"
+        r"back up|throw|plot|blur|mask|compress|let|bring|trim|widen|narrow|quarantine|dedupe|print|draw|read|apply|load|skip|ignore|reject|filter|throttle|batch|stream|mock|stub|"
         r"wrap|publish|record|track|collect|count|measure|benchmark|profile|sync|backfill|seed|encrypt|decrypt|hash|redact|sign|verify|check|ensure|prevent|block|allow|"
         r"restrict|warn|alert|notify|poll|reset|clear|flush|prune|compact|merge|group|reorder|restyle|centre|center|remember|stop|start|send|get|give|turn|look|go|"
         r"store|save|persist|parse|detect|unify|consolidate|tighten|loosen|bound|clamp|default|require|accept|respect|honou?r|teach|try|keep|take|pull|push|publish|serve|"
