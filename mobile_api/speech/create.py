@@ -36,6 +36,7 @@ class Creation:
         self._been = re.compile(made.been)
         self._bare_noun = re.compile(r"^(?:an?|another|one|the|new|some)\b")
         self._noun = re.compile(rf"\b(?:{made.noun})\b")
+        self._orders = re.compile(made.orders)
         self._definite = re.compile(rf"(?:^| )(?:{made.definite})(?= |$)")
         self._modal, self._loose = re.compile(made.modal), re.compile(made.loose)
         self._about = re.compile(rf"^(?:{made.about}) (?=\S)")
@@ -90,6 +91,8 @@ class Creation:
         if self._definite.search(plain(head)):
             slots = replace(slots, sure=False)
         known = bool(slots.repo) and repos.match(slots.repo).found
+        if self._orders.fullmatch(plain(slots.task or "")):
+            return None
         if not slots.marked and self._states.match(plain(slots.task or "")):
             return None
         if self._bare_noun.match(plain(head)) and self._been.search(plain(rest.rest)):

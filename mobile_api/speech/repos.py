@@ -68,6 +68,7 @@ class RepoIndex:
         self._joined = {repo: "".join(parts) for repo, parts in self._parts.items()}
         self._sounds = {repo: sound(joined) for repo, joined in self._joined.items()}
         self._cache: dict[str, Match] = {}
+        self.has_to = any("2" in n or n.startswith("to") for n in self._joined.values())
         self.letters = "".join(set("".join(self._joined.values())))
 
     def match(self, phrase: str, *, parts: bool = True) -> Match:

@@ -176,6 +176,35 @@ def test_other_words_begin_no_agent(said: str) -> None:
     assert _heard(said).intent is not Intent.CREATE
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "we need a new agent at the estate office",
+        "want an agent on infra",
+        "get a new job and move to Spain",
+        "get cracking on dinner",
+        "make another pot of coffee",
+        "can somebody turn the lights off",
+        "ask a herb agent to wait",
+    ],
+)
+def test_single_repository_does_not_make_an_agent_of_any_words(said: str) -> None:
+    frame = _heard(said, Context(repos=("moss/herbarium",)))
+
+    assert frame.intent is not Intent.CREATE or frame.needs_confirmation
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["new agent. Throw in more seeds.", "get an agent to plot the harvest", "new agent sort seeds"],
+)
+def test_single_repository_need_not_be_named(said: str) -> None:
+    frame = _heard(said, Context(repos=("moss/herbarium",)))
+
+    assert frame.intent is Intent.CREATE
+    assert not frame.needs_confirmation
+
+
 def test_the_agent_that_is_there_is_not_begun_again_unasked() -> None:
     assert _heard("get the agent on herb stock to warn below ten").needs_confirmation
 

@@ -92,6 +92,10 @@ CREATING = Creating(
     lone=rf"(?:{_SURE_AGENT}|an agent)(?: please| wanted| needed| required)?(?= [,.:;] )",
     vague=rf"(?:.* )?(?:one|another){_AFTER}",
     no_place=r"(?:on|onto|in|to|at) (?:the |my |a )?(?:phone|line|call|telephone|hold|pause|ice|standby|radio|tv|blower|door|house|car|train|bus|plane)\b",
+    orders=(
+        r"(?:pause|stop|wait|hold(?: on| off)?|resume|continue|carry on|go on|go ahead|cancel|restart|sleep|rest|take a (?:break|rest)|finish|proceed|keep going|quit|"
+        r"stand by|abort|hurry(?: up)?|chill|back off|report back|report)(?: (?:up|now|please|it|that|working|again|here|there|for (?:a|now|the)\b.*))*"
+    ),
     states=(
         r"(?:just|already|now|has|have|had|is|isn't|was|were|are|did|didn't|does|doesn't|never|keeps|kept|failed|fails|crashed|finished|stopped|died|got|"
         r"would|might|cannot|can't|could|running|broke|needs me|needs my|wants me|said|says|"
