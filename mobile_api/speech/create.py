@@ -37,6 +37,7 @@ class Creation:
         self._bare_noun = re.compile(r"^(?:an?|another|one|the|new|some)\b")
         self._noun = re.compile(rf"\b(?:{made.noun})\b")
         self._orders = re.compile(made.orders)
+        self._should = re.compile(rf"^(?:{made.should})")
         self._definite = re.compile(rf"(?:^| )(?:{made.definite})(?= |$)")
         self._modal, self._loose = re.compile(made.modal), re.compile(made.loose)
         self._about = re.compile(rf"^(?:{made.about}) (?=\S)")
@@ -178,11 +179,22 @@ class Creation:
             slots = self._with_head(rest, repos) or self._after_place(rest, repos)
             if slots is None:
                 continue
+            if not slots.task and (wished := self._wished(before, repos)):
+                return replace(wished, branch=slots.branch)
             background = self._background.match(plain(before))
             if not background and self._serious.search(plain(before)):
                 return None
             return self._told(before, background.end() if background else 0, slots, rest, repos)
         return None
+
+    def _wished(self, before: str, repos: RepoIndex) -> Slots | None:
+        """Return what "the backend should cache more" says before "start an agent for that"."""
+        start = self._places.starts(low := plain(before))
+        repo, length = self._places.longest(low[start:], repos, parts=False)
+        found = self._should.match(low[start + length :])
+        if not repo or not found:
+            return None
+        return self.details.read(Slots(before[start + length + found.end() :], repo=repo), repos)
 
     def _told(
         self, before: str, start: int, slots: Slots, rest: str, repos: RepoIndex

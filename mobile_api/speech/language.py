@@ -49,6 +49,7 @@ class Creating:
     lone: str = NEVER  # "agent" between a repository and a task
     vague: str = NEVER  # "another one": nothing without a repository or a plain task
     no_place: str = NEVER  # "on the phone": no agent of ours is asked for
+    should: str = NEVER  # behind a repository's name: what follows is a task
     orders: str = NEVER  # "pause": no task, but an order to an agent that is there
     states: str = NEVER  # what an agent that is there does, behind "an agent on billing"
     been: str = NEVER  # "... was running": a sentence about an agent, not for one

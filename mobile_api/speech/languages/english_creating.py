@@ -21,7 +21,7 @@ _SOMEBODY = (
 _AFTER = (
     r"(?: (?:up and running|up|off|going|running|working|started|out|over|rolling|to work|loose|busy|moving|cracking|"
     r"on the go|on the job|on the case|together|set up|assigned|underway|there|in there|over there|please|now|for me|for us|"
-    r"as well|too(?= to)|straight away|right away|on (?:it|this|that)(?= [,.;:!?]|$)|onto (?:it|this|that)(?= [,.;:!?]|$)))*"
+    r"as well|too(?= to)|straight away|right away|(?:on|for) (?:it|this|that)(?= [,.;:!?]|$)|onto (?:it|this|that)(?= [,.;:!?]|$)))*"
 )
 _BEGIN = (
     r"(?:start|starts|started|begin|create|creates|make|launch|spin up|spin off|spin|kick off|kick|fire up|fire off|fire|"
@@ -34,11 +34,14 @@ _BEGIN = (
 _PLACED = r"(?:start|spin|set|get|have|put|find|bring|line|sic|send|point|assign|throw|stick|chuck|pop|turn|sling|kick|launch|book|use|rope|pull|let|make|ask|tell|want|need|fire)"
 _REALLY = r"(?:(?:really|just|also|probably|definitely|still|actually|now|badly|desperately|urgently|quite|certainly) )*"
 _WANT = (
+    r"(?:(?:could |can |may |might )?(?:i )?(?:trouble|bother|ask) you for|(?:could|can|may|might) i (?:ask for|request|borrow)|i'd be (?:so |very )?(?:grateful|glad|happy) (?:for|of|to have)|"
+    r"(?:it'd|it would|would) be (?:great|nice|good|lovely|handy|useful|helpful|cool|brilliant) to (?:have|get|see)|"
     rf"(?:(?:(?:i|we)(?:'d| would|'ll| will) {_REALLY}(?:need|want|like|love|take|have|appreciate|prefer|be needing|be wanting)|"
     rf"(?:i|we) {_REALLY}(?:need|want|could use|could do with|require|fancy|must have|should have|ought to have|have got to have|wanna have|could really use)|"
     rf"(?:i'm|i am|we're|we are) {_REALLY}(?:after|looking for|hoping for|in need of|wanting|needing|going to need|gonna need|going to want|gonna want|crying out for)|"
     rf"(?:what|all|the thing) (?:i|we)(?:'m|'re|'d| am| are| would)? {_REALLY}(?:after|need|want|like|love|looking for)(?: (?:really|here|now|today|next|right now|at the moment))* (?:is|would be))"
     r"(?: for)?(?: to (?:have|get|see|start|create|launch|put|spin up|kick off|set up))?)"
+    r")"
 )
 # "an agent has failed" is about one that is there.
 _NO_STATE = (
@@ -92,6 +95,7 @@ CREATING = Creating(
     lone=rf"(?:{_SURE_AGENT}|an agent)(?: please| wanted| needed| required)?(?= [,.:;] )",
     vague=rf"(?:.* )?(?:one|another){_AFTER}",
     no_place=r"(?:on|onto|in|to|at) (?:the |my |a )?(?:phone|line|call|telephone|hold|pause|ice|standby|radio|tv|blower|door|house|car|train|bus|plane)\b",
+    should=r" (?:really |just |also )*(?:should|needs to|must|has to|ought to|had better|is supposed to) (?:really |just |also )*",
     orders=(
         r"(?:pause|stop|wait|hold(?: on| off)?|resume|continue|carry on|go on|go ahead|cancel|restart|sleep|rest|take a (?:break|rest)|finish|proceed|keep going|quit|"
         r"stand by|abort|hurry(?: up)?|chill|back off|report back|report)(?: (?:up|now|please|it|that|working|again|here|there|for (?:a|now|the)\b.*))*"
