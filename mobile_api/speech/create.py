@@ -7,12 +7,12 @@ from mobile_api.speech.details import Details, Slots
 from mobile_api.speech.frame import Intent, Meant
 from mobile_api.speech.language import Language
 from mobile_api.speech.numbers import number_of
-from mobile_api.speech.places import Places
+from mobile_api.speech.places import PUNCT, Places
 from mobile_api.speech.repos import MOST_WORDS, RepoIndex
 from mobile_api.speech.text import plain, spoken
 
 _MOST_CLAUSES = 6
-_CLAUSE = re.compile(r" [,.;:!?] (?:so |and |but |and so )?(?=\S)")
+_CLAUSE = re.compile(r" [,.;:!?] (?:so |and |but |and so )?(?=\S)| (?:so|but|and so) (?=\S)")
 
 
 class Creation:
@@ -20,7 +20,7 @@ class Creation:
 
     def __init__(self, language: Language) -> None:
         made = language.creating
-        self._language = language
+        self._language, self._made = language, made
         self._places = Places(made)
         self.details = Details(language, self._places)
         self._heads = [re.compile(rf"^(?:{head})(?= |$)") for head in made.heads]
@@ -29,6 +29,17 @@ class Creation:
         self._opening = re.compile(rf"^(?:{made.opening})(?= |$)")
         self._inner = [re.compile(rf"^(?:{form})(?= |$)") for form in made.inner]
         self._people = re.compile(rf"(?:^| )(?:{made.people})(?= |$)")
+        self._lone = re.compile(rf"^(?:{made.lone})")
+        self._vague = re.compile(rf"^(?:{made.vague})$")
+        self._no_place = re.compile(rf"^ ?(?:{made.no_place})")
+        self._states = re.compile(rf"^(?:{made.states})")
+        self._been = re.compile(made.been)
+        self._bare_noun = re.compile(r"^(?:an?|another|one|the|new|some)\b")
+        self._noun = re.compile(rf"\b(?:{made.noun})\b")
+        self._orders = re.compile(made.orders)
+        self._should = re.compile(rf"^(?:{made.should})")
+        self._definite = re.compile(rf"(?:^| )(?:{made.definite})(?= |$)")
+        self._modal, self._loose = re.compile(made.modal), re.compile(made.loose)
         self._about = re.compile(rf"^(?:{made.about}) (?=\S)")
         self._trailing = re.compile(rf" [,.;] (?:{made.trailing_heads})$")
         self._no_task = re.compile(made.no_task)
@@ -46,9 +57,9 @@ class Creation:
     def opened(self, text: str, repos: RepoIndex) -> Meant | None:
         """Return the request that *text* is when its first words can be nothing else."""
         text = self._without_lead(text)
-        if not self._opening.match(plain(text)):
-            return None
-        slots = self._with_head(text, repos)
+        slots = self._around(text, repos)
+        if not slots and self._opening.match(plain(text)):
+            slots = self._with_head(text, repos)
         return self._meant(slots) if slots and (slots.task or slots.repo) else None
 
     def read(self, text: str, repos: RepoIndex) -> Meant | None:
@@ -71,16 +82,49 @@ class Creation:
         length = self._head(text)
         if not length:
             return None
-        slots = self.details.read(Slots(text[length:]), repos)
-        return self._of_people(slots, repos) if self._people.search(plain(text[:length])) else slots
+        return self._behind(text[:length], Slots(text[length:]), repos)
 
-    def _of_people(self, slots: Slots, repos: RepoIndex) -> Slots | None:
-        """Return what "get somebody ..." asks for, None when it may well be a person's work."""
-        if slots.repo and repos.match(slots.repo).found:
-            return slots
-        low = plain(slots.task or "")
-        if self._no_task.fullmatch(low):
+    def _behind(self, head: str, rest: Slots, repos: RepoIndex) -> Slots | None:
+        """Return what *rest* says behind *head*, None when that is no request to us."""
+        if self._no_place.match(plain(rest.rest)):
             return None
+        slots = self.details.read(rest, repos)
+        if self._definite.search(plain(head)):
+            slots = replace(slots, sure=False)
+        known = bool(slots.repo) and repos.match(slots.repo).found
+        if self._orders.fullmatch(plain(slots.task or "")):
+            return None
+        if not slots.marked and self._states.match(plain(slots.task or "")):
+            return None
+        if self._bare_noun.match(plain(head)) and self._been.search(plain(rest.rest)):
+            return None
+        if self._people.search(plain(head)):
+            asked = self._modal.match(plain(head)) is not None
+            return self._of_people(slots, known=known, asked=asked)
+        return slots if known or not self._made.noun else self._of_default(head, rest, slots)
+
+    def _of_default(self, head: str, rest: Slots, slots: Slots) -> Slots | None:
+        """Return what is asked for without a repository, where any sentence might be meant.
+
+        Other nouns than "agent" must speak of code; a task that does not begin like one is asked
+        about.
+        """
+        coded = self._codes.search(plain(slots.task or "")) is not None
+        if self._vague.match(plain(head)):
+            return slots if self.details.is_marked(plain(rest.rest).strip()) else None
+        if not self._noun.search(plain(head)):
+            return slots if coded else None
+        apart = rest.rest.lstrip()[:1] in set(PUNCT)
+        begins = slots.task is None or slots.marked or coded or apart
+        return replace(slots, sure=slots.sure and begins)
+
+    def _of_people(self, slots: Slots, *, known: bool, asked: bool) -> Slots | None:
+        """Return what "get somebody ..." asks for, None when it may well be a person's work."""
+        low = plain(slots.task or "")
+        if self._no_task.fullmatch(low) or self._loose.match(low):
+            return None
+        if known:
+            return replace(slots, sure=slots.sure and (slots.marked or asked or not low))
         if self._codes.search(low) or self._puzzles.match(low):
             return slots
         return replace(slots, sure=False) if self._verb.match(low) else None
@@ -109,10 +153,16 @@ class Creation:
         tokens = text[about.end() if about else 0 :].split()
         for end in range(1, min(len(tokens), MOST_WORDS + 4)):
             rest = self._bare(" ".join(tokens[end:]).lstrip(" ,.:;!"))
-            length = self._head(rest)
+            length = self._head(rest) or self._alone(rest)
             if length and (repo := self._places.named(" ".join(tokens[:end]), repos)):
-                return self.details.read(Slots(rest[length:], repo=repo), repos)
+                return self._behind(rest[:length], Slots(rest[length:], repo=repo), repos)
         return None
+
+    def _alone(self, text: str) -> int:
+        """Return the length of "agent" in "backend, agent, do this"."""
+        found = self._lone.match(low := plain(text))
+        task = low[found.end() :].strip(" ,.:;") if found else ""
+        return found.end() if found and self.details.begins_task(task) else 0
 
     def _bare(self, text: str) -> str:
         """Return *text* without what may stand before a command."""
@@ -129,17 +179,51 @@ class Creation:
             slots = self._with_head(rest, repos) or self._after_place(rest, repos)
             if slots is None:
                 continue
+            if not slots.task and (wished := self._wished(before, repos)):
+                return replace(wished, branch=slots.branch)
             background = self._background.match(plain(before))
             if not background and self._serious.search(plain(before)):
                 return None
-            repo, about = self._places.inside(before, repos)
-            told = about[background.end() if background else 0 :].strip()
-            if slots.task and re.search(r"\b(?:it|this|that)$", plain(slots.task)):
-                slots = replace(slots, task=f"{slots.task} : {told}")
-            elif not slots.task and (repo or background):
-                slots = replace(slots, task=told)
-            return replace(slots, repo=slots.repo or repo)
+            return self._told(before, background.end() if background else 0, slots, rest, repos)
         return None
+
+    def _wished(self, before: str, repos: RepoIndex) -> Slots | None:
+        """Return what "the backend should cache more" says before "start an agent for that"."""
+        start = self._places.starts(low := plain(before))
+        repo, length = self._places.longest(low[start:], repos, parts=False)
+        found = self._should.match(low[start + length :])
+        if not repo or not found:
+            return None
+        return self.details.read(Slots(before[start + length + found.end() :], repo=repo), repos)
+
+    def _told(
+        self, before: str, start: int, slots: Slots, rest: str, repos: RepoIndex
+    ) -> Slots | None:
+        """Return *slots* with what the words *before* the request say of it."""
+        where = self.details.read(Slots(before), repos)
+        repo, about = self._places.inside(before, repos)
+        if where.repo and where.task is None and repos.match(where.repo).found:
+            repo, about = where.repo, ""
+            slots = replace(slots, branch=slots.branch or where.branch)
+        if not repo:
+            repo = self._subject(before[start:], repos)
+        if repo and not (slots.repo and repos.match(slots.repo).found):
+            again = self._head(rest)
+            if again and not slots.repo:
+                branch = slots.branch
+                read = self._behind(rest[:again], Slots(rest[again:], repo=repo), repos)
+                slots = replace(read, branch=read.branch or branch) if read else slots
+        told = about[start:].strip()
+        if slots.task and re.search(r"\b(?:it|this|that)$", plain(slots.task)):
+            slots = replace(slots, task=f"{slots.task} : {told}")
+        elif not slots.task and repo and told:
+            slots = replace(slots, task=told)
+        return replace(slots, repo=slots.repo or repo)
+
+    def _subject(self, before: str, repos: RepoIndex) -> str:
+        """Return the repository that "the quote engine rounds wrongly" begins with."""
+        start = self._places.starts(low := plain(before))
+        return self._places.longest(low[start:], repos, parts=False)[0]
 
     def _direct(self, text: str, repos: RepoIndex) -> Slots | None:
         """Return what "fix the login in the backend" or "in the backend, fix it" says."""

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from mobile_api.speech.branches import spoken_branch
-from mobile_api.speech.language import Creating, Language
+from mobile_api.speech.language import Language
 from mobile_api.speech.places import PUNCT, Places
 from mobile_api.speech.repos import RepoIndex
 from mobile_api.speech.tasks import from_gerund, german_infinitive, imperative
@@ -46,8 +46,10 @@ class Details:
         self._tasks = [re.compile(rf"^(?:{task})(?= |$)") for task in made.task]
         self._named = re.compile(rf"^(?:{made.named}) (?P<verb>\S+)")
         self._gerund = re.compile(rf"^(?:{made.gerund}) (?P<verb>\S+)")
-        self._verb = re.compile(rf"^(?:{made.task_verbs})(?= |$)")
-        self._does = re.compile(rf"^ (?:{made.task_verbs}) (?:{made.articles}|all|every|it)(?= )")
+        self._verb = re.compile(rf"^(?:{made.task_verbs}|{made.task_words})(?= |$)")
+        self._does = re.compile(
+            rf"^ (?:{made.task_verbs}|{made.task_words}) (?:{made.articles}|all|every|it)(?= )"
+        )
         self._and_repo = re.compile(
             rf"^ (?:{language.joins}|plus|or|,) (?:(?:{made.places}) )?(?:(?:{made.articles}) )?"
         )
@@ -56,7 +58,12 @@ class Details:
 
     def begins_task(self, low: str) -> bool:
         """Whether *low* begins with a word that only a task begins with."""
-        return self._verb.match(low) is not None or self._mark_end(low) > 0
+        return self._verb.match(low) is not None or self.is_marked(low)
+
+    def is_marked(self, low: str) -> bool:
+        """Whether *low* begins with what stands before a task: "to", "that adds"."""
+        turned = self._made.third_person and self._named.match(low)
+        return bool(self._mark_end(low) or turned or self._gerund.match(low))
 
     def _mark_end(self, low: str) -> int:
         return max((m.end() for t in self._tasks if (m := t.match(low))), default=0)
@@ -91,26 +98,45 @@ class Details:
 
     def _took(self, slots: Slots, repos: RepoIndex) -> Slots | None:
         low = plain(slots.rest)
-        if slots.repo and (here := self._here.match(low)):
+        for way in (self._over, self._on_branch, self._weakly_placed, self._on_named_branch):
+            if (new := way(slots, low, repos)) is not None:
+                return new
+        return None if slots.repo else self._placed(slots, low, repos)
+
+    def _over(self, slots: Slots, low: str, repos: RepoIndex) -> Slots | None:
+        """Pass over "there", which says nothing new, and over "not billing"."""
+        here = self._here.match(low)
+        if here and (slots.repo or self._mark_end(low[here.end() :].lstrip(" ,"))):
             return replace(slots, rest=slots.rest[here.end() :])
         if slots.repo and (other := self._not_there.match(low)):
             _, length = self._places.longest(low[other.end() :], repos)
-            if length:
-                return replace(slots, rest=slots.rest[other.end() + length :])
-        if slots.branch is None and (found := self._branch.match(low)):
+            return replace(slots, rest=slots.rest[other.end() + length :]) if length else None
+        return None
+
+    def _on_branch(self, slots: Slots, low: str, repos: RepoIndex) -> Slots | None:
+        if slots.branch is not None:
+            return None
+        if found := self._branch.match(low):
             name, used = spoken_branch(slots.rest[found.end() :].split())
             if name:
                 rest = " ".join(slots.rest[found.end() :].split()[used:])
                 return replace(slots, branch=name, rest=rest)
-        if not slots.repo and (toward := self._toward.match(low)):
-            repo, length = self._places.longest(low[toward.end() :], repos, parts=False)
-            if repo:
-                return replace(slots, repo=repo, rest=slots.rest[toward.end() + length :])
-        named = self._branch_named.match(low)
-        if slots.branch is None and named and named["name"] not in _NO_BRANCH:
-            name, _ = spoken_branch(named["name"].split())
-            return replace(slots, branch=name, rest=slots.rest[named.end() :])
-        return None if slots.repo else self._placed(slots, low, repos)
+        return None
+
+    def _on_named_branch(self, slots: Slots, low: str, repos: RepoIndex) -> Slots | None:
+        named = self._branch_named.match(low) if slots.branch is None else None
+        if named is None or named["name"] in _NO_BRANCH:
+            return None
+        name, _ = spoken_branch(named["name"].split())
+        return replace(slots, branch=name, rest=slots.rest[named.end() :])
+
+    def _weakly_placed(self, slots: Slots, low: str, repos: RepoIndex) -> Slots | None:
+        if slots.repo or not (toward := self._toward.match(low)):
+            return None
+        repo, length = self._places.longest(low[toward.end() :], repos, parts=False)
+        if not repo:
+            return None
+        return replace(slots, repo=repo, rest=slots.rest[toward.end() + length :])
 
     def _placed(self, slots: Slots, low: str, repos: RepoIndex) -> Slots | None:
         found = self._places.place.match(low)

@@ -65,8 +65,8 @@ class Places:
         best: tuple[tuple[float, int], str, int] | None = None
         for end in range(1, min(len(tokens), MOST_WORDS) + 1):
             if tokens[end - 1] in PUNCT or tokens[end - 1] in _NO_MORE:
-                if tokens[end - 1] == "to" and "2" in repos.letters:
-                    continue  # "onyx to T R T" is onnx2trt
+                if tokens[end - 1] == "to" and repos.has_to:
+                    continue  # "onyx to T R T" is onnx2trt, "to do list" is todo-list
                 break
             if tokens[end - 1] in _NO_END:
                 continue

@@ -1,6 +1,7 @@
 """Which repository a person means: spoken names against the ones that he may use."""
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -67,6 +68,7 @@ class RepoIndex:
         self._joined = {repo: "".join(parts) for repo, parts in self._parts.items()}
         self._sounds = {repo: sound(joined) for repo, joined in self._joined.items()}
         self._cache: dict[str, Match] = {}
+        self.has_to = any("2" in n or n.startswith("to") for n in self._joined.values())
         self.letters = "".join(set("".join(self._joined.values())))
 
     def match(self, phrase: str, *, parts: bool = True) -> Match:
@@ -84,23 +86,22 @@ class RepoIndex:
             return Match()
         heard = in_digits(said, self.letters)
         ways = [words for words in (said, self._without_owner(said), spelled(said), heard) if words]
-        for words in ways:
-            if (found := self._exactly(words)).found:
-                return found
-        if (found := self._spelled_out(said, initials=False)).found:
-            return found
-        for words in ways:
-            if (found := self._nearly(words)).found:
-                return found
-        shorter = said
-        while len(shorter) > 1 and shorter[-1] in GENERIC:
-            shorter = shorter[:-1]
-            if (found := self._exactly(shorter)).found or (found := self._nearly(shorter)).found:
-                return found
-        if not parts:
-            return Match()
-        found = self._partial(said)
-        return found if found.found else self._spelled_out(said, initials=True)
+        found = (
+            _first(map(self._exactly, ways))
+            or _nonempty(self._spelled_out(said, initials=False))
+            or _first(map(self._nearly, ways))
+            or _first(self._shortened(said))
+        )
+        if found is None and parts:
+            found = _nonempty(self._partial(said)) or self._spelled_out(said, initials=True)
+        return found or Match()
+
+    def _shortened(self, said: tuple[str, ...]) -> Iterator[Match]:
+        """Yield what *said* names without "repo" and the like at its end."""
+        while len(said) > 1 and said[-1] in GENERIC:
+            said = said[:-1]
+            yield self._exactly(said)
+            yield self._nearly(said)
 
     def _spelled_out(self, said: tuple[str, ...], *, initials: bool) -> Match:
         """Return the repository whose letters, digits and initials *said* is."""
@@ -167,6 +168,14 @@ class RepoIndex:
     def parts_of(self, repo: str) -> tuple[str, ...]:
         """Return the parts of the repository's name in their one form."""
         return self._parts.get(repo) or canonical(" ".join(name_parts(_name(repo))))
+
+
+def _nonempty(match: Match) -> Match | None:
+    return match if match.found else None
+
+
+def _first(matches: Iterable[Match]) -> Match | None:
+    return next((match for match in matches if match.found), None)
 
 
 @lru_cache(maxsize=256)

@@ -86,8 +86,10 @@ def canonical(said: str) -> tuple[str, ...]:
 _BRITISH = [
     (re.compile(said), written)
     for said, written in {
-        r"(?<=[a-z]{2})is(?=ations?$|es?$|ed$|ers?$|ing$)": "iz", r"(?<=[a-z]{2})our(?=s?$|ed$|ing$)": "or",
-        r"(?<=[nt]t)re(?=s?$)": "er", r"(?<=al)ogue(?=s?$)": "og", r"(?<=y)s(?=es?$|ed$|ers?$|ing$)": "z",
+        r"(?<=[a-z]{2})is(?=ations?$|es?$|ed$|ers?$|ing$)": "iz",
+        r"(?<=[a-z]{2})our(?=s?$|ed$|ing$)": "or",
+        r"(?<=[nt]t)re(?=s?$)": "er", r"(?<=al)ogue(?=s?$)": "og",
+        r"(?<=y)s(?=es?$|ed$|ers?$|ing$)": "z",
         r"(?<=[a-z]{2})ll(?=ed$|ing$|ers?$)": "l", r"(?<=gra)mme(?=s?$)": "m",
         r"(?<=[fl]en)c(?=es?$)": "s",
     }.items()

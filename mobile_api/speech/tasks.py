@@ -33,7 +33,12 @@ _GERMAN = re.compile(
     r"effacer?|d[eé]truire|detruire)\b"
 )
 _E_AGAIN = re.compile(
-    r"(?:ach|at|ut|iz|uc|ov|av|iv|id|ag|eg|ang|is|os|us|ur|ir|il|ul|bl|pl|fl|rc|nc|or|ak|ok|ik|yp|ap|op|am|om|ud|od|ad)$"
+    r"(?:ach|at|ut|iz|uc|ov|av|iv|id|ag|eg|ang|is|os|us|ur|ir|il|ul|bl|pl|fl|rc|nc|or|ak|ok|ik|yp|ap|op|am|om|ud|od|ad|"
+    r"writ|lv|rv|rg|lac|rac|fac|pac|[dtgkz]l|cl|elet|plet|vit|nit|cit|ach|hor|ebas|hap|hid|guid|nam|sum)$"
+)
+# "load", "fail", "monitor" end like "grade", "file" and "store", and have no e.
+_NO_E = re.compile(
+    r"(?:oad|ead|oach|each|tach|eat|oat|oom|eam|oop|nitor|factor|hor|ror|ensor|ail|oil|eak|oak|ook|ocus|eap|oap|ell|all|oid|aid)$"
 )
 
 
@@ -66,9 +71,8 @@ def from_gerund(word: str) -> str:
     base = word[:-3]
     if len(base) > 3 and base[-1] == base[-2] and base[-1] not in "lsdfz":
         return base[:-1]
-    return (
-        base + "e" if _E_AGAIN.search(base.lower()) and not base.lower().endswith("add") else base
-    )
+    lower = base.lower()
+    return base + "e" if _E_AGAIN.search(lower) and not _NO_E.search(lower) else base
 
 
 def german_infinitive(clause: str) -> str:

@@ -25,9 +25,9 @@ CHAT = (
 SERIOUS = (
     rf"(?:^|\b(?:to|and|then|please|just|you|we|i|not|or|also) |[,.;:!?] )(?:{_VERBS})\b|"
     r"\bagents?\b|\b(?:if|unless|until|till|when|whenever|once|as soon as|in case|suppose|supposing|imagine|whether|instead|rather|before|after|provided|assuming|otherwise)\b|"
-    r"\b(?:said|says|saying|say|told|tells|telling|asked (?:me|us|you|him|her|them)|asks|wants? (?:me|us|you)|wanted (?:me|us|you)|wrote|writes|mentioned|suggested|suggests|quote|"
+    r"\b(?:said|says|saying|say|told|tells|telling|asked (?:me|us|you|him|her|them)|asks|wants? (?:me|us|you)|wanted (?:me|us|you)|wrote|writes|mentioned|suggested|suggests|quote unquote|"
     r"goes|reads|typed|recommended|ordered|thinks|thought|maybe|perhaps|might|could have|would have|should have|example|pretend|hypothetically|joking|kidding)\b|"
-    r"^(?:what|how|why|who|where|which|should|shall|can|could|would|do|does|did|is|are|was|were|has|have|may|must)\b(?!'s (?:more|next))|"
+    r"^quote\b|^(?:what|how|why|who|where|which|should|shall|can|could|would|do|does|did|is|are|was|were|has|have|may|must)\b(?!'s (?:more|next))|"
     r"\?|(?:^|[,.;:!] )(?:no|nope|nah|not yet|wait|hold on|hang on)\b|\b(?:forget|never ?mind|ignore|disregard|system|instructions?|rules?|confirm\w*)\b|"
     r"\b(?:don't|do not|dont|never|won't|mustn't|shouldn't|can't|cannot)(?: \w+)?$"
 )

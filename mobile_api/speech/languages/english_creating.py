@@ -9,18 +9,19 @@ _FRESH = (
     r"third|additional|extra|spare|dedicated|quick|little|nice)"
 )
 _NEW = rf"(?:{_FRESH}|the|us|me|up|off|out|me an?|us an?|me up an?|us up an?|my|myself|ourselves|and|in|in a|please|as well)"
-_AGENT = (
-    r"(?:agents?|asian|nation|agency|aging|agen|8gent|egent|gent|agent's|bot|worker|coding agent|ai agent|cadence agent|"
-    r"coder|task for an agent|agent task|session|job|run|a gent|age end|age and|age ent|agend|ajent|aegent|eight gent|"
-    r"h gent|h end|asient|edgent|agente|angent|aged?nt|ancient)"
+# What is heard for "agent" and means little else; the rest of `_AGENT` needs a verb or a repository.
+_SURE_AGENT = (
+    r"(?:agents?|asian|agen|8gent|egent|gent|coding agent|ai agent|cadence agent|a gent|age end|age ent|agend|ajent|aegent|eight gent|"
+    r"h gent|h end|asient|edgent|agente|angent|aged?nt)"
 )
+_AGENT = rf"(?:{_SURE_AGENT}|nation|agency|aging|agent's|bot|worker|coder|task for an agent|agent task|session|job|run|age and|ancient)"
 _SOMEBODY = (
     r"(?:somebody|someone|some body|some one|anyone|anybody|one of (?:the|my|your|our) agents)"
 )
 _AFTER = (
     r"(?: (?:up and running|up|off|going|running|working|started|out|over|rolling|to work|loose|busy|moving|cracking|"
     r"on the go|on the job|on the case|together|set up|assigned|underway|there|in there|over there|please|now|for me|for us|"
-    r"as well|too(?= to)|straight away|right away|on (?:it|this|that)(?= [,.;:!?]|$)|onto (?:it|this|that)(?= [,.;:!?]|$)))*"
+    r"as well|too(?= to)|straight away|right away|(?:on|for) (?:it|this|that)(?= [,.;:!?]|$)|onto (?:it|this|that)(?= [,.;:!?]|$)))*"
 )
 _BEGIN = (
     r"(?:start|starts|started|begin|create|creates|make|launch|spin up|spin off|spin|kick off|kick|fire up|fire off|fire|"
@@ -28,39 +29,42 @@ _BEGIN = (
     r"throw|summon|hire|trigger|initiate|stand up|schedule|crank up|set off|give me|start up|start off|star|stark|stat|point|let loose|"
     r"unleash|commission|line up|bring in|call in|call up|allocate|stick|chuck|pop|bung|place|toss|sling|sic|detail|book|grab|fetch|"
     r"find|pull in|rustle up|whip up|conjure up|rope in|enlist|recruit|order|request|delegate|raise|turn|appoint|set|fix up|sort me out with|"
-    r"sort out|let me have|let me get|lemme get|lemme have|do me|do|post|bring|wind up|firing up|starting)"
+    r"sort out|let me have|let me get|lemme get|lemme have|do me|do|post|bring|wind up|go with|go for)"
 )
 _PLACED = r"(?:start|spin|set|get|have|put|find|bring|line|sic|send|point|assign|throw|stick|chuck|pop|turn|sling|kick|launch|book|use|rope|pull|let|make|ask|tell|want|need|fire)"
 _REALLY = r"(?:(?:really|just|also|probably|definitely|still|actually|now|badly|desperately|urgently|quite|certainly) )*"
 _WANT = (
+    r"(?:(?:could |can |may |might )?(?:i )?(?:trouble|bother|ask) you for|(?:could|can|may|might) i (?:ask for|request|borrow)|i'd be (?:so |very )?(?:grateful|glad|happy) (?:for|of|to have)|"
+    r"(?:it'd|it would|would) be (?:great|nice|good|lovely|handy|useful|helpful|cool|brilliant) to (?:have|get|see)|"
     rf"(?:(?:(?:i|we)(?:'d| would|'ll| will) {_REALLY}(?:need|want|like|love|take|have|appreciate|prefer|be needing|be wanting)|"
     rf"(?:i|we) {_REALLY}(?:need|want|could use|could do with|require|fancy|must have|should have|ought to have|have got to have|wanna have|could really use)|"
     rf"(?:i'm|i am|we're|we are) {_REALLY}(?:after|looking for|hoping for|in need of|wanting|needing|going to need|gonna need|going to want|gonna want|crying out for)|"
     rf"(?:what|all|the thing) (?:i|we)(?:'m|'re|'d| am| are| would)? {_REALLY}(?:after|need|want|like|love|looking for)(?: (?:really|here|now|today|next|right now|at the moment))* (?:is|would be))"
     r"(?: for)?(?: to (?:have|get|see|start|create|launch|put|spin up|kick off|set up))?)"
+    r")"
 )
 # "an agent has failed" is about one that is there.
 _NO_STATE = (
     r"(?!(?: \w+)? (?:is|was|are|were|isn't|wasn't|has|had|hasn't|have|did|didn't|does|doesn't|just|already|failed|fails|crashed|finished|stopped|died|"
     r"got|keeps|kept|never|ever|cannot|can't|might|may|costs?|takes?|running|called|named)\b)(?! '?s\b)"
 )
-_NP = rf"(?:{_FRESH} )+{_AGENT}"
+_NP = rf"(?:{_FRESH} )+{_SURE_AGENT}"
 
 CREATING = Creating(
     heads=(
         rf"(?:go ahead and )?{_BEGIN}(?: {_NEW})* {_AGENT}{_AFTER}",
-        rf"{_BEGIN} (?:{_NEW} )*(?:another one|one more|a new one|one|another){_AFTER}",
+        rf"(?:{_BEGIN}|have) (?:{_NEW} )*(?:another one|one more|a new one|one|another){_AFTER}",
         r"(?:start|begin|kick off|get started|get going|get to work|get cracking|get)(?: some| new| the)? ?(?:work|working)(?= on| in)",
         rf"(?:have|get|let|ask|tell|want|need|make|send|put|use|assign|throw|set|point)(?: {_NEW})* {_AGENT}{_AFTER}",
         rf"{_PLACED}(?: (?:up|in|out|me|us|off|loose))* {_SOMEBODY}{_AFTER}",
         rf"{_WANT}(?: {_NEW})* (?:{_AGENT}|{_SOMEBODY}|one){_AFTER}",
         rf"(?:can|could|may|would|will|should) (?:{_SOMEBODY}|(?:{_NEW} )*{_AGENT})(?: please)?",
         rf"(?:can|could|may|shall) (?:i|we) (?:please )?(?:get|have|put|start|set up|borrow)(?: {_NEW})* (?:{_AGENT}|{_SOMEBODY}){_AFTER}",
-        rf"(?:a |one |another |one more )?(?:new|another|fresh|extra|additional) (?:{_AGENT}|one){_NO_STATE}{_AFTER}",
+        rf"(?:a |one |another |one more )?(?:new|another|fresh|extra|additional) (?:{_SURE_AGENT}|one){_NO_STATE}{_AFTER}",
         rf"{_NP}{_NO_STATE}{_AFTER}",
         r"(?:create|start|launch|open|new|add|file|give me|begin|set up|make)(?: me)?(?: a| an| another)?(?: new)? (?:task|job|ticket|work item)",
         rf"(?:{_AGENT} wanted|agent please|an agent|agent)(?= (?:on|for|in|to) (?!how\b|hows\b|how's\b|what|where|status\b|doing\b|is\b|going\b|report\b|please\b|hold\b|pause\b))",
-        rf"{_SOMEBODY}(?= to )",
+        rf"(?:for )?{_SOMEBODY}(?= to | (?:please |just )?(?:fix|add|update|write|refactor|implement|tidy|clean up|look into|bump|rename|remove)\b)",
         r"(?:get to work|get cracking|get going|get started|make a start|crack on)(?= (?:on|in|with) )",
         rf"{_SOMEBODY} (?:should|needs to|has to|must|ought to)",
         rf"{_REALLY}(?:needs?|could (?:really )?use|could do with|wants?|requires?|deserves|is crying out for|should have|should get|ought to have|gets|"
@@ -71,11 +75,11 @@ CREATING = Creating(
         r"lovely|brilliant|perfect|nice(?: one)?|good stuff|sweet|awesome|wonderful|excellent|super|grand|(?:good )?(?:morning|afternoon|evening)|cheers|hiya|"
         r"(?:hi |hey |hello |morning |right |ok )?(?:guys|team|folks|all|everyone)|mate|right then|righto?|right o|okey doke|anyway|anyhow|anyways|meanwhile|so yeah|"
         r"you know what|tell you what|do you know what|thinking about it|come to think of it|(?:and )?while (?:you're|we're|i'm) at it|while i remember|before i forget|"
-        r"in the meantime|last thing|one last thing|another thing|next thing|new one|new task|oh and|actually|just|now|so|then|ok|okay|right|and|well|please|"
+        r"in the meantime|last thing|one last thing|another thing|next thing|oh and|actually|just|now|so|then|ok|okay|right|and|well|please|"
         r"do(?= (?:start|spin|get|set|put|kick|make|launch|create|open|have|bring|send|fire|let)\b)|"
         r"(?:if|when|whenever) you(?: (?:can|could|would|don't mind|get (?:a|the) (?:chance|moment|minute|second)|have (?:a|the) (?:chance|moment|minute|second)))?(?: please)?"
     ),
-    puzzles=r"(?:look at|look into|find out|figure out|work out|investigate|see|check|understand|explain|tell me) (?:why|what's|what is|whether|how come|where|how)\b",
+    puzzles=r"(?:look at|look into|find out|figure out|work out|investigate|see|check|understand|explain) (?:why|what's|what is|whether|how come|where|how)\b",
     opening=(
         rf"(?:(?:start|begin|spin up|spin|create|launch|kick off|set up|fire up|open|bring up|spawn|deploy|get|get me|do)(?: up| me| us)*(?: {_FRESH})+ {_AGENT}|"
         rf"{_WANT}(?: (?:{_FRESH}|up))* (?:{_AGENT}|{_SOMEBODY})(?= to ))(?!(?: \w+){{0,2}} (?:that's|which is|that is|that was|paused|stopped) )"
@@ -84,7 +88,23 @@ CREATING = Creating(
         rf"(?:go ahead and )?(?:{_BEGIN}|{_WANT}|have|ask|tell)(?: up| me| us)*(?: {_FRESH})+ (?P<repo>(?:[^ ,.;:!?]+ ){{1,5}}?){_AGENT}{_AFTER}",
         rf"(?:give|get|find|assign|hand|lend|set|hook|fix|sort|provide|furnish|supply) (?P<repo>(?:[^ ,.;:!?]+ ){{1,6}}?)(?:up |out )?(?:with )?{_NP}{_AFTER}",
     ),
-    people=_SOMEBODY,
+    noun=_SURE_AGENT,
+    definite=r"(?<!one of )(?:the|my|that|this) (?:agents?|bot|worker|session|run|job)",
+    modal=r"(?:can|could|may|would|will|should|put|start|spin|stick|set|chuck|throw|assign|pop|launch|kick)\b",
+    people=r"some ?body|some ?one|anyone|anybody",
+    lone=rf"(?:{_SURE_AGENT}|an agent)(?: please| wanted| needed| required)?(?= [,.:;] )",
+    vague=rf"(?:.* )?(?:one|another){_AFTER}",
+    no_place=r"(?:on|onto|in|to|at) (?:the |my |a )?(?:phone|line|call|telephone|hold|pause|ice|standby|radio|tv|blower|door|house|car|train|bus|plane)\b",
+    should=r" (?:really |just |also )*(?:should|needs to|must|has to|ought to|had better|is supposed to) (?:really |just |also )*",
+    orders=(
+        r"(?:pause|stop|wait|hold(?: on| off)?|resume|continue|carry on|go on|go ahead|cancel|restart|sleep|rest|take a (?:break|rest)|finish|proceed|keep going|quit|"
+        r"stand by|abort|hurry(?: up)?|chill|back off|report back|report)(?: (?:up|now|please|it|that|working|again|here|there|for (?:a|now|the)\b.*))*"
+    ),
+    states=(
+        r"(?:just|already|now|has|have|had|is|isn't|was|were|are|did|didn't|does|doesn't|never|keeps|kept|failed|fails|crashed|finished|stopped|died|got|"
+        r"would|might|cannot|can't|could|running|broke|needs me|needs my|wants me|said|says|"
+        r"takes|took|costs|seems|feels|looks|sounds|status|report|updates?(?= (?:please)?$))\b"
+    ),
     about=r"(?:as for|about|regarding|concerning|with regards? to|when it comes to|moving on to|next up(?: is)?|over to|back to|back on|now for|this(?: one)?(?: is|'s) (?:for|about)|it's (?:for|about)|thinking about|thinking of|looking at|next thing)",
     trailing_heads=rf"(?:(?:start|create|launch|make|with|as|open|in|spin up|get|have)(?: (?:a|an))? )?(?:new|an|another|a new) {_AGENT}",
     task_verbs=(
@@ -96,14 +116,28 @@ CREATING = Creating(
         r"delete|drop|destroy|wipe|purge|truncate|cap|limit|round|return|use|render|align|pin|extend|resolve|solve|hook up|wire up|"
         r"deal with|take care of|check why|work on|put|sanitize|escape|paginate|index|archive|export|import|downgrade|swap|deduplicate"
     ),
+    task_words=(
+        r"back up|throw|plot|blur|mask|compress|let|bring|trim|widen|narrow|quarantine|dedupe|print|draw|read|apply|load|skip|ignore|reject|filter|throttle|batch|stream|mock|stub|"
+        r"wrap|publish|record|track|collect|count|measure|benchmark|profile|sync|backfill|seed|encrypt|decrypt|hash|redact|sign|verify|check|ensure|prevent|block|allow|"
+        r"restrict|warn|alert|notify|poll|reset|clear|flush|prune|compact|merge|group|reorder|restyle|centre|center|remember|stop|start|send|get|give|turn|look|go|"
+        r"store|save|persist|parse|detect|unify|consolidate|tighten|loosen|bound|clamp|default|require|accept|respect|honou?r|teach|try|keep|take|pull|push|publish|serve|"
+        r"emit|report|display|surface|highlight|colou?r|animate|scale|shrink|grow|shorten|lengthen|deprecate|retire|upload|download|fetch|preload|lazy|debounce|memoi[sz]e|"
+        r"vendor|unpin|containeri[sz]e|dockeri[sz]e|type|annotate|comment|audit|scan|harden|secure|normali[sz]e|standardi[sz]e|localise|localize|internationali[sz]e|wire|"
+        r"plumb|swap|revert|undo|roll|bisect|reproduce|triage|write up|draft|simulate|generalise|generalize|inline|hoist|drop"
+    ),
+    loose=r"(?:about|at|with|by|if|how|who|what|where|when|from|of|else|special|new|there|here|i|we|you|he|she)\b",
+    been=(
+        r" (?:is|was|were|are|has|had|have|got|isn't|wasn't|hasn't) (?:already |just |still |now |also )?(?:been )?(?:running|done|finished|stuck|failed|waiting|paused|stopped|crashed|"
+        r"cancelled|canceled|working|dead|gone|completed|killed|started)\b"
+    ),
     no_task=(
-        r"(?:\w+ ){1,2}(?:a |an |the |my |this |that )?(?:new |another )?(?:branch|pull request|pr|issue|release|tag|repo|repository|event|timer|meeting|"
+        r"(?:tell|show|call|text|e ?mail|ring|remind|help|meet|join|buy|pick|drive|bring|talk to|speak to|ask) (?:me|us|him|her|them|my|up|the kids)\b.*|(?:\w+ ){1,2}(?:a |an |the |my |this |that )?(?:new |another )?(?:branch|pull request|pr|issue|release|tag|repo|repository|event|timer|meeting|"
         r"reminder|alarm|playlist|email|call|note|sandwich|coffee|drink|account|invoice|bill|password|shopping list)\b.*"
     ),
     places=r"on|in|for|against|over on|on to|up on|down on|over at|across|throughout|to do with|belonging to|over in|inside|inside of|within|at|into|under|onto|down in|regarding",
     weak_places=(
         r"(?:to |and )?(?:just )?(?:go|look|jump|hop|dive|dig|get|head|crawl|comb|work|run|step|sweep|trawl|pop|have a look|take a look|have a dig|have a go) "
-        r"(?:through|into|in|over|on|across|at|around|round)|to|from|of|with|with the"
+        r"(?:through|into|in|over|onto|on to|on|across|at|around|round)|to|from|of|with|with the"
     ),
     articles=r"(?:the|my|our|your|this|that|a|an)(?: (?:plain|regular|normal|ordinary|actual|whole|entire|good old))?|plain|regular",
     place_nouns=r"(?:the )?(?:repo|repos|repository|project|codebase|code base|code|rapper|depot|repost|ripper|report story|side)",
