@@ -14,7 +14,11 @@ from mobile_api.speech.tasks import from_gerund
 from mobile_api.speech.text import words
 
 # Words that name no topic: when they fit nothing, the others still count.
-_WEAK = frozenset(["fix", "bug", "feature", "ticket", "pr"])
+_WEAK = frozenset(
+    ["fix", "bug", "feature", "ticket", "pr", "check", "update", "change", "refactor", "rewrite",
+     "cleanup", "effort", "piece", "part", "project", "request", "patch", "tweak", "improvement",
+     "implementation", "support"]
+)  # fmt: skip
 _PIECES = re.compile(r"[a-z]+|\d+")
 _COMMON = frozenset(
     [
@@ -72,8 +76,9 @@ def _as_titled(reference: Reference, context: Context) -> Reference:
     if not reference.title:
         return reference
     whole = replace(
-        reference, topic=reference.title, title=(), statuses=frozenset(), recency="", other=False
-    )
+        reference, topic=reference.title, title=(), statuses=frozenset(), recency="", other=False,
+        count=0, plural=reference.plural and not reference.count,
+    )  # fmt: skip
     return whole if fitting(whole, context) else reference
 
 
@@ -211,10 +216,17 @@ def _fit(said: tuple[str, ...], known: tuple[str, ...]) -> tuple[int, int]:
     return matched, quality
 
 
+def _begins(word: str, known: str) -> bool:
+    """Whether *word* is a part of *known* that people say for it: "sync", "game" of a minigame."""
+    if len(word) < 4:
+        return False
+    return (len(known) > len(word) + 2 or len(word) > 4) and known.startswith(word) or known.endswith(word)
+
+
 @lru_cache(maxsize=16384)
 def _best(word: str, known: tuple[str, ...]) -> int:
     if word in known or any(
-        same_stem(word, k) or (len(word) > 4 and k.startswith(word)) for k in known
+        same_stem(word, k) or _begins(word, k) for k in known
     ):
         return 2
     if word.endswith("ing") and from_gerund(word) in known:

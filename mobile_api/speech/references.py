@@ -33,6 +33,7 @@ class References:
         self._hanging = re.compile(
             r"(?:in|with|at|up|on|out|about|of|to|is|are|was|were|does|did|has|have|which|who|how|why|where|when)(?= )"
         )
+        self._ending = re.compile(r" (?:on|in|at|with|of|about)$")
         self._links = re.compile(rf"(?:^|(?<= ))(?:{forms.links})(?= |$)")
         self._noun = re.compile(rf"(?:^|(?<= ))(?:{forms.noun})(?= |$)")
         self._plural = re.compile(rf"(?:^|(?<= ))(?:{forms.nouns})(?= |$)")
@@ -44,9 +45,11 @@ class References:
         phrase = re.sub(r"(?<= )[,;](?= )", ",", phrase)
         if not phrase or re.search(r" [.;!?] ", phrase) or self._hanging.match(phrase):
             return None
+        fixed = self._fixed(phrase)
+        if fixed is not None or self._ending.search(phrase):
+            return fixed
         return (
-            self._fixed(phrase)
-            or self._excluding(phrase)
+            self._excluding(phrase)
             or self._numbers(phrase)
             or self._whole(phrase)
             or self._several(phrase)
@@ -97,7 +100,8 @@ class References:
     def _whole(self, phrase: str) -> Reference | None:
         if found := self._both.match(phrase):
             rest = self._described(found["rest"]) if found["rest"] else Reference()
-            return rest and replace(rest, plural=True, noun=True, count=2)
+            title = ("two", *rest.topic) if rest and rest.topic and " two " in f"{phrase} " else ()
+            return rest and replace(rest, plural=True, noun=True, count=2, title=title)
         if found := self._every.match(phrase):
             rest = self._described(found["rest"])
             return rest and replace(rest, everything=True, plural=True, noun=True)

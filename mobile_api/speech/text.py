@@ -37,6 +37,10 @@ _SHORT = re.compile(
 )
 
 
+_ME = {"lemme": "let me", "gimme": "give me"}
+_MERGED = re.compile(r"\b(?:lemme|gimme)\b", re.IGNORECASE)
+
+
 def clean(transcript: str) -> str:
     """Return *transcript* without noise, fillers and stutters, punctuation set apart."""
     text = unicodedata.normalize("NFC", transcript[:2000]).translate(_QUOTES)
@@ -44,7 +48,7 @@ def clean(transcript: str) -> str:
     text = _DASH.sub(" , ", _NOISE.sub(" ", text))
     text = _STOP.sub(lambda found: f" {found[1][0]} ", text)
     text = " ".join(text.split())
-    text = _SHORT.sub(_marked, text)
+    text = _SHORT.sub(_marked, _MERGED.sub(lambda found: _ME[found[0].lower()], text))
     text = _STUTTER.sub("", text)
     text = _ASIDE.sub("", " ".join(_FILLER.sub("", text).split()))
     text = _TWICE.sub(r"\1", text)

@@ -18,7 +18,7 @@ FORMS = Forms(
     plural_pronouns=r"them|em|'em|they|these|those|all these|the agents|my agents|agents|our agents|these agents|those agents",
     everything=(
         r"(?:every|each)(?: single| last)?(?: one| agent| task| job| bot| worker)?(?: of (?:them|the agents|my agents|these))?|"
-        r"everything|everybody|everyone|anything|any|any of (?:them|it)|the (?:whole )?(?:lot|bunch|fleet|team|gang)|"
+        r"everything|everybody|everyone|anything|any|any of (?:them|it)|the (?:whole )?(?:lot|bunch|fleet|team|gang|crew|squad|posse|family)|"
         r"all(?: of)?(?: (?:them|em|'em|it|these|those|the|my|our|your))*(?: (?:agents|ones|tasks|jobs|bots|workers|sessions))?|"
         r"(?:them|em|'em|they|it|these|those) all|all agents|any (?:agents?|tasks?|jobs?)|what(?:ever)?|"
         r"the whole thing|all the things|absolutely everything|every last one(?: of them)?|all ?(?:active|current) agents"
@@ -120,6 +120,8 @@ FORMS = Forms(
             "them",
             "they",
             "thingy",
+            "sitting",
+            "there",
             "whichever",
             "whatever",
             "issue",

@@ -25,7 +25,7 @@ GIST = Gist(
     roles={
         "status": (
             "{,the ,a ,an ,any ,my ,some ,quick ,a quick ,a short ,the latest ,latest ,overall ,full ,brief ,current ,the current }"
-            "{status,statuses,progress,update,updates,status update,status check,status report,progress report,report,rundown,run down,overview,summary,"
+            "{status,statuses,progress,update,updates,status update,status check,status report,progress report,report,rundown,run down,round up,roundup,overview,summary,"
             "recap,sit rep,sitrep,breakdown,lowdown,headlines,state of play,check in,readout,read out}",
             "{,the ,any }{latest,news,word,movement,luck,joy,eta,developments,results}", "{anything,anything new,anything yet,anything back,anything to report}",
             "the {story,deal,situation,score,state,hold up,holdup,damage,verdict,word}",
@@ -33,7 +33,7 @@ GIST = Gist(
             "{done,finished,ready,there,sorted,over} yet", "{nearly,almost} there", "{any,getting any} {closer,further,nearer}", "{any,much} {further along,closer}",
             "still {chugging,chugging along,chewing,chewing on,cooking,going,running,working,at it,alive,busy,on it,plugging away,ticking over,grinding,grinding away,crunching,humming along,stuck,waiting,working on}",
             "{chugging along,ticking over,plugging away,on track,up and running,in trouble,behaving,behaving itself,making progress,making any progress,getting anywhere}",
-            "{went,gone,go,going} wrong", "{fell,fallen,fall} over", "{blew,blown,blow} up", "{broke,broken,crashed,died,stalled,hung,errored,failed}",
+            "{go,went,gone,going} through", "{went,gone,go,going} wrong", "{fell,fallen,fall} over", "{blew,blown,blow} up", "{broke,broken,crashed,died,stalled,hung,errored,failed}",
             "{wrap,wrapped,wrapping} up", "{finish,finished,land,landed,merged,shipped,passed,succeeded,failed,fail,stall}",
             "{come,came,coming} up with", "{turned,turn} up", "hold{ing,} {it,things} up", "taking so long", "{got,get,gets} {to,up to,anywhere,stuck}", "stuck on", "stuck",
             "{check,checking,check in,check up,look in,follow up,touch base} {on,on how,in on,up on,with}", "{how's,how is,hows} it {going,looking} {with,on,for,over on}",
@@ -57,7 +57,7 @@ GIST = Gist(
         Intent.PAUSE: (
             "{pause,paws,pores,pours,pose,pausing,suspend,freeze,snooze,park,hold,hold off,hold up,pause on,hold onto}{, on, with}", "on {hold,ice,pause,the back burner,standby}",
             "{can,could,should} wait", "to wait", "{to one side,aside,to sleep}", "{take,have,grab} a {break,breather,rest,pause,nap}", "a {little ,short ,quick ,}{break,breather,rest,pause,time out,timeout}",
-            "{stand by,stand down for now,sit tight,hang tight,hang fire,on pause,paused,into pause,in pause,to pause}", "down tools", "{make,do,take,have} {a pause,pause,a break}", "be {paused,suspended,put on hold}", "cool {its,their,your} {heels,jets}", "not {yet,now} please",
+            "{stand by,stand down for now,sit tight,hang tight,hang fire,on pause,paused,into pause,in pause,to pause}", "down tools", "a pin in{, it}", "should {take,make,have} a {break,pause,rest}", "{make,do,take,have} {a pause,pause,a break}", "be {paused,suspended,put on hold}", "cool {its,their,your} {heels,jets}", "not {yet,now} please",
         ),
         Intent.RESUME: (
             "{resume,resumes,resuming,unpause,un pause,unfreeze,unsuspend,continue,proceed,restart,reactivate,wake,wake up,rezoom,re zoom,reassume,presume,release}{, with, on}",
@@ -65,11 +65,11 @@ GIST = Gist(
             "{going,running,moving,rolling,working,up,started,ticking} again", "back {to work,on,on it,to it,up,up and running,on track,in action,in business,in the game,to}{, again}", "up and running again",
             "{start,started,starting,go ahead,get going,begin} again", "go ahead again", "good to {go,continue,carry on,resume}", "{clear,free,fine,safe,okay,ok,ready} to {go,continue,carry on,resume,proceed}",
             "{the green light,a green light,the go ahead,the all clear,off hold,off pause,off ice,off the ice,off the back burner,another go}",
-            "{finish,finish up,finish off} {its work,the job,what it started}", "{get,set} going again", "{on,off} again", "{turn,switch} {on,back on}{, again}", "back {into,in} gear", "{run,go,work,move} further", "{can,may,could,should} {go,go on,go ahead,run,run again,go again,start again,carry on,continue,proceed,resume,be resumed,be continued,be restarted,be unpaused}{, its work, with it}", "be {resumed,continued,restarted,unpaused}", "{resumed,continued,restarted,unpaused}", "{continue,resume,finish} {its,their,the} work",
+            "{finish,finish up,finish off} {its work,the job,what it started}", "{get,set} going again", "{on,off} again", "{turn,switch} {on,back on}{, again}", "back {into,in} gear", "{run,go,work,move} further", "{pick,picking,carry,start,continue,resume,keep going} {up ,on ,from ,}where {you,it,we,they} {left,were}{ off,}{, on, with}", "{can,may,could,should} {go,go on,go ahead,run,run again,go again,start again,carry on,continue,proceed,resume,be resumed,be continued,be restarted,be unpaused}{, its work, with it}", "be {resumed,continued,restarted,unpaused}", "{resumed,continued,restarted,unpaused}", "{continue,resume,finish} {its,their,the} work",
         ),
         "maybe resume": ("go ahead{, with}", "back"),
         Intent.STOP: (
-            "{discontinue,stop,kill,cancel,terminate,abort,end,quit,scrap,bin,ditch,axe,drop,nuke,halt,chuck,dismiss,shut,toss,stopping,killing,cancelling,canceling,zap,murder}{, with}",
+            "{discontinue,ax,stop,kill,cancel,terminate,abort,end,quit,scrap,bin,ditch,axe,drop,nuke,halt,chuck,dismiss,shut,toss,stopping,killing,cancelling,canceling,zap,murder}{, with}",
             "{shut,shutting,tear,take,close} down", "call{ off,}", "call {it a day,it quits,a halt,a stop,time,an end}{, to, on, for, with}", "pull the {plug,pin}{, on}", "{put,bring} {an end,a stop,a halt,an} {to,end to}",
             "{to,to a,to an} {end,halt,stop}", "get rid of", "abandon{, the work on, work on}", "{the flick,the boot,the chop,the axe,the bullet}", "be {stopped,cancelled,canceled,killed,ended,terminated,aborted}", "{done,finished} with{, it}", "enough of", "{throw,chuck,knock,turn,switch,cut} {out,away,off}", "{give up on,stop working on,do away with}",
             "{on the head,out of its misery,for good and all,in the bin,to death,to rest}", "{stopped,cancelled,canceled,killed,terminated,aborted,binned,scrapped,ended}",
@@ -85,7 +85,7 @@ GIST = Gist(
             "{until,till,til} {later,tomorrow,after lunch,lunch,tonight,monday,next week,further notice,i'm back,i get back,i say so,the morning}", "before {stand up,standup,the stand up,lunch,the meeting,my meeting,the demo}", "today{, please}", "{this,tomorrow} morning",
             "{or,of,on,in,for,to,with,about,over,from,up,out,off,down,the,a,an,my,our,your,its,it's,that's,'s,is}", "{or what,or not,or something,or so,or anything,yet or not}", "{one,the one} is it that's", "which one is it that's",
             "{i,we} {want,need,would like,wanna}", "{i'd,we'd} {like,love}{, to}", "{i,we}{'d,} just {want,like,need}", "{you,u,ya}", "{can,could,would,will} you", "{you can,you could,you may,can we,could we,let's,lets,go ahead and,feel free to,go on and,you might as well,we might as well,might as well}",
-            "{put,give,take,let,have,pick,pop,turn,switch,kick,run,make,get,set,keep,leave,bring,send,do,sit,got,get it,be,being,been,needs to,has to,wants to,ought to,can,may,could}", "{sat,sitting,just sitting,hanging}{, around}", "{me,us,us all}", "gimme a {sec,minute,moment,second}",
+            "{put,give,take,let,have,pick,pop,turn,switch,kick,run,make,get,set,keep,leave,bring,send,do,sit,got,get it,be,being,been,needs to,has to,wants to,ought to,can,may,could}", "{sat,sitting,just sitting,hanging}{, around}", "{me,us,us all}", "{gimme,give me,just} a {sec,minute,moment,second}", "let me",
             "{where,from where} {it,we,they} left {off,it}", "{from ,}where {we,i,it} {stopped,were,was left,had stopped,was stopped,had left off,was}", "for {some,a little,a short} {time,while,days}", "{for good,outright,altogether,completely,entirely,totally,dead,straight away,straightaway,at once,for ever,forever}", "all",
             "{i think,i guess,i suppose,i reckon,you know,if you would,if you like,if you can,if you don't mind,when you can,when you get a chance,when you get a sec}", "{mate,buddy,cadence,man,legend,champ,boss,bud,bro,pal,team,folks,guys}", "{will,would,could,can} {you,ya,u}", "for {the weekend,today,tonight,now please,us,an hour,the day,the night}", "while i'm {out,away,in a meeting,driving,at lunch}", "{righto,alrighty,nah,nope,ah,oh,hey,oi,um,er}", "{fully,only,please do,further}",
         ),

@@ -19,11 +19,12 @@ REFUSED = {
         r"(?:if|unless|whenever|once|as soon as|in case|when|after|before|should)\b(?! (?:will|is|are|did|does|do|was|can|you (?:can|could|don't mind|get|have|would|are done)) ).*"
     ),
     "elsewhere": (
+        r"(?:open|(?:show|read|send|give)(?: me)?(?: out)?) the (?:diff|pull request|pr|commits?|code|changes) (?:of|from|for|on|by) .*|"
         r"(?:approve|merge|deploy|review|tag|release|publish) (?:whatever |what |everything )?(?:that )?(?:the )?(?:\w+ ){0,3}(?:agents?|ones?)\b.*|"
-        r"(?:open|show(?: me)?|put|merge|push|pull up|bring up|check out) (?:(?:the )?(?:\w+ )?agent \w+|(?:the )?(?:\w+ ){1,4}(?:agent|one))'?s? (?:diff|prs?|pull requests?|branch|code|changes|commits?)\b.*|"
-        r"(?:please )?(?:merge|approve|review|rename|rebase|deploy|ship|release|revert|comment on|close|reopen|rename|open|rerun|squash|sign off(?: on)?|publish|assign|label|delete|download)(?: up)? "
+        r"(?:open|(?:show|read|send|give)(?: me)?(?: out)?|put|merge|push|pull up|bring up|check out) (?:(?:the )?(?:\w+ )?agent \w+|(?:the )?(?:\w+ ){1,4}(?:agent|one))'?s? (?:diff|prs?|pull requests?|branch|code|changes|commits?)\b.*|"
+        r"(?:please )?(?:merge|approve|review|rename|rebase|deploy|ship|release|revert|comment on|close|reopen|rename|open|rerun|squash|sign off(?: on)?|publish|label|delete|download)(?: up)? "
         r"(?:(?:the|that|this|its|my|a|all|every) )?(?:\w+ )?(?:prs?|pull requests?|merge requests?|diffs?|branch|branches|issues?|account|repo|repository|release|commits?|logs?)\b(?! (?:page|test|endpoint|parser|handling|view|list|template|viewer)).*|"
-        r"(?:rename|rebase|assign|clone|duplicate|copy) (?:the )?(?:agent \w+|(?:\w+ ){1,4}(?:agent|one)\b).*"
+        r"(?:rename|rebase|clone|duplicate|copy) (?:the )?(?:agent \w+|(?:\w+ ){1,4}(?:agent|one)\b).*"
     ),
     "reported": (
         r"(?:he|she|they|somebody|someone|the (?:agent|boss|doctor|teacher|bot|team|user|customer|client|man|woman|guy)|my (?:\w+)|people|everybody|everyone|who|nobody|mom|dad|we|you|i|your \w+|agent \w+) (?:just |once |always |also |already )?(?:said|says|say|told|tells|asked|asks|wants (?:me|us)|wanted (?:me|us)|thinks?|thought|wrote|suggested|mentioned|claims|claimed|insisted|called|keeps? saying|recommended|ordered me)\b.*|"

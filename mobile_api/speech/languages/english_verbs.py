@@ -4,7 +4,7 @@ WHILE = (
     r"(?:for )?(?:just )?(?:a|one|another|a few|five|ten|a couple of|a little) "
     r"?(?:moments?|minutes?|mins?|seconds?|secs?|bit|while|hours?|tick)"
 )
-_HOLD = r"(?:pause|paws|pawz|pores|pours|pawse|pose|paus|pause off|pausing|suspend|freeze|hold|park|snooze)"
+_HOLD = r"(?:pause|paws|pawz|pores|pours|pawse|pose|paus|paul's|pauls|pause off|pausing|suspend|freeze|hold|park|snooze)"
 _PAUSES = r"(?:pause|hold|wait|take (?:a|five|a short) ?(?:break|rest|breather)?|rest|hold on|hold up|stand by|hang on|hang tight|sleep)"
 _RESUMES = (
     r"(?:continue|resume|carry on|go on|go ahead|proceed|keep going|keep working|run again|"
@@ -12,7 +12,7 @@ _RESUMES = (
     r"start working again|finish(?: (?:up|its work|what it started|the job))?|start up again|run|work)"
 )
 _KILL = (
-    r"(?:stop|cancel|kill|terminate|abort|discontinue|end|quit|drop|ditch|scrap|axe|halt|nix|dismiss|discard|"
+    r"(?:stop|cancel|kill|terminate|abort|discontinue|ax|end|quit|drop|ditch|scrap|axe|halt|nix|dismiss|discard|"
     r"remove|delete|destroy|shut down|shutdown|shut off|turn off|switch off|close|close down|"
     r"kill off|cut|cut off|call off|get rid of|pull the plug on|put an end to|do away with|"
     r"take down|bin|trash|stand down|scratch|tear down|stop working on|stop work on|give up on|"
