@@ -19,6 +19,7 @@ _WEAK = frozenset(
      "cleanup", "effort", "piece", "part", "project", "request", "patch", "tweak", "improvement",
      "implementation", "support"]
 )  # fmt: skip
+_NO_PART = frozenset(["back", "over", "down", "with", "this", "that", "them", "what", "when", "once"])
 _PIECES = re.compile(r"[a-z]+|\d+")
 _COMMON = frozenset(
     [
@@ -218,7 +219,7 @@ def _fit(said: tuple[str, ...], known: tuple[str, ...]) -> tuple[int, int]:
 
 def _begins(word: str, known: str) -> bool:
     """Whether *word* is a part of *known* that people say for it: "sync", "game" of a minigame."""
-    if len(word) < 4:
+    if len(word) < 4 or word in _NO_PART:
         return False
     return (len(known) > len(word) + 2 or len(word) > 4) and known.startswith(word) or known.endswith(word)
 
@@ -231,7 +232,7 @@ def _best(word: str, known: tuple[str, ...]) -> int:
         return 2
     if word.endswith("ing") and from_gerund(word) in known:
         return 2
-    if word.endswith("s") and (word[:-1] in known or word[:-2] in known):
+    if f"{word}s" in known or (word.endswith("s") and {word[:-1], word[:-2]} & set(known)):
         return 2
     alike = any(same_word(word, k) or (len(word) > 4 and fuzz.ratio(word, k) >= 80) for k in known)
     return 1 if alike else 0

@@ -65,6 +65,8 @@ class Gists:
             for _, one in cover.names
         )
         intent = _intent((*cover.roles, "doing") if about else cover.roles)
+        if "hedge" in cover.roles and not any(_is_special(one) for _, one in cover.names):
+            return None
         if intent is None:
             return None
         reference = self._one(cover, intent, known)

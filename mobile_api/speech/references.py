@@ -77,6 +77,8 @@ class References:
         bare = self._determiners.sub("", phrase)
         found = self._numbered.match(bare)
         rest = found["rest"] if found else bare
+        if rest.startswith(","):
+            return None  # "no, for sure" is no number four
         more = self._forms.numbers
         said = numbers_in(rest.split(), more=more, heard=found is not None)
         counted = found is None and (bare != phrase or bool(self._plural.search(bare)))
