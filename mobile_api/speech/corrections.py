@@ -26,6 +26,7 @@ class Corrected:
             rf"(?: [,.;:!?])* (?:{mark})(?: [,.;:!?])*{marks}"
             rf"|(?: [,.;:!?])+ (?:{weak})(?: [,.;:!?])*{marks}"
         )
+        # "No," may answer something: it stays, as the words for it do in all our languages.
         self._first = re.compile(rf"^(?!n)(?:(?:{mark}|{weak}) (?:[,.;:!] )+)+")
         self._doubt = re.compile(rf"^(?:{mark}|{weak}|not)(?= |$)| (?:{mark})(?= |$)")
         self._forgotten = re.compile(rf"\w (?:[,.;:!?] )+(?:{language.forget})[ .!]*$")

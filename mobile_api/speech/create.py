@@ -7,8 +7,9 @@ from mobile_api.speech.details import Details, Slots
 from mobile_api.speech.frame import Intent, Meant
 from mobile_api.speech.language import Language
 from mobile_api.speech.numbers import number_of
-from mobile_api.speech.places import PUNCT, Places
+from mobile_api.speech.places import Places
 from mobile_api.speech.repos import MOST_WORDS, RepoIndex
+from mobile_api.speech.requested import Requested
 from mobile_api.speech.text import plain, spoken
 
 _MOST_CLAUSES = 6
@@ -20,26 +21,16 @@ class Creation:
 
     def __init__(self, language: Language) -> None:
         made = language.creating
-        self._language, self._made = language, made
+        self._language = language
         self._places = Places(made)
         self.details = Details(language, self._places)
+        self._requested = Requested(language, self.details)
         self._heads = [re.compile(rf"^(?:{head})(?= |$)") for head in made.heads]
         self._lead = re.compile(rf"^(?:(?:{made.lead})(?: [,.;:!])* )+")
-        self._puzzles = re.compile(rf"^(?:{made.puzzles})")
         self._opening = re.compile(rf"^(?:{made.opening})(?= |$)")
         self._inner = [re.compile(rf"^(?:{form})(?= |$)") for form in made.inner]
-        self._people = re.compile(rf"(?:^| )(?:{made.people})(?= |$)")
         self._lone = re.compile(rf"^(?:{made.lone})")
-        self._vague = re.compile(rf"^(?:{made.vague})$")
-        self._no_place = re.compile(rf"^ ?(?:{made.no_place})")
-        self._states = re.compile(rf"^(?:{made.states})")
-        self._been = re.compile(made.been)
-        self._bare_noun = re.compile(r"^(?:an?|another|one|the|new|some)\b")
-        self._noun = re.compile(rf"\b(?:{made.noun})\b")
-        self._orders = re.compile(made.orders)
         self._should = re.compile(rf"^(?:{made.should})")
-        self._definite = re.compile(rf"(?:^| )(?:{made.definite})(?= |$)")
-        self._modal, self._loose = re.compile(made.modal), re.compile(made.loose)
         self._about = re.compile(rf"^(?:{made.about}) (?=\S)")
         self._trailing = re.compile(rf" [,.;] (?:{made.trailing_heads})$")
         self._no_task = re.compile(made.no_task)
@@ -86,48 +77,9 @@ class Creation:
 
     def _behind(self, head: str, rest: Slots, repos: RepoIndex) -> Slots | None:
         """Return what *rest* says behind *head*, None when that is no request to us."""
-        if self._no_place.match(plain(rest.rest)):
-            return None
         slots = self.details.read(rest, repos)
-        if self._definite.search(plain(head)):
-            slots = replace(slots, sure=False)
         known = bool(slots.repo) and repos.match(slots.repo).found
-        if self._orders.fullmatch(plain(slots.task or "")):
-            return None
-        if not slots.marked and self._states.match(plain(slots.task or "")):
-            return None
-        if self._bare_noun.match(plain(head)) and self._been.search(plain(rest.rest)):
-            return None
-        if self._people.search(plain(head)):
-            asked = self._modal.match(plain(head)) is not None
-            return self._of_people(slots, known=known, asked=asked)
-        return slots if known or not self._made.noun else self._of_default(head, rest, slots)
-
-    def _of_default(self, head: str, rest: Slots, slots: Slots) -> Slots | None:
-        """Return what is asked for without a repository, where any sentence might be meant.
-
-        Other nouns than "agent" must speak of code; a task that does not begin like one is asked
-        about.
-        """
-        coded = self._codes.search(plain(slots.task or "")) is not None
-        if self._vague.match(plain(head)):
-            return slots if self.details.is_marked(plain(rest.rest).strip()) else None
-        if not self._noun.search(plain(head)):
-            return slots if coded else None
-        apart = rest.rest.lstrip()[:1] in set(PUNCT)
-        begins = slots.task is None or slots.marked or coded or apart
-        return replace(slots, sure=slots.sure and begins)
-
-    def _of_people(self, slots: Slots, *, known: bool, asked: bool) -> Slots | None:
-        """Return what "get somebody ..." asks for, None when it may well be a person's work."""
-        low = plain(slots.task or "")
-        if self._no_task.fullmatch(low) or self._loose.match(low):
-            return None
-        if known:
-            return replace(slots, sure=slots.sure and (slots.marked or asked or not low))
-        if self._codes.search(low) or self._puzzles.match(low):
-            return slots
-        return replace(slots, sure=False) if self._verb.match(low) else None
+        return self._requested.judged(head, rest.rest, slots, known=known)
 
     def _around(self, text: str, repos: RepoIndex) -> Slots | None:
         """Return what "spin up a web shop agent to ..." says: the name stands in the head."""
@@ -136,7 +88,8 @@ class Creation:
             if found and repos.match(found["repo"].strip()).found:
                 repo = self._places.named(found["repo"], repos)
                 if repo:
-                    return self.details.read(Slots(text[found.end() :], repo=repo), repos)
+                    rest = Slots(text[found.end() :], repo=repo)
+                    return self._behind(found[0], rest, repos)
         return None
 
     def _head(self, text: str) -> int:

@@ -97,6 +97,10 @@ def test_numbers_are_written_as_names_have_them() -> None:
             "print-svc", "queue jobs", id="told before",
         ),
         pytest.param(
+            "herb stock should warn below ten, start an agent for that",
+            "herb-stock", "warn below ten", id="wished before",
+        ),
+        pytest.param(
             "Tom's been asking all week, so go ahead and make an agent on herb stock, it has to "
             "warn below ten", "herb-stock", "warn below ten", id="aside",
         ),

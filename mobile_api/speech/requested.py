@@ -1,0 +1,80 @@
+"""Whether words that begin like a request for an agent are one: to us, for a new one, for work."""
+
+import re
+from dataclasses import replace
+
+from mobile_api.speech.details import Details, Slots
+from mobile_api.speech.language import Language
+from mobile_api.speech.places import PUNCT
+from mobile_api.speech.text import plain
+
+
+class Requested:
+    """What tells a request from words about an agent that is there, and from a person's work."""
+
+    def __init__(self, language: Language, details: Details) -> None:
+        made = language.creating
+        self._details = details
+        self._people = re.compile(rf"(?:^| )(?:{made.people})(?= |$)")
+        self._surely, self._loose = re.compile(made.modal), re.compile(made.loose)
+        self._puzzles = re.compile(rf"^(?:{made.puzzles})")
+        self._vague = re.compile(rf"^(?:{made.vague})$")
+        self._noun = re.compile(rf"\b(?:{made.noun})\b") if made.noun else None
+        self._definite = re.compile(rf"(?:^| )(?:{made.definite})(?= |$)")
+        self._bare_noun = re.compile(r"^(?:an?|another|one|the|new|some)\b")
+        self._no_place = re.compile(rf"^ ?(?:{made.no_place})")
+        self._states, self._been = re.compile(rf"^(?:{made.states})"), re.compile(made.been)
+        self._orders = re.compile(made.orders)
+        self._no_task = re.compile(made.no_task)
+        self._codes = re.compile(made.code)
+        self._verb = re.compile(rf"^(?:{made.task_verbs})(?= |$)")
+
+    def judged(self, head: str, rest: str, slots: Slots, *, known: bool) -> Slots | None:
+        """Return *slots*, less sure where it should be asked, None when it is no request to us.
+
+        *head* are the words of the request, *rest* the ones behind; *known* says that a
+        repository was named that the person may use.
+        """
+        head, rest = plain(head), plain(rest)
+        if self._is_of_another(head, rest, slots, known=known):
+            return None
+        if self._definite.search(head):
+            slots = replace(slots, sure=False)
+        if self._people.search(head):
+            return self._of_people(head, slots, known=known)
+        return slots if known or self._noun is None else self._of_default(head, rest, slots)
+
+    def _is_of_another(self, head: str, rest: str, slots: Slots, *, known: bool) -> bool:
+        """Whether it is of an agent that is there, or on the phone."""
+        task = plain(slots.task or "")
+        if self._orders.fullmatch(task) or (not known and self._no_place.match(rest)):
+            return True
+        if not slots.marked and self._states.match(task):
+            return True
+        return self._bare_noun.match(head) is not None and self._been.search(rest) is not None
+
+    def _of_default(self, head: str, rest: str, slots: Slots) -> Slots | None:
+        """Judge what is asked for without a repository, where any sentence might be meant.
+
+        Other nouns than "agent" must speak of code; a task that does not begin like one is asked
+        about.
+        """
+        if self._vague.match(head):
+            return slots if self._details.is_marked(rest.strip()) else None
+        coded = self._codes.search(plain(slots.task or "")) is not None
+        if self._noun is not None and not self._noun.search(head):
+            return slots if coded else None
+        begins = slots.task is None or slots.marked or coded or rest.lstrip()[:1] in set(PUNCT)
+        return replace(slots, sure=slots.sure and begins)
+
+    def _of_people(self, head: str, slots: Slots, *, known: bool) -> Slots | None:
+        """Judge "get somebody ...", which may well be a person's work."""
+        task = plain(slots.task or "")
+        if self._no_task.fullmatch(task) or self._loose.match(task):
+            return None
+        if known:
+            sure = slots.marked or not task or self._surely.match(head) is not None
+            return replace(slots, sure=slots.sure and sure)
+        if self._codes.search(task) or self._puzzles.match(task):
+            return slots
+        return replace(slots, sure=False) if self._verb.match(task) else None
