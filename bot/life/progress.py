@@ -10,7 +10,7 @@ _BASELINE_PROGRESS = 15
 
 
 def in_phase(agent: Agent, phase: Phase) -> Agent:
-    """Return *agent* in *phase*; tests that run before the work has begun are no sign of its end."""
+    """Return *agent* in *phase*; tests before the work has begun are no sign of its end."""
     reached = PHASE_PROGRESS[phase]
     if phase is Phase.VERIFYING and agent.progress < PHASE_PROGRESS[Phase.WORKING]:
         reached = _BASELINE_PROGRESS

@@ -19,7 +19,9 @@ _WEAK = frozenset(
      "cleanup", "effort", "piece", "part", "project", "request", "patch", "tweak", "improvement",
      "implementation", "support"]
 )  # fmt: skip
-_NO_PART = frozenset(["back", "over", "down", "with", "this", "that", "them", "what", "when", "once"])
+_NO_PART = frozenset(
+    ["back", "over", "down", "with", "this", "that", "them", "what", "when", "once"]
+)
 _PIECES = re.compile(r"[a-z]+|\d+")
 _COMMON = frozenset(
     [
@@ -221,14 +223,14 @@ def _begins(word: str, known: str) -> bool:
     """Whether *word* is a part of *known* that people say for it: "sync", "game" of a minigame."""
     if len(word) < 4 or word in _NO_PART:
         return False
-    return (len(known) > len(word) + 2 or len(word) > 4) and known.startswith(word) or known.endswith(word)
+    return (
+        (len(known) > len(word) + 2 or len(word) > 4) and known.startswith(word)
+    ) or known.endswith(word)
 
 
 @lru_cache(maxsize=16384)
 def _best(word: str, known: tuple[str, ...]) -> int:
-    if word in known or any(
-        same_stem(word, k) or _begins(word, k) for k in known
-    ):
+    if word in known or any(same_stem(word, k) or _begins(word, k) for k in known):
         return 2
     if word.endswith("ing") and from_gerund(word) in known:
         return 2

@@ -1,4 +1,4 @@
-"""What people say around a command: "gimme a sec, pause the ISO one", "kill it, nobody needs it"."""
+"""What people say around a command: "a sec, pause the ISO one", "kill it, nobody needs it"."""
 
 import re
 from collections.abc import Iterator

@@ -13,6 +13,7 @@ from functools import lru_cache
 from mobile_api.speech.frame import Intent, Meant, Reference
 from mobile_api.speech.known import Known
 from mobile_api.speech.language import Language
+from mobile_api.speech.references import References
 
 Reads = Callable[[str], Reference | None]
 _MOST_TOKENS, _MOST_PHRASE, _MOST_NAME = 40, 6, 9
@@ -39,6 +40,7 @@ class Gists:
 
     def __init__(self, language: Language, read: Reads) -> None:
         self._language, self._reads = language, read
+        self._reads_free = References(language.forms, free=True).read
         self._roles = language.gist.roles if language.gist else {}
         self._pronouns = language.gist.plural_pronouns if language.gist else frozenset()
         self._fresh = re.compile(
@@ -121,6 +123,10 @@ class Gists:
 
     def _name(self, phrase: str, known: Known) -> Reference | None:
         reference = self._reads(phrase)
+        if reference is None and self._language.forms.forbidden.intersection(phrase.split()):
+            reference = self._reads_free(phrase)  # a title may have such words: "cold start"
+            if reference is not None and not reference.topic:
+                return None
         if reference is None or not known.surely(reference):
             return None
         state_of_it = reference.statuses and not (reference.topic or reference.numbers)

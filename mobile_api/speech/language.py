@@ -85,8 +85,8 @@ class Gist:
     """What the words of a sentence are for, when it has no known form; ``{a,b}`` is a or b.
 
     Roles are intents, ``status`` (asks by itself how an agent does), ``asking`` with ``doing``
-    (ask it together), ``maybe resume`` (when nothing else is asked for), ``hedge`` (no order) and ""
-    (words that say nothing); of a phrase with several roles the first counts.
+    (ask it together), ``maybe resume`` (when nothing else is asked for), ``hedge`` (no order) and
+    "" (words that say nothing); of a phrase with several roles the first counts.
     *never_before* and *never_behind* are in no aside before or behind a command; *reason_begins*
     follows a command without a pause; *tells* begins a clause about the speaker.
     """

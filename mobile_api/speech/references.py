@@ -12,10 +12,11 @@ _MOST_TOPIC = 8
 
 
 class References:
-    """The phrases of one language."""
+    """The phrases of one language; *free* ones may hold words that are commands elsewhere."""
 
-    def __init__(self, forms: Forms) -> None:
+    def __init__(self, forms: Forms, *, free: bool = False) -> None:
         self._forms = forms
+        self._forbidden = frozenset() if free else forms.forbidden
         self._determiners = re.compile(rf"^(?:(?:{forms.determiners}) )+")
         self._numbered = re.compile(rf"^(?:{forms.number})(?: (?:{forms.number}))* (?P<rest>.+)$")
         self._every = re.compile(rf"^(?:{forms.everything}) (?P<rest>.+)$")
@@ -31,7 +32,8 @@ class References:
         self._other = re.compile(rf"(?:^|(?<= ))(?:{forms.other})(?= |$)")
         self._indefinite = re.compile(rf"^(?:{forms.indefinite}) (?:{forms.noun})(?= |$)")
         self._hanging = re.compile(
-            r"(?:in|with|at|up|on|out|about|of|to|is|are|was|were|does|did|has|have|which|who|how|why|where|when)(?= )"
+            r"(?:in|with|at|up|on|out|about|of|to|is|are|was|were|does|did|has|have|which|who|how|why"
+            r"|where|when)(?= )"
         )
         self._ending = re.compile(r" (?:on|in|at|with|of|about)$")
         self._links = re.compile(rf"(?:^|(?<= ))(?:{forms.links})(?= |$)")
@@ -133,7 +135,7 @@ class References:
         for names, pattern in self._statuses.items():
             rest, found = self._taken(pattern, rest)
             statuses |= names if found else frozenset()
-        if set(rest.split()) & self._forms.forbidden:
+        if set(rest.split()) & self._forbidden:
             return None
         topic, count = self._topic(rest, counted=newest or oldest)
         if len(topic) > _MOST_TOPIC:

@@ -16,8 +16,8 @@ _MOST = 7
 _DIGITS = {word: str(value) for word, value in WORDS.items()} | {"oh": "0", "o": "0", "nought": "0"}
 _LATE = {word: str(value) for word, value in HOMOPHONES.items() if word not in {"to", "for"}}
 _SMALL = frozenset(
-    ["a", "an", "the", "to", "of", "on", "in", "at", "it", "is", "i", "you", "we", "me", "my", "for",
-     "and", "or", "so", "up", "off", "out", "do", "go", "no", "one", "all"]
+    ["a", "an", "the", "to", "of", "on", "in", "at", "it", "is", "i", "you", "we", "me", "my",
+     "for", "and", "or", "so", "up", "off", "out", "do", "go", "no", "one", "all"]
 )  # fmt: skip
 _NOT_FIRST = frozenset(["to", "a", "the", "and", "i"])
 _NOT_LAST = _NOT_FIRST | {"for"}

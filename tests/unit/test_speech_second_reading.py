@@ -117,10 +117,16 @@ def test_words_are_written_as_the_names_that_they_spell(heard: str, written: str
     assert rewritten(clean(heard), BANK) == written
 
 
-def test_numbers_are_joined_as_they_are_said() -> None:
-    assert joined_numbers("two sixty four".split()) == ["2", "64"]
-    assert joined_numbers("twenty oh twenty two".split()) == ["20", "0", "22"]
-    assert joined_numbers("double oh one".split()) == ["00", "1"]
+@pytest.mark.parametrize(
+    ("said", "joined"),
+    [
+        ("two sixty four", ["2", "64"]),
+        ("twenty oh twenty two", ["20", "0", "22"]),
+        ("double oh one", ["00", "1"]),
+    ],
+)
+def test_numbers_are_joined_as_they_are_said(said: str, joined: list[str]) -> None:
+    assert joined_numbers(said.split()) == joined
 
 
 def test_title_may_have_words_that_tell_a_state() -> None:

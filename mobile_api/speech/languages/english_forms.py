@@ -121,7 +121,6 @@ FORMS = Forms(
             "they",
             "thingy",
             "sitting",
-
             "there",
             "whichever",
             "whatever",

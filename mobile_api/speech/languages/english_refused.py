@@ -16,7 +16,7 @@ REFUSED = {
     "hedged": (
         r".*\b(?:i dunno|dunno|i don't know|not sure|whatever you think|you decide|can't decide)$|"
         r"(?:i|we) (?:think|thought|was|were|wonder|guess|wish|believe|hope|feel|might|may|had|used to|almost|nearly|could have|should have|would have|tried|used|wanted|already|just (?:stopped|paused|started))\b(?! you (?:should|can|could)\b)(?! wondering if you).*|maybe\b.*|perhaps\b.*|possibly\b.*|suppose\b.*|imagine\b.*|"
-        r"(?:if|unless|whenever|once|as soon as|in case|when|after|before|should)\b(?! (?:will|is|are|did|does|do|was|can|you (?:can|could|don't mind|get|have|would|are done)) ).*"
+        r"(?:if|unless|whenever|once|as soon as|in case|when|after|before|should)\b(?! (?:will|is|are|did|does|do|was|can|you (?:can|could|don't mind|get|have|would|are (?:done|ready|free|at it))|you're (?:ready|free|at it|around|there)) ).*"
     ),
     "elsewhere": (
         r"(?:open|(?:show|read|send|give)(?: me)?(?: out)?) the (?:diff|pull request|pr|commits?|code|changes) (?:of|from|for|on|by) .*|"
