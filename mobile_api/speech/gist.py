@@ -6,21 +6,17 @@ understood. Only a question, which does no harm, may have a few words that we do
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from mobile_api.speech.frame import Intent, Meant, Reference
 from mobile_api.speech.known import Known
-from mobile_api.speech.language import Language
+from mobile_api.speech.language import Forms, Gist
 from mobile_api.speech.references import References
 
-Reads = Callable[[str], Reference | None]
 _MOST_TOKENS, _MOST_PHRASE, _MOST_NAME = 40, 6, 9
 _MOST_STRANGE, _STRANGE = 3, 4.0
-_IT = frozenset(["it", "that", "this", "he", "she"])
-_ARTICLES = frozenset(["a", "an", "some", "another"])  # of something new, or of any
-_AMOUNT = frozenset(["at", "in", "by", "under", "over", "than", "about", "around"])
 _PUNCT = frozenset(",.;:!?")
 _ACTING = (Intent.PAUSE, Intent.RESUME, Intent.STOP)
 
@@ -38,23 +34,22 @@ class _Cover:
 class Gists:
     """The second reading of one language."""
 
-    def __init__(self, language: Language, read: Reads) -> None:
-        self._language, self._reads = language, read
-        self._reads_free = References(language.forms, free=True).read
-        self._roles = language.gist.roles if language.gist else {}
-        self._pronouns = language.gist.plural_pronouns if language.gist else frozenset()
+    def __init__(self, gist: Gist, forms: Forms, *, code: str) -> None:
+        self._gist, self._code, self._roles = gist, code, gist.roles
+        self._reads = References(forms).read
+        self._reads_free = References(forms, free=True).read
+        self._forbidden = forms.forbidden
         self._fresh = re.compile(
-            rf"(?:^| )(?:{language.forms.indefinite}) (?:new |second |fresh )?"
-            rf"(?:{language.forms.noun})(?= |$)"
+            rf"(?:^| )(?:{forms.indefinite}) (?:new |second |fresh )?(?:{forms.noun})(?= |$)"
         )
-        self._never_first = frozenset(
+        self._never_first = gist.never_first | {
             phrase for phrase, role in self._roles.items() if role in {*_ACTING, "asking"}
-        ) | {"for", "from", "by", "over", "into", "and", "or", *_ARTICLES}
+        }
 
     def read(self, low: str, known: Known) -> Meant | None:
         """Return what *low* (plain, without greetings) asks for."""
         tokens = low.split()
-        if not self._roles or len(tokens) > _MOST_TOKENS or self._fresh.search(low):
+        if len(tokens) > _MOST_TOKENS or self._fresh.search(low):
             return None
         cover = self._covered(tokens, known)
         if cover is None:
@@ -74,7 +69,7 @@ class Gists:
         reference = self._one(cover, intent, known)
         if reference is None:
             return None
-        return Meant(intent=intent, reference=reference, language=self._language.code)
+        return Meant(intent=intent, reference=reference, language=self._code)
 
     def _asks(self, tokens: list[str], known: Known) -> bool:
         """Whether a question begins here, or the name of what it is about."""
@@ -112,10 +107,12 @@ class Gists:
             if end - start <= _MOST_PHRASE and (role := self._roles.get(phrase)) is not None:
                 roles = (role, *rest.roles) if role else rest.roles
                 yield replace(rest, cost=rest.cost + 1, roles=roles)
-            if tokens[start] in self._never_first or (start and tokens[start - 1] in _ARTICLES):
+            if tokens[start] in self._never_first or (
+                start and tokens[start - 1] in self._gist.articles
+            ):
                 continue
             reference = self._name(phrase, known)
-            an_amount = start and tokens[start - 1] in _AMOUNT and end == start + 1
+            an_amount = behind in self._gist.before_amounts and end == start + 1
             if reference is not None and not (reference.numbers and an_amount):
                 extra = (2.2 if reference.topic else 0.9) if reference.statuses else 0.0
                 names = ((phrase, reference), *rest.names)
@@ -123,14 +120,15 @@ class Gists:
 
     def _name(self, phrase: str, known: Known) -> Reference | None:
         reference = self._reads(phrase)
-        if reference is None and self._language.forms.forbidden.intersection(phrase.split()):
+        if reference is None and self._forbidden.intersection(phrase.split()):
             reference = self._reads_free(phrase)  # a title may have such words: "cold start"
             if reference is not None and not reference.topic:
                 return None
         if reference is None or not known.surely(reference):
             return None
-        state_of_it = reference.statuses and not (reference.topic or reference.numbers)
-        return None if state_of_it and phrase.split()[0] in self._pronouns | _IT else reference
+        state = reference.statuses and not (reference.topic or reference.numbers)
+        of_it = phrase.split()[0] in self._gist.plural_pronouns | self._gist.pronouns
+        return None if state and of_it else reference
 
     def _one(self, cover: _Cover, intent: Intent, known: Known) -> Reference | None:
         """Return the one reference that all names of *cover* come to."""
@@ -146,7 +144,7 @@ class Gists:
         one = self._narrowest([one for _, one in special], known)
         if one is None or not again:
             return one
-        if intent is Intent.STATUS or (one.plural and set(again) <= self._pronouns):
+        if intent is Intent.STATUS or (one.plural and set(again) <= self._gist.plural_pronouns):
             return one
         return None
 

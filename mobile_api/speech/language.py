@@ -34,6 +34,8 @@ class Forms:
     numbers: dict[str, int] = field(default_factory=dict)
     ordinals: dict[str, int] = field(default_factory=dict)
     topics: dict[str, str] = field(default_factory=dict)
+    never_first: str = r"in|with|at|up|on|out|about|of|to"
+    never_last: str = NEVER
     forbidden: frozenset[str] = frozenset()  # a reference with one of these is more than that
 
 
@@ -87,6 +89,8 @@ class Gist:
     Roles are intents, ``status`` (asks by itself how an agent does), ``asking`` with ``doing``
     (ask it together), ``maybe resume`` (when nothing else is asked for), ``hedge`` (no order) and
     "" (words that say nothing); of a phrase with several roles the first counts.
+    *articles* stand before something new or any; *before_amounts* are "at", "under" and the like:
+    the number behind them is no agent's. No name of an agent begins with one of *never_first*.
     *never_before* and *never_behind* are in no aside before or behind a command; *reason_begins*
     follows a command without a pause; *tells* begins a clause about the speaker.
     """
@@ -95,7 +99,11 @@ class Gist:
         self,
         *,
         roles: Mapping[str, tuple[str, ...]],
+        pronouns: frozenset[str],
         plural_pronouns: frozenset[str],
+        articles: frozenset[str],
+        before_amounts: frozenset[str],
+        never_first: frozenset[str],
         never_before: str,
         never_behind: str,
         reason_begins: str,
@@ -109,7 +117,9 @@ class Gist:
             for phrase in expanded(pattern)
             if phrase.strip()
         }
-        self.plural_pronouns = plural_pronouns
+        self.pronouns, self.plural_pronouns = pronouns, plural_pronouns
+        self.articles, self.before_amounts = articles, before_amounts
+        self.never_first = never_first | articles
         self.never_before, self.never_behind = never_before, never_behind
         self.reason_begins, self.tells, self.negated = reason_begins, tells, negated
 

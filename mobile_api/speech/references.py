@@ -31,11 +31,8 @@ class References:
         self._oldest = re.compile(rf"(?:^|(?<= ))(?:{forms.oldest})(?= |$)")
         self._other = re.compile(rf"(?:^|(?<= ))(?:{forms.other})(?= |$)")
         self._indefinite = re.compile(rf"^(?:{forms.indefinite}) (?:{forms.noun})(?= |$)")
-        self._hanging = re.compile(
-            r"(?:in|with|at|up|on|out|about|of|to|is|are|was|were|does|did|has|have|which|who|how|why"
-            r"|where|when)(?= )"
-        )
-        self._ending = re.compile(r" (?:on|in|at|with|of|about)$")
+        self._no_start = re.compile(rf"(?:{forms.never_first})(?= )")
+        self._no_end = re.compile(rf" (?:{forms.never_last})$")
         self._links = re.compile(rf"(?:^|(?<= ))(?:{forms.links})(?= |$)")
         self._noun = re.compile(rf"(?:^|(?<= ))(?:{forms.noun})(?= |$)")
         self._plural = re.compile(rf"(?:^|(?<= ))(?:{forms.nouns})(?= |$)")
@@ -45,10 +42,10 @@ class References:
         """Return what *phrase* (plain, without a verb) says, None when it says anything else."""
         phrase = re.sub(r"'s?(?= |$)", "", phrase.strip(" ,.;:!?")).strip()
         phrase = re.sub(r"(?<= )[,;](?= )", ",", phrase)
-        if not phrase or re.search(r" [.;!?] ", phrase) or self._hanging.match(phrase):
+        if not phrase or re.search(r" [.;!?] ", phrase) or self._no_start.match(phrase):
             return None
         fixed = self._fixed(phrase)
-        if fixed is not None or self._ending.search(phrase):
+        if fixed is not None or self._no_end.search(phrase):
             return fixed
         return (
             self._excluding(phrase)

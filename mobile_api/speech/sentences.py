@@ -24,8 +24,9 @@ class Sentences:
         self.language = language
         self.references = References(language.forms)
         self.creation = Creation(language)
-        self.gists = Gists(language, self.references.read)
-        self._asides = Asides(language.gist) if language.gist else None
+        gist = language.gist
+        self._gists = Gists(gist, language.forms, code=language.code) if gist else None
+        self._asides = Asides(gist) if gist else None
         self._gerund = re.compile(rf"^{language.gerund_lead}(?P<verb>\w+)")
         self._refused = {name: re.compile(form) for name, form in language.refused.items()}
         self._bare = [(re.compile(form), what) for form, what in language.bare.items()]
@@ -77,8 +78,8 @@ class Sentences:
         return (
             self.creation.opened(text, repos)
             or self._first(ways, knows, sure=True)
-            or self.gists.read(plain(whole), knows)
-            or (self.gists.read(low, knows) if len(low) < len(whole) else None)
+            or self._gist(plain(whole), knows)
+            or (self._gist(low, knows) if len(low) < len(whole) else None)
             or self._explained(low, knows)
             or self._without_asides(low, knows)
             or (self._unknown("several") if self.is_several(low) else None)
@@ -86,6 +87,9 @@ class Sentences:
             or self.creation.read(text, repos)
             or self._asked(low, knows, asked=asked)
         )
+
+    def _gist(self, low: str, knows: Known) -> Meant | None:
+        return self._gists.read(low, knows) if self._gists is not None else None
 
     def _first(self, ways: list[str], knows: Known, *, sure: bool) -> Meant | None:
         """Return the command that one of *ways* is; a sure one names agents that are there."""
@@ -176,7 +180,7 @@ class Sentences:
             if self.refused(command):
                 continue
             meant = self.control(command, knows)
-            meant = meant if meant and _is_sure(meant, knows) else self.gists.read(command, knows)
+            meant = meant if meant and _is_sure(meant, knows) else self._gist(command, knows)
             if meant is None or meant.reference is None or not _is_sure(meant, knows):
                 continue
             if meant.reference.is_vague and not left.telling:

@@ -133,6 +133,11 @@ FORMS = Forms(
         ]
     ),
     ordinals=ORDINALS,
+    never_first=(
+        r"in|with|at|up|on|out|about|of|to|is|are|was|were|does|did|has|have|which|who|how|why|"
+        r"where|when"
+    ),
+    never_last=r"on|in|at|with|of|about",
     forbidden=frozenset(
         [
             "and",

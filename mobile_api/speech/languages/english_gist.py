@@ -90,6 +90,10 @@ GIST = Gist(
             "{i think,i guess,i suppose,i reckon,you know,if you would,if you like,if you can,if you don't mind,when you can,when you get a chance,when you get a sec}", "{mate,buddy,cadence,man,legend,champ,boss,bud,bro,pal,team,folks,guys}", "{will,would,could,can} {you,ya,u}", "for {the weekend,today,tonight,now please,us,an hour,the day,the night}", "while i'm {out,away,in a meeting,driving,at lunch}", "{righto,alrighty,nah,nope,ah,oh,hey,oi,um,er}", "{fully,only,please do,further}",
         ),
     },
+    pronouns=frozenset(["it", "that", "this", "he", "she"]),
+    articles=frozenset(["a", "an", "some", "another"]),
+    before_amounts=frozenset(["at", "in", "by", "under", "over", "than", "about", "around"]),
+    never_first=frozenset(["for", "from", "by", "over", "into", "and", "or"]),
     plural_pronouns=frozenset(
         ["them", "they", "em", "'em", "these", "those", "both", "both of them", "both of em", "all of them", "all of em", "the two of them", "the pair of them", "the pair", "the lot", "the lot of them"]
     ),
