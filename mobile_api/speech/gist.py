@@ -97,6 +97,7 @@ class Gists:
     def _parts(
         self, tokens: list[str], start: int, best: list[_Cover | None], known: Known
     ) -> Iterator[_Cover]:
+        behind = tokens[start - 1] if start else ""
         for end in range(start + 1, min(len(tokens), start + _MOST_NAME) + 1):
             rest = best[end]
             if tokens[end - 1] in _PUNCT and tokens[end - 1] != ",":
@@ -107,9 +108,7 @@ class Gists:
             if end - start <= _MOST_PHRASE and (role := self._roles.get(phrase)) is not None:
                 roles = (role, *rest.roles) if role else rest.roles
                 yield replace(rest, cost=rest.cost + 1, roles=roles)
-            if tokens[start] in self._never_first or (
-                start and tokens[start - 1] in self._gist.articles
-            ):
+            if tokens[start] in self._never_first or behind in self._gist.articles:
                 continue
             reference = self._name(phrase, known)
             an_amount = behind in self._gist.before_amounts and end == start + 1

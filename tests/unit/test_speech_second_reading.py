@@ -1,12 +1,17 @@
 """Sentences of no known form, what is said around a command, and words written as names are."""
 
+import re
+from pathlib import Path
+
 import pytest
 
-from mobile_api.speech.frame import Context, Frame, Intent, KnownAgent
+from mobile_api.speech.frame import ACTING, Context, Frame, Intent, KnownAgent
 from mobile_api.speech.text import clean
 from mobile_api.speech.understand import by_grammar
 from mobile_api.speech.written import joined_numbers, rewritten
+from tests.fakes.sentences import contexts
 
+_ROOT = Path(__file__).parents[2]
 _TITLES = (
     ("Nightly settlement cutoff", "bank/settlement-engine", "running"),
     ("ACH return codes", "bank/payout-svc", "running"),
@@ -132,3 +137,25 @@ def test_numbers_are_joined_as_they_are_said(said: str, joined: list[str]) -> No
 def test_title_may_have_words_that_tell_a_state() -> None:
     assert _read("resume the dead letter one").agents == ("a3",)
     assert _read("what happened to the one that died").agents == ("a5",)
+
+
+def test_running_text_starts_pauses_and_resumes_nothing() -> None:
+    people = list(contexts("strangers").values())
+    texts = [path.read_text() for path in sorted((_ROOT / "docs").rglob("*.md"))]
+    sentences = [
+        " ".join(one.split())
+        for text in texts
+        for one in re.split(r"(?<=[.!?])\s+|\n\n|\n[-*] |\|", text)
+    ]
+    spoken = [one for one in sentences if 8 < len(one) < 180 and re.search("[a-z]{3}", one)]
+    assert len(spoken) > 2_000
+
+    acted = [
+        one
+        for at, one in enumerate(spoken)
+        if (frame := by_grammar(one, people[at % len(people)]))
+        and frame.intent in ACTING
+        and not frame.needs_confirmation
+    ]
+
+    assert acted == []
