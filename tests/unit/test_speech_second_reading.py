@@ -148,7 +148,7 @@ def test_running_text_starts_pauses_and_resumes_nothing() -> None:
         for one in re.split(r"(?<=[.!?])\s+|\n\n|\n[-*] |\|", text)
     ]
     spoken = [one for one in sentences if 8 < len(one) < 180 and re.search("[a-z]{3}", one)]
-    assert len(spoken) > 2_000
+    assert len(spoken) > 1_000
 
     acted = [
         one
