@@ -19,7 +19,7 @@ ENGLISH = Language(
     code="en",
     name="English",
     lead=(
-        r"ok|okay|k|alright|all right|right|so|well|yeah|yes|yep|yup|sure|now|then|and|also|great|cool|fine|good|um|like|oh|ah|aw|righto|alrighty|lovely|brilliant|perfect|nice|awesome|excellent|fantastic|wonderful|super|sweet|gotcha|hmm|do you know what|(?:you )?know what|tell you what|enough(?= ,)|not (?:that|this) one(?= ,)|(?:nah|nope|no)(?= just )|"
+        r"ok|okay|k|alright|all right|right|so|well|yeah|yes|yep|yup|sure|now|then|and|also|great|cool|fine|good|um|like|oh|ah|aw|righto|alrighty|lovely|brilliant|perfect|nice|awesome|excellent|fantastic|wonderful|super|sweet|grand|class|sound|deadly|gotcha|hmm|do you know what|(?:you )?know what|tell you what|enough(?= ,)|not (?:that|this) one(?= ,)|(?:nah|nope|no)(?= just )|"
         r"hey|hi|hello|hey there|hi there|hey cadence|hi cadence|hello cadence|ok cadence|okay cadence|cadence(?= ,)|yo|good morning|listen|look|"
         r"please|pls|plz|just|quickly|kindly|actually|basically|sorry|excuse me|quick question|one more thing|next|first|finally",
         r"(?:can|could|would|will|can't|couldn't|won't) (?:you|u|ya|we|i)(?: all)?(?: (?:please|just|quickly|kindly|possibly|maybe|perhaps|also|now|go ahead and|go and|try to|be so kind as to|be so kind to|help me))*",
@@ -38,7 +38,7 @@ ENGLISH = Language(
         rf"for now|for the (?:weekend|day|night|moment)|(?:un)?till? (?!i (?:say|tell)\b)(?:\S+ ){{0,5}}\S+|before (?:i|we|the|my|our|stand ?up|lunch) ?(?:\S+ ?){{0,3}}|for the time being|{WHILE}|for today|for tonight|temporarily|in the meantime|meanwhile",
         r"if you can|if you could|if possible|if that's (?:ok|okay|possible|alright)|if you don't mind|if you would|if you like|when you can|when you get (?:a|the) (?:chance|second|sec|minute|moment|min)|when you have (?:a|the) (?:moment|minute|time|chance)|whenever you can|as soon as (?:you can|possible)",
         r"ok|okay|alright|right|(?:will|would|could|can|won't) (?:you|ya|u)|legend|champ|boss|lah|leh|lor|la|yo|fam|homie|bud|bro|yeah|eh|mate|buddy|pal|man|dude|my friend|cadence|love|dear|sir",
-        r"for me|for us|instead|today|tonight|this morning|this afternoon|this evening|then|(?<!agent )(?<!number )too|as well|once more|after all|by the way|that's it|that's all|that would be (?:great|nice|good)|would be (?:great|nice)|so far|at the moment|currently|at this point|at present|these days|exactly|already|yet|again|anyway|though|at all|or what|or something|or not|over there|over here|lately|recently|a bit|a little|still|and that's it|i think(?= \.)",
+        r"for me|for us|instead|today|tonight|this morning|this afternoon|this evening|then|(?<!agent )(?<!number )too|as well|once more|after all|by the way|that's it|that's all|that would be (?:great|nice|good)|would be (?:great|nice)|so far|at the moment|currently|at this point|at present|these days|exactly|already|yet|again|anyway|though|at all|or what|or something|or not|over there|over here|so(?= \.|$)|lately|recently|a bit|a little|still|and that's it|i think(?= \.)",
         r"(?:un)?till? (?:later|tomorrow|tonight|monday|tuesday|wednesday|thursday|friday|further notice|i'm back|i am back|i get (?:back|home|there|in)|i say so|i say otherwise|the morning|next week|noon|lunch|after lunch|i arrive|i'm home|(?:the|this|my) (?:meeting|call|demo|release|freeze)(?: is over| ends)?|\w+ (?:am|pm|o'clock))",
         r"while (?:i|we)(?:'m| am|'re| are)? (?:\S+ ){0,5}\S+",
     ),

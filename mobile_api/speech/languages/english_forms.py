@@ -121,6 +121,7 @@ FORMS = Forms(
             "they",
             "thingy",
             "sitting",
+            "earlier",
             "there",
             "whichever",
             "whatever",

@@ -27,7 +27,7 @@ GIST = Gist(
             "{,the ,a ,an ,any ,my ,some ,quick ,a quick ,a short ,the latest ,latest ,overall ,full ,brief ,current ,the current }"
             "{status,statuses,progress,update,updates,status update,status check,status report,progress report,report,rundown,run down,round up,roundup,overview,summary,"
             "recap,sit rep,sitrep,breakdown,lowdown,headlines,state of play,check in,readout,read out}",
-            "{,the ,any }{latest,news,word,movement,luck,joy,eta,developments,results}", "{anything,anything new,anything yet,anything back,anything to report}",
+            "{,the }latest{, news,}", "any {news,word,movement,luck,joy,eta,developments,results}", "{the ,}{news,word} {on,from,about,of}", "movement", "{anything,anything new,anything yet,anything back,anything to report}",
             "the {story,deal,situation,score,state,hold up,holdup,damage,verdict,word}",
             "{,all ,nearly ,almost ,any closer to being ,close to being ,close to ,anywhere near ,near }{done,finished,finishing,ready,complete,sorted,through,wrapped up,over the line}",
             "{done,finished,ready,there,sorted,over} yet", "{nearly,almost} there", "{any,getting any} {closer,further,nearer}", "{any,much} {further along,closer}",
@@ -52,12 +52,12 @@ GIST = Gist(
         ),
         "asking": (
             "{how'd,where'd,what'd,why'd,how's it,did we,have we,how,how's,hows,how're,how are,how is,what,what's,whats,what is,what are,what're,where,where's,wheres,where is,where are,when,when's,why,why's,which,who,who's,is,are,was,were,has,have,did,does,isn't,aren't,hasn't,haven't,didn't,anyone,anybody,any,anything come,how far,how much,how many}",
-            "{tell me,let me know,show me,give me,give us,tell us,let me see,i'd like,i'd love,i want,i need,i'm curious,curious,wondering,i wonder,remind me}", "about",
+            "{tell me,let me know,show me,give me,give us,tell us,let me see,i'm curious,curious,wondering,i wonder,remind me}", "about",
         ),
         Intent.PAUSE: (
             "{pause,paws,pores,pours,pose,pausing,suspend,freeze,snooze,park,hold,hold off,hold up,pause on,hold onto}{, on, with}", "on {hold,ice,pause,the back burner,standby}",
             "{can,could,should} wait", "to wait", "{to one side,aside,to sleep}", "{take,have,grab} a {break,breather,rest,pause,nap}", "a {little ,short ,quick ,}{break,breather,rest,pause,time out,timeout}",
-            "{stand by,stand down for now,sit tight,hang tight,hang fire,on pause,paused,into pause,in pause,to pause}", "down tools", "a pin in{, it}", "should {take,make,have} a {break,pause,rest}", "{make,do,take,have} {a pause,pause,a break}", "be {paused,suspended,put on hold}", "cool {its,their,your} {heels,jets}", "not {yet,now} please",
+            "{stand by,stand down for now,sit tight,hang tight,hang fire,on pause,into pause,in pause,to pause}", "down tools", "a pin in{, it}", "should {take,make,have} a {break,pause,rest}", "{make,do,take,have} {a pause,pause,a break}", "be {paused,suspended,put on hold}", "cool {its,their,your} {heels,jets}",
         ),
         Intent.RESUME: (
             "{resume,resumes,resuming,unpause,un pause,unfreeze,unsuspend,continue,proceed,restart,reactivate,wake,wake up,rezoom,re zoom,reassume,presume,release}{, with, on}",
@@ -84,7 +84,7 @@ GIST = Gist(
             "{on earth,the hell,the heck,in the world,by any chance,at all,for me,for us,to me,for now,for a bit,for a while,for a minute,for a moment,for a second,for a sec,a sec,a bit,a moment,a minute,a while,for the moment,for the time being,until later,till later,in the meantime,at the moment,so far,these days,over there,in there,up there,over here,there,here}",
             "{until,till,til} {later,tomorrow,after lunch,lunch,tonight,monday,next week,further notice,i'm back,i get back,i say so,the morning}", "before {stand up,standup,the stand up,lunch,the meeting,my meeting,the demo}", "today{, please}", "{this,tomorrow} morning",
             "{or,of,on,in,for,to,with,about,over,from,up,out,off,down,the,a,an,my,our,your,its,it's,that's,'s,is}", "{or what,or not,or something,or so,or anything,yet or not}", "{one,the one} is it that's", "which one is it that's",
-            "{i,we} {want,need,would like,wanna}", "{i'd,we'd} {like,love}{, to}", "{i,we}{'d,} just {want,like,need}", "{you,u,ya}", "{can,could,would,will} you", "{you can,you could,you may,can we,could we,let's,lets,go ahead and,feel free to,go on and,you might as well,we might as well,might as well}",
+            "{i,we} {want,need,would like,wanna}", "{i'd,we'd} {like,love}{, to}", "{like,want,need} {it,them}", "{i,we}{'d,} just {want,like,need}", "{you,u,ya}", "{can,could,would,will} you", "{you can,you could,you may,can we,could we,let's,lets,go ahead and,feel free to,go on and,you might as well,we might as well,might as well}",
             "{put,give,take,let,have,pick,pop,turn,switch,kick,run,make,get,set,keep,leave,bring,send,do,sit,got,get it,be,being,been,needs to,has to,wants to,ought to,can,may,could}", "{sat,sitting,just sitting,hanging}{, around}", "{me,us,us all}", "{gimme,give me,just} a {sec,minute,moment,second}", "let me",
             "{where,from where} {it,we,they} left {off,it}", "{from ,}where {we,i,it} {stopped,were,was left,had stopped,was stopped,had left off,was}", "for {some,a little,a short} {time,while,days}", "{for good,outright,altogether,completely,entirely,totally,dead,straight away,straightaway,at once,for ever,forever}", "all",
             "{i think,i guess,i suppose,i reckon,you know,if you would,if you like,if you can,if you don't mind,when you can,when you get a chance,when you get a sec}", "{mate,buddy,cadence,man,legend,champ,boss,bud,bro,pal,team,folks,guys}", "{will,would,could,can} {you,ya,u}", "for {the weekend,today,tonight,now please,us,an hour,the day,the night}", "while i'm {out,away,in a meeting,driving,at lunch}", "{righto,alrighty,nah,nope,ah,oh,hey,oi,um,er}", "{fully,only,please do,further}",

@@ -9,7 +9,7 @@ _PAUSES = r"(?:pause|hold|wait|take (?:a|five|a short) ?(?:break|rest|breather)?
 _RESUMES = (
     r"(?:continue|resume|carry on|go on|go ahead|proceed|keep going|keep working|run again|"
     r"work again|start again|go again|move on|get going again|get back to work|keep running|"
-    r"start working again|finish(?: (?:up|its work|what it started|the job))?|start up again|run|work)"
+    r"start working again|pick up(?: from)? where (?:it|he|she|they) left off|finish(?: (?:up|its work|what it started|the job))?|start up again|run|work)"
 )
 _KILL = (
     r"(?:stop|cancel|kill|terminate|abort|discontinue|ax|end|quit|drop|ditch|scrap|axe|halt|nix|dismiss|discard|"
