@@ -115,6 +115,8 @@ class Corrected:
         self, before: Meant, piece: str, knows: Known, repos: RepoIndex
     ) -> Meant | None:
         sentences = self._sentences
+        if (other := self._made_it(piece, repos)) is not None:
+            return self._changed(before, other)
         again = sentences.read(piece, knows, repos)
         if again is not None and again.intent in {Intent.PAUSE, Intent.RESUME, Intent.STOP}:
             return again if again.reference is None or not again.reference.is_vague else None
@@ -123,7 +125,11 @@ class Corrected:
                 again, repo=again.repo or before.repo, branch=again.branch or before.branch,
                 task=again.task or before.task,
             )  # fmt: skip
-        slots = self._slots(piece, before, repos)
+        return self._changed(before, self._slots(piece, before, repos))
+
+    @staticmethod
+    def _changed(before: Meant, slots: Slots) -> Meant | None:
+        """Return *before* with what *slots* say instead."""
         if not (slots.repo or slots.branch or slots.task):
             return None
         named = bool(slots.repo or slots.branch)
@@ -135,15 +141,21 @@ class Corrected:
             evidence=before.evidence and (named or (slots.marked and before.task is not None)),
         )
 
+    def _made_it(self, piece: str, repos: RepoIndex) -> Slots | None:
+        """Return what "make it billing" says; it is looked behind only for a name."""
+        if taken := self._not_that.match(plain(piece)):
+            piece = piece[taken.end() :]
+        made = self._make_it.match(plain(piece))
+        if made is None:
+            return None
+        slots = self._sentences.creation.details.read(Slots(piece[made.end() :].lstrip()), repos)
+        return slots if slots.repo else None
+
     def _slots(self, piece: str, before: Meant, repos: RepoIndex) -> Slots:
-        """Return what *piece* says instead; "make it" is looked behind only for a name."""
+        """Return what *piece* says instead."""
         details = self._sentences.creation.details
         if taken := self._not_that.match(plain(piece)):
             piece = piece[taken.end() :]
-        if made := self._make_it.match(plain(piece)):
-            slots = details.read(Slots(piece[made.end() :].lstrip()), repos)
-            if slots.repo:
-                return slots
         piece = self._sentences.stripped(piece)
         named = None if before.task else details.after_name(piece, repos)
         return named or details.read(Slots(piece), repos)
