@@ -81,6 +81,12 @@ class RepoIndex:
             self._cache[key] = self._matched(phrase, parts=parts)
         return self._cache[key]
 
+    def exactly(self, phrase: str) -> str:
+        """Return the repository whose name of several words *phrase* is, empty when it is none."""
+        said = canonical(phrase)
+        same = [repo for repo, parts in self._parts.items() if parts == said and len(parts) > 1]
+        return same[0] if len(same) == 1 else ""
+
     def _matched(self, phrase: str, *, parts: bool) -> Match:
         said = canonical(" ".join(re.findall(r"[^\W_]+", phrase)))
         if not said or len(said) > MOST_WORDS:
