@@ -39,7 +39,8 @@ class Requested:
         """
         head, rest = plain(head), plain(rest)
         if slots.task and self._told.match(head):
-            slots = replace(slots, task=self._details.ordered(slots.task))
+            order = self._details.ordered(slots.task)
+            slots = replace(slots, task=order, marked=slots.marked or order != slots.task)
         if self._is_of_another(head, rest, slots, known=known):
             return None
         if self._definite.search(head):
@@ -77,7 +78,8 @@ class Requested:
         if self._no_task.fullmatch(task) or self._loose.match(task):
             return None
         if known:
-            sure = slots.marked or not task or self._surely.match(head) is not None
+            surely = self._surely.match(head) or self._codes.search(task)
+            sure = slots.marked or not task or surely is not None
             return replace(slots, sure=slots.sure and sure)
         if self._codes.search(task) or self._puzzles.match(task):
             return slots

@@ -31,11 +31,13 @@ _RELEASE = re.compile(
 # "the socket drops after an hour", "the drop rate", "drops packets": what goes wrong, no order.
 _DATA = re.compile(
     r"\b(?:tables?|databases?|db|dbs|columns?|ind(?:ex|exes|ices)|schemas?|collections?|buckets?|volumes?|backups?|"
-    r"namespaces?|rows|records|branch(?:es)?|data|users?|accounts?|history|partitions?|keyspaces?|topics?)\b"
+    r"namespaces?|rows|records|branch(?:es)?|data|users?|accounts?|history|partitions?|keyspaces?|topics?|"
+    r"jobs?|scripts?|migrations?|commands?|cron|functions?|triggers?|procedures?|polic(?:y|ies)|cleanups?|retention|flags?|"
+    r"old|older|oldest|stale|expired|unused|all (?:the |old )?(?:events|messages|sessions)|bin|trash)\b"
 )
 _NO_SUBJECT = (
     r"(?<!\bto )(?<!\band )(?<!\bthen )(?<!\bplease )(?<!\bthat )(?<!\bwhich )(?<!\bwho )(?<!\bit )(?<!\bshould )"
-    r"(?<!\bmust )(?<!\bwill )(?<!\bcan )(?<!\bjust )(?<!\balso )(?<!\bor )(?<!\bagent )(?<!\bby )(?<!\bfor )(?<!, )(?<!: )(?<!\. )(?<=\w )"
+    r"(?<!\bmust )(?<!\bwill )(?<!\bcan )(?<!\bjust )(?<!\balso )(?<!\bor )(?<!\bagent )(?<!\bby )(?<!\bfor )(?<!, )(?<!: )(?<!\. )(?<!\bbe )(?<!\bget )(?<!\bgets )(?<!\bbeen )(?<!\bnow )(?<!\bnot )(?<=\w )"
 )
 _FALLS = re.compile(
     r"\bdrop[ -](?:rates?|chances?|odds|weights?|outs?|offs?|ins?|point|points|caps?|bears?|kicks?|shipping)\b|"
@@ -44,7 +46,7 @@ _FALLS = re.compile(
     rf"{_NO_SUBJECT}(?:drops|dropped|dropping) (?:(?:the|some|all|our|its|their|his|her|random|every|half|most|a few|too many) )*(?:\w+ )?"
     r"(?:messages?|packets?|frames?|calls?|connections?|sockets?|sessions?|audio|events?|requests?|samples?|clicks?|"
     r"bytes|notes?|inputs?|fps|updates?|datagrams?|characters?|words?|letters?|lines?|signals?|keystrokes?|notifications?)\b|"
-    rf"\b(?:why|because|how come|whenever) (?:\w+ ){{1,5}}drops?\b|{_NO_SUBJECT}drops(?=[,.;]|$)"
+    rf"\b(?:why|because|how come|whenever) (?:\w+ ){{1,5}}{_NO_SUBJECT}drops?\b|\b(?:stop|keep)(?:s|ping)? it (?:from )?dropping\b|{_NO_SUBJECT}drops(?=[,.;]|$)"
 )
 _GERMAN = re.compile(
     r"\b(?:l[oö]sch\w*|zerst[oö]r\w*|produktion\w*|eliminar?|borrar?|destruir|producci[oó]n|supprime\w*|supprimer|"

@@ -211,7 +211,8 @@ CREATING = Creating(
     ),
     third_person="en",
     background=(
-        r"(?:(?:so|ok|okay|well|hey|look) ,? ?)?(?:there's|there is|there are|we have|we've got|we got|i found|i've found|i noticed|i see|i saw|i've got|i have|you know)\b"
+        r"(?:(?:so|ok|okay|well|hey|look) ,? ?)?(?:there's|there is|there are|we have|we've got|we got|i found|i've found|i noticed|i've noticed|i see|i saw|i've got|i have|"
+        r"you know|(?:the|our|my) (?:problem|issue|trouble|thing|bug|snag|catch)(?: here| now)? is)\b(?: (?:this|that|the|a) (?:problem|issue|bug|thing|trouble|complaint)s?(?: (?:where|that|when|with|of))?|(?<=is) that)?"
     ),
     here=r"(?:(?:over |in |on |up )?there|(?:on|in|for|onto|into|at) (?:it|that|this|that one|this one|that repo|this repo)|please|as well|too|now|(?:would|will|could|can) (?:ya|you|u)(?: please)?(?= [,.;:!?]|$)|if you (?:would|could|can|don't mind)(?= [,.;:!?])|"
         r"(?:yeah|eh|right|mate|thanks|thank you|cheers|ta)(?= [,.;:!?]))",
