@@ -30,17 +30,27 @@ class Corrected:
         self._first = re.compile(rf"^(?!n)(?:(?:{mark}|{weak}) (?:[,.;:!] )+)+")
         self._doubt = re.compile(rf"^(?:{mark}|{weak}|not)(?= |$)| (?:{mark})(?= |$)")
         self._forgotten = re.compile(rf"\w (?:[,.;:!?] )+(?:{language.forget})[ .!]*$")
+        self._interrupted = re.compile(language.creating.interrupted)
         self._make_it = re.compile(language.make_it)
         self._not_that = re.compile(language.not_that)
         self._forget = re.compile(rf"{language.forget}")
 
     def read(self, text: str, knows: Known, repos: RepoIndex) -> Meant | None:
         """Return what the cleaned *text* means in the end."""
-        meant = self._last(text[self._started(text) :], knows, repos)
+        text = text[self._started(text) :]
+        meant = self._uninterrupted(text, knows, repos) or self._last(text, knows, repos)
         if meant is None or meant.intent is not Intent.CREATE:
             return meant
         doubtful = self._doubt.search(plain(meant.task or "")) is not None
         return replace(meant, evidence=meant.evidence and not doubtful)
+
+    def _uninterrupted(self, text: str, knows: Known, repos: RepoIndex) -> Meant | None:
+        """Return the request in which "sorry, I'm on the phone," was said to somebody else."""
+        found = self._interrupted.search(plain(text))
+        if found is None:
+            return None
+        meant = self._last(f"{text[: found.start()]}{text[found.end() :]}", knows, repos)
+        return meant if meant is not None and meant.intent is Intent.CREATE else None
 
     def _started(self, text: str) -> int:
         """Return where *text* begins behind "actually, you know what,"."""

@@ -79,6 +79,7 @@ class Creating:
     background: str = NEVER  # "there's a bug in X," before the request
     nothing: str = NEVER  # words that are no task
     chat: str = NEVER  # a clause behind a request that adds nothing to it
+    interrupted: str = NEVER  # what is said to somebody else in the middle of a request
     serious: str = ""  # a clause before a request with one of these may change what it means
 
 

@@ -1,7 +1,7 @@
 """English: how a new agent is asked for."""
 
 from mobile_api.speech.language import Creating
-from mobile_api.speech.languages.english_asides import CHAT, SERIOUS
+from mobile_api.speech.languages.english_asides import CHAT, INTERRUPTED, SERIOUS
 
 _FRESH = (
     r"(?:a|an|another|one more|yet another|some|some new|one|a single|a second|a third|a fresh|a brand new|a new|one new|"
@@ -218,5 +218,6 @@ CREATING = Creating(
         r"(?:yeah|eh|right|mate|thanks|thank you|cheers|ta)(?= [,.;:!?]))",
     chat=CHAT,
     serious=SERIOUS,
+    interrupted=INTERRUPTED,
     nothing=r"(?:please|now|for me|right now|ok|okay|thanks|there|here|that|this|it|something|the following|one|uh|and|then|do something|for|on|in|to|with)",
 )
