@@ -30,17 +30,27 @@ class Corrected:
         self._first = re.compile(rf"^(?!n)(?:(?:{mark}|{weak}) (?:[,.;:!] )+)+")
         self._doubt = re.compile(rf"^(?:{mark}|{weak}|not)(?= |$)| (?:{mark})(?= |$)")
         self._forgotten = re.compile(rf"\w (?:[,.;:!?] )+(?:{language.forget})[ .!]*$")
+        self._interrupted = re.compile(language.creating.interrupted)
         self._make_it = re.compile(language.make_it)
         self._not_that = re.compile(language.not_that)
         self._forget = re.compile(rf"{language.forget}")
 
     def read(self, text: str, knows: Known, repos: RepoIndex) -> Meant | None:
         """Return what the cleaned *text* means in the end."""
-        meant = self._last(text[self._started(text) :], knows, repos)
+        text = text[self._started(text) :]
+        meant = self._uninterrupted(text, knows, repos) or self._last(text, knows, repos)
         if meant is None or meant.intent is not Intent.CREATE:
             return meant
         doubtful = self._doubt.search(plain(meant.task or "")) is not None
         return replace(meant, evidence=meant.evidence and not doubtful)
+
+    def _uninterrupted(self, text: str, knows: Known, repos: RepoIndex) -> Meant | None:
+        """Return the request in which "sorry, I'm on the phone," was said to somebody else."""
+        found = self._interrupted.search(plain(text))
+        if found is None:
+            return None
+        meant = self._last(f"{text[: found.start()]}{text[found.end() :]}", knows, repos)
+        return meant if meant is not None and meant.intent is Intent.CREATE else None
 
     def _started(self, text: str) -> int:
         """Return where *text* begins behind "actually, you know what,"."""
@@ -115,6 +125,8 @@ class Corrected:
         self, before: Meant, piece: str, knows: Known, repos: RepoIndex
     ) -> Meant | None:
         sentences = self._sentences
+        if (other := self._made_it(piece, repos)) is not None:
+            return self._changed(before, other)
         again = sentences.read(piece, knows, repos)
         if again is not None and again.intent in {Intent.PAUSE, Intent.RESUME, Intent.STOP}:
             return again if again.reference is None or not again.reference.is_vague else None
@@ -123,7 +135,11 @@ class Corrected:
                 again, repo=again.repo or before.repo, branch=again.branch or before.branch,
                 task=again.task or before.task,
             )  # fmt: skip
-        slots = self._slots(piece, before, repos)
+        return self._changed(before, self._slots(piece, before, repos))
+
+    @staticmethod
+    def _changed(before: Meant, slots: Slots) -> Meant | None:
+        """Return *before* with what *slots* say instead."""
         if not (slots.repo or slots.branch or slots.task):
             return None
         named = bool(slots.repo or slots.branch)
@@ -135,15 +151,21 @@ class Corrected:
             evidence=before.evidence and (named or (slots.marked and before.task is not None)),
         )
 
+    def _made_it(self, piece: str, repos: RepoIndex) -> Slots | None:
+        """Return what "make it billing" says; it is looked behind only for a name."""
+        if taken := self._not_that.match(plain(piece)):
+            piece = piece[taken.end() :]
+        made = self._make_it.match(plain(piece))
+        if made is None:
+            return None
+        slots = self._sentences.creation.details.read(Slots(piece[made.end() :].lstrip()), repos)
+        return slots if slots.repo else None
+
     def _slots(self, piece: str, before: Meant, repos: RepoIndex) -> Slots:
-        """Return what *piece* says instead; "make it" is looked behind only for a name."""
+        """Return what *piece* says instead."""
         details = self._sentences.creation.details
         if taken := self._not_that.match(plain(piece)):
             piece = piece[taken.end() :]
-        if made := self._make_it.match(plain(piece)):
-            slots = details.read(Slots(piece[made.end() :].lstrip()), repos)
-            if slots.repo:
-                return slots
         piece = self._sentences.stripped(piece)
         named = None if before.task else details.after_name(piece, repos)
         return named or details.read(Slots(piece), repos)

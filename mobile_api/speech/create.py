@@ -134,11 +134,22 @@ class Creation:
                 continue
             if not slots.task and (wished := self._wished(before, repos)):
                 return replace(wished, branch=slots.branch)
-            background = self._background.match(plain(before))
-            if not background and self._serious.search(plain(before)):
+            told, where = self._complained(before, repos)
+            if not told and self._serious.search(plain(before)):
                 return None
-            return self._told(before, background.end() if background else 0, slots, rest, repos)
+            slots = replace(slots, repo=slots.repo or where)
+            return self._told(before, told, slots, rest, repos)
         return None
+
+    def _complained(self, before: str, repos: RepoIndex) -> tuple[int, str]:
+        """Return how long "in the backend we have the problem that" is, and the repository."""
+        low = plain(before)
+        start = place.end() if (place := self._places.place.match(low)) else 0
+        repo, length = self._places.longest(low[start:], repos, parts=False) if start else ("", 0)
+        end = start + length if repo else 0
+        spaces = len(low[end:]) - len(low[end:].lstrip(" ,"))
+        background = self._background.match(low[end + spaces :])
+        return (end + spaces + background.end() if background else 0), repo
 
     def _wished(self, before: str, repos: RepoIndex) -> Slots | None:
         """Return what "the backend should cache more" says before "start an agent for that"."""
@@ -166,10 +177,10 @@ class Creation:
                 branch = slots.branch
                 read = self._behind(rest[:again], Slots(rest[again:], repo=repo), repos)
                 slots = replace(read, branch=read.branch or branch) if read else slots
-        told = about[start:].strip()
+        told = about[start:].strip() or (before[start:].strip() if start and slots.repo else "")
         if slots.task and re.search(r"\b(?:it|this|that)$", plain(slots.task)):
             slots = replace(slots, task=f"{slots.task} : {told}")
-        elif not slots.task and repo and told:
+        elif not slots.task and (repo or slots.repo) and told:
             slots = replace(slots, task=told)
         return replace(slots, repo=slots.repo or repo)
 

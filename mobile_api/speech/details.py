@@ -7,7 +7,7 @@ from mobile_api.speech.branches import spoken_branch
 from mobile_api.speech.language import Language
 from mobile_api.speech.places import PUNCT, Places
 from mobile_api.speech.repos import RepoIndex
-from mobile_api.speech.tasks import from_gerund, german_infinitive, imperative
+from mobile_api.speech.tasks import from_gerund, from_told, german_infinitive, imperative
 from mobile_api.speech.text import plain
 
 _NO_BRANCH = frozenset(["new", "feature", "separate", "same", "own", "a", "git", "this", "that"])
@@ -51,7 +51,7 @@ class Details:
             rf"^ (?:{made.task_verbs}|{made.task_words}) (?:{made.articles}|all|every|it)(?= )"
         )
         self._and_repo = re.compile(
-            rf"^ (?:{language.joins}|plus|or|,) (?:(?:{made.places}) )?(?:(?:{made.articles}) )?"
+            rf"^ (?:{language.joins}|plus|or|,) (?!not\b)(?:(?:{made.places}) )?(?:(?:{made.articles}) )?"
         )
         self._nothing = re.compile(rf"^(?:{made.nothing})$")
         self._chat = re.compile(rf" [,.;!?] (?:(?:so|and|but) )?(?:{made.chat})[ .!?]*$")
@@ -67,6 +67,14 @@ class Details:
 
     def _mark_end(self, low: str) -> int:
         return max((m.end() for t in self._tasks if (m := t.match(low))), default=0)
+
+    def ordered(self, task: str) -> str:
+        """Return "adds tests" and "had a look" as an order, and any other *task* as it is."""
+        word, _, rest = task.partition(" ")
+        for verb in from_told(word):
+            if self._verb.match(plain(f"{verb} {rest}")):
+                return f"{verb} {rest}"
+        return task
 
     def without_chat(self, text: str) -> str:
         """Return *text* without clauses at its end that ask for nothing."""
@@ -189,6 +197,7 @@ class Details:
         slots = self.tail_branch(slots)
         if not slots.repo and slots.task:
             repo, task = self._places.inside(slots.task, repos)
+            repo = repo or self._places.whole_in(slots.task, repos)
             slots = replace(slots, repo=repo, task=self._task(task))
         return slots
 

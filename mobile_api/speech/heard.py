@@ -7,16 +7,17 @@ here: the words must spell the whole name.
 import re
 from functools import lru_cache
 
-from mobile_api.speech.spelling import LETTERS
+from mobile_api.speech.spelling import LETTERS, is_short_for
 
 # What a word may stand for in a name, besides itself and the one letter of `spelling.LETTERS`.
 _MORE = {
     "to": ("2",), "too": ("2",), "tu": ("2",), "for": ("4",), "fore": ("4",), "won": ("1",),
     "ate": ("8",), "are": ("ar",), "our": ("r", "ar"), "oh": ("0",), "o": ("0",), "w": ("w",),
-    "and": ("n",), "in": ("n",), "end": ("n",), "any": ("ne",), "easy": ("ez",), "empty": ("mt",),
+    "and": ("n",), "in": ("n",), "end": ("n",), "any": ("ne",), "easy": ("ez", "ec"), "empty": ("mt",),
     "essay": ("sa",), "ivy": ("iv",), "envy": ("nv",), "cutie": ("qt",), "katie": ("kt",),
     "dot": ("",), "dash": ("",), "point": ("",), "v": ("",), "version": ("v", ""), "i": ("eye",),
-    "excel": ("xl",), "tree": ("3",), "free": ("3",),
+    "excel": ("xl",), "seedy": ("cd",), "teepee": ("tp",), "arty": ("rt",), "icy": ("ic",),
+    "excess": ("xs",), "see": ("c",), "tree": ("3",), "free": ("3",),
 }  # fmt: skip
 _AS_DIGITS = {"to": "2", "too": "2", "tu": "2", "for": "4", "fore": "4", "won": "1", "ate": "8"}
 _MOST_STEPS = 400
@@ -68,6 +69,9 @@ class _Speller:
         part = self._part_at(letter)
         if _is_numeronym(part, self._said[word]) and self.fits(word + 1, letter + len(part)):
             return True
+        short = self._initials and len(self._parts) > 1 and is_short_for(part, self._said[word])
+        if short and self.fits(word + 1, letter + len(part)):
+            return True
         used = self._by_initials(part, word)
         return bool(used) and self.fits(word + used, letter + len(part))
 
@@ -86,9 +90,9 @@ class _Speller:
             _AS_DIGITS.get(w, w[0]) if c.isdigit() else w[0]
             for c, w in zip(part, words, strict=True)
         )
-        return (
-            len(words) if first == part and all(len(w) > 1 for w in words if not w.isdigit()) else 0
-        )
+        whole = [w for w in words if len(w) > 1 and not w.isdigit()]
+        letters = [w for w in words if len(w) == 1 and w.isalpha()]
+        return len(words) if first == part and len(letters) < 2 and whole else 0
 
 
 def _is_numeronym(part: str, word: str) -> bool:

@@ -49,6 +49,7 @@ class Creating:
     opening: str = NEVER  # a head so plain that it is no word about an agent that is there
     inner: tuple[str, ...] = ()  # "a web shop agent to": heads around the name of a repository
     lone: str = NEVER  # "agent" between a repository and a task
+    told: str = NEVER  # "I want that": behind it the task is told, "adds tests"
     vague: str = NEVER  # "another one": nothing without a repository or a plain task
     no_place: str = NEVER  # "on the phone": no agent of ours is asked for
     should: str = NEVER  # behind a repository's name: what follows is a task
@@ -80,6 +81,7 @@ class Creating:
     background: str = NEVER  # "there's a bug in X," before the request
     nothing: str = NEVER  # words that are no task
     chat: str = NEVER  # a clause behind a request that adds nothing to it
+    interrupted: str = NEVER  # what is said to somebody else in the middle of a request
     serious: str = ""  # a clause before a request with one of these may change what it means
 
 

@@ -79,6 +79,18 @@ class Places:
         noun = self.noun.match(low[best[2] + 1 :])
         return best[1], best[2] + (1 + noun.end() if noun else 0)
 
+    def whole_in(self, text: str, repos: RepoIndex) -> str:
+        """Return the one repository whose whole name of several words is in *text*."""
+        tokens = plain(text).split()
+        found: dict[str, str] = {}
+        for start in range(len(tokens)):
+            for end in range(start + 2, min(len(tokens), start + MOST_WORDS) + 1):
+                phrase = " ".join(tokens[start:end])
+                exact = repos.exactly(phrase) if phrase[-1].isalnum() else ""
+                if exact:
+                    found[exact] = phrase
+        return next(iter(found.values())) if len(found) == 1 else ""
+
     def inside(self, text: str, repos: RepoIndex) -> tuple[str, str]:
         """Return the last repository that *text* speaks of, and *text* without it."""
         low = plain(text)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz, process
 
 from mobile_api.speech.heard import in_digits, spells
-from mobile_api.speech.spelling import canonical, name_parts, same_stem, sound, spelled
+from mobile_api.speech.spelling import canonical, name_parts, same_stem, softened, sound, spelled
 
 GENERIC = frozenset(
     [
@@ -41,7 +41,7 @@ GENERIC = frozenset(
     ]
 )
 _ALIKE, _MARGIN, _PART_ALIKE, _SOUNDS = 82.0, 4.0, 86.0, 93.0
-MOST_WORDS = 7
+MOST_WORDS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,7 @@ class RepoIndex:
         self._parts = {repo: canonical(" ".join(name_parts(_name(repo)))) for repo in repos}
         self._joined = {repo: "".join(parts) for repo, parts in self._parts.items()}
         self._sounds = {repo: sound(joined) for repo, joined in self._joined.items()}
+        self._stems = {repo: (*parts, *_unnumbered(parts)) for repo, parts in self._parts.items()}
         self._cache: dict[str, Match] = {}
         self.has_to = any("2" in n or n.startswith("to") for n in self._joined.values())
         self.letters = "".join(set("".join(self._joined.values())))
@@ -79,6 +80,12 @@ class RepoIndex:
                 self._cache.clear()
             self._cache[key] = self._matched(phrase, parts=parts)
         return self._cache[key]
+
+    def exactly(self, phrase: str) -> str:
+        """Return the repository whose name of several words *phrase* is, empty when it is none."""
+        said = canonical(phrase)
+        same = [repo for repo, parts in self._parts.items() if parts == said and len(parts) > 1]
+        return same[0] if len(same) == 1 else ""
 
     def _matched(self, phrase: str, *, parts: bool) -> Match:
         said = canonical(" ".join(re.findall(r"[^\W_]+", phrase)))
@@ -131,7 +138,7 @@ class RepoIndex:
         joined = "".join(said)
         if len(joined) < 3 or self._exact_parts(said):
             return Match()  # "payments" is a part of payments-api, not a misheard payments-ui
-        scores = self._alike(joined)
+        scores = self._alike(joined, "".join(map(softened, said)))
         if not scores:
             return Match()
         best, score = max(scores.items(), key=lambda item: item[1])
@@ -141,15 +148,16 @@ class RepoIndex:
         return Match(best, (best,), score, whole=True)
 
     def _exact_parts(self, said: tuple[str, ...]) -> bool:
-        return any(set(said) <= set(parts) for parts in self._parts.values())
+        return any(set(said) <= set(parts) for parts in self._stems.values())
 
-    def _alike(self, joined: str) -> dict[str, float]:
-        heard = sound(joined)
+    def _alike(self, joined: str, soft: str) -> dict[str, float]:
+        heard, heard_softly = sound(joined), sound(soft)
         scores: dict[str, float] = {}
         for _, score, repo in process.extract(
             joined, self._joined, scorer=fuzz.ratio, score_cutoff=60.0, limit=8
         ):
             alike = len(heard) >= 3 and heard == self._sounds[repo]
+            alike = alike or (len(heard_softly) >= 5 and heard_softly == self._sounds[repo])
             score = max(score, _SOUNDS) if alike else score
             if score >= _ALIKE and _digits(joined) == _digits(self._joined[repo]):
                 scores[repo] = score
@@ -157,9 +165,9 @@ class RepoIndex:
 
     def _partial(self, said: tuple[str, ...]) -> Match:
         content = [word for word in said if word not in GENERIC] or list(said)
-        kept = tuple(r for r, parts in self._parts.items() if _all_in(content, parts))
+        kept = tuple(r for r, parts in self._stems.items() if _all_in(content, parts))
         if said != tuple(content):  # "payments api": the generic word may decide
-            exact = tuple(r for r in kept if _all_in(list(said), self._parts[r]))
+            exact = tuple(r for r in kept if _all_in(list(said), self._stems[r]))
             kept = exact or kept
         if len(kept) == 1:
             return Match(kept[0], kept, 85.0)
@@ -200,6 +208,11 @@ def same_word(said: str, written: str) -> bool:
 
 def _all_in(said: list[str], parts: tuple[str, ...]) -> bool:
     return all(any(same_word(word, part) for part in parts) for word in said)
+
+
+def _unnumbered(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return "warehouse" of warehouse2: who says it may mean that one, too."""
+    return tuple(f[1] for part in parts if (f := re.fullmatch(r"([a-z]{2,})\d{1,2}", part)))
 
 
 def _digits(text: str) -> str:

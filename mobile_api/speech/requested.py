@@ -17,6 +17,8 @@ class Requested:
         self._details = details
         self._people = re.compile(rf"(?:^| )(?:{made.people})(?= |$)")
         self._surely, self._loose = re.compile(made.modal), re.compile(made.loose)
+        self._told = re.compile(rf"^(?:{made.told})")
+        self._lone = re.compile(rf"^(?:{made.lone})")
         self._puzzles = re.compile(rf"^(?:{made.puzzles})")
         self._vague = re.compile(rf"^(?:{made.vague})$")
         self._noun = re.compile(rf"\b(?:{made.noun})\b") if made.noun else None
@@ -36,6 +38,9 @@ class Requested:
         repository was named that the person may use.
         """
         head, rest = plain(head), plain(rest)
+        if slots.task and self._told.match(head):
+            order = self._details.ordered(slots.task)
+            slots = replace(slots, task=order, marked=slots.marked or order != slots.task)
         if self._is_of_another(head, rest, slots, known=known):
             return None
         if self._definite.search(head):
@@ -59,7 +64,7 @@ class Requested:
         Other nouns than "agent" must speak of code; a task that does not begin like one is asked
         about.
         """
-        if self._vague.match(head):
+        if self._vague.match(head) or self._lone.match(f"{head}{rest}"):
             return slots if self._details.is_marked(rest.strip()) else None
         coded = self._codes.search(plain(slots.task or "")) is not None
         if self._noun is not None and not self._noun.search(head):
@@ -73,7 +78,8 @@ class Requested:
         if self._no_task.fullmatch(task) or self._loose.match(task):
             return None
         if known:
-            sure = slots.marked or not task or self._surely.match(head) is not None
+            surely = self._surely.match(head) or self._codes.search(task)
+            sure = slots.marked or not task or surely is not None
             return replace(slots, sure=slots.sure and sure)
         if self._codes.search(task) or self._puzzles.match(task):
             return slots

@@ -24,7 +24,7 @@ _PHRASES = [
         "end to end": "e2e", "end 2 end": "e2e", "react native": "rn", "key value": "kv",
         "point of sale": "pos", "open telemetry": "otel", "web assembly": "wasm",
         "single sign on": "sso", "internet of things": "iot", "peer to peer": "p2p",
-        "business to business": "b2b", "text to speech": "tts", "speech to text": "stt",
+        "business to business": "b2b", "play station": "ps", "i phones?": "ios", "text to speech": "tts", "speech to text": "stt",
         r"(?:version|v) (\d+)": r"v\1", r"k (?:eights?|8s?)": "k8s",
     }.items()
 ]  # fmt: skip
@@ -55,7 +55,9 @@ _WORDS = {
     "cubernetes": "k8s", "kubes": "k8s", "demonstration": "demo", "proto": "proto",
     "protobuf": "proto", "protocol": "proto", "schedule": "sched", "scheduler": "sched",
     "processor": "proc", "process": "proc", "information": "info", "account": "acct",
-    "accounts": "acct", "directories": "dir", "commons": "common",
+    "accounts": "acct", "directories": "dir", "commons": "common", "firmware": "fw",
+    "obs": "o11y", "iphone": "ios", "iphones": "ios", "playstation": "ps", "hardware": "hw",
+    "simulator": "sim", "simulators": "sim", "simulation": "sim", "simulations": "sim",
 }  # fmt: skip
 LETTERS = {
     "ay": "a", "be": "b", "bee": "b", "see": "c", "sea": "c", "cee": "c", "dee": "d", "ef": "f",
@@ -123,6 +125,21 @@ def _letters_joined(parts: list[str]) -> str:
             out.append(word)
         open_run = (single and word.isalpha()) or (single and open_run)
     return " ".join(out)
+
+
+def softened(word: str) -> str:
+    """Return *word* with the vowel that "er", "or" and "a" are at its end when it is spoken."""
+    return re.sub(r"(?:er|or|ar|re|ah|a)$", "a", word) if len(word) > 4 else word
+
+
+def is_short_for(part: str, word: str) -> bool:
+    """Whether *part* of a name is what people write for *word*: its beginning, or consonants."""
+    if len(word) < 5 or len(part) < 2 or part[0] != word[0] or len(part) + 2 > len(word):
+        return False
+    if len(part) >= 3 and word.startswith(part):
+        return True
+    letters = iter(word)
+    return not re.search(r"[aeiouy\d]", part) and all(letter in letters for letter in part)
 
 
 @lru_cache(maxsize=8192)

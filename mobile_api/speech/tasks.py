@@ -28,6 +28,26 @@ _RELEASE = re.compile(
     r"collections?\b|buckets?\b|and\b|to\b|then\b|will\b|should\b|must\b|can\b|it\b|please\b|records?\b|tests?\b|jobs?\b|scripts?\b|agents?\b|migrations?\b)[\w'-]+ ){1,2}drops?"
     r"(?=[.!]?$|[,;.] | (?:page|launch|date|day|countdown|banner|campaign|release|event|timer|email|list|on|at|in) ?)"
 )
+# "the socket drops after an hour", "the drop rate", "drops packets": what goes wrong, no order.
+_DATA = re.compile(
+    r"\b(?:tables?|databases?|db|dbs|columns?|ind(?:ex|exes|ices)|schemas?|collections?|buckets?|volumes?|backups?|"
+    r"namespaces?|rows|records|branch(?:es)?|data|users?|accounts?|history|partitions?|keyspaces?|topics?|"
+    r"jobs?|scripts?|migrations?|commands?|cron|functions?|triggers?|procedures?|polic(?:y|ies)|cleanups?|retention|flags?|"
+    r"old|older|oldest|stale|expired|unused|all (?:the |old )?(?:events|messages|sessions)|bin|trash)\b"
+)
+_NO_SUBJECT = (
+    r"(?<!\bto )(?<!\band )(?<!\bthen )(?<!\bplease )(?<!\bthat )(?<!\bwhich )(?<!\bwho )(?<!\bit )(?<!\bshould )"
+    r"(?<!\bmust )(?<!\bwill )(?<!\bcan )(?<!\bjust )(?<!\balso )(?<!\bor )(?<!\bagent )(?<!\bby )(?<!\bfor )(?<!, )(?<!: )(?<!\. )(?<!\bbe )(?<!\bget )(?<!\bgets )(?<!\bbeen )(?<!\bnow )(?<!\bnot )(?<=\w )"
+)
+_FALLS = re.compile(
+    r"\bdrop[ -](?:rates?|chances?|odds|weights?|outs?|offs?|ins?|point|points|caps?|bears?|kicks?|shipping)\b|"
+    rf"{_NO_SUBJECT}(?:drops?|dropped|dropping) (?:(?:itself|right|straight|all the way|down|back) )*"
+    r"(?:offline|out|off|below|behind|dead|after|every|during|whenever|when|while|under|between|once|to (?:zero|\w+ (?:fps|frames|percent))|on|in the|at)\b|"
+    rf"{_NO_SUBJECT}(?:drops|dropped|dropping) (?:(?:the|some|all|our|its|their|his|her|random|every|half|most|a few|too many) )*(?:\w+ )?"
+    r"(?:messages?|packets?|frames?|calls?|connections?|sockets?|sessions?|audio|events?|requests?|samples?|clicks?|"
+    r"bytes|notes?|inputs?|fps|updates?|datagrams?|characters?|words?|letters?|lines?|signals?|keystrokes?|notifications?)\b|"
+    rf"\b(?:why|because|how come|whenever) (?:\w+ ){{1,5}}{_NO_SUBJECT}drops?\b|\b(?:stop|keep)(?:s|ping)? it (?:from )?dropping\b|{_NO_SUBJECT}drops(?=[,.;]|$)"
+)
 _GERMAN = re.compile(
     r"\b(?:l[oö]sch\w*|zerst[oö]r\w*|produktion\w*|eliminar?|borrar?|destruir|producci[oó]n|supprime\w*|supprimer|"
     r"effacer?|d[eé]truire|detruire)\b"
@@ -36,6 +56,11 @@ _E_AGAIN = re.compile(
     r"(?:ach|at|ut|iz|uc|ov|av|iv|id|ag|eg|ang|is|os|us|ur|ir|il|ul|bl|pl|fl|rc|nc|or|ak|ok|ik|yp|ap|op|am|om|ud|od|ad|"
     r"writ|lv|rv|rg|lac|rac|fac|pac|[dtgkz]l|cl|elet|plet|vit|nit|cit|ach|hor|ebas|hap|hid|guid|nam|sum)$"
 )
+_TOLD = {
+    "had": "have", "made": "make", "took": "take", "got": "get", "gave": "give", "wrote": "write",
+    "found": "find", "built": "build", "went": "go", "let": "let", "put": "put", "did": "do",
+    "kept": "keep", "taught": "teach", "brought": "bring", "split": "split",
+}  # fmt: skip
 # "load", "fail", "monitor" end like "grade", "file" and "store", and have no e.
 _NO_E = re.compile(
     r"(?:oad|ead|oach|each|tach|eat|oat|oom|eam|oop|nitor|factor|hor|ror|ensor|ail|oil|eak|oak|ook|ocus|eap|oap|ell|all|oid|aid)$"
@@ -47,7 +72,8 @@ def is_irreversible(task: str) -> bool:
     text = task.lower()
     if _FORCE.search(text) or _GERMAN.search(text):
         return True
-    return bool(_HARM_HERE.search(_RELEASE.sub(" ", _NAMED.sub(" ", text))))
+    text = _RELEASE.sub(" ", _NAMED.sub(" ", text))
+    return bool(_HARM_HERE.search(text if _DATA.search(text) else _FALLS.sub(" ", text)))
 
 
 def imperative(word: str) -> str:
@@ -62,6 +88,17 @@ def imperative(word: str) -> str:
     ):
         return word[:-2]
     return word[:-1] if lower.endswith("s") and not lower.endswith("ss") else word
+
+
+def from_told(word: str) -> tuple[str, ...]:
+    """Return the orders that the English *word* may be told of: "adds", "added", "had"."""
+    lower = word.lower()
+    if lower in _TOLD:
+        return (_TOLD[lower],)
+    if lower.endswith("ed") and len(lower) > 4:
+        short = word[:-2]
+        return (word[:-1], short, short[:-1] if short[-1] == short[-2] else short)
+    return (imperative(word),) if imperative(word) != word else ()
 
 
 def from_gerund(word: str) -> str:

@@ -35,6 +35,9 @@ _SHORT = re.compile(
     r"\b(i)(m|ve)\b|\b(you|they)(re|ve)\b",
     re.IGNORECASE,
 )
+# "six one eight five oh": the last figure of a name, no filler.
+_FIGURE = r"(?:one|two|three|four|five|six|seven|eight|nine|\d)"
+_ZERO = re.compile(rf"\b({_FIGURE} {_FIGURE}) oh\b(?! ,| and\b| wait\b)", re.IGNORECASE)
 
 
 _ME = {"lemme": "let me", "gimme": "give me"}
@@ -49,7 +52,7 @@ def clean(transcript: str) -> str:
     text = _STOP.sub(lambda found: f" {found[1][0]} ", text)
     text = " ".join(text.split())
     text = _SHORT.sub(_marked, _MERGED.sub(lambda found: _ME[found[0].lower()], text))
-    text = _STUTTER.sub("", text)
+    text = _STUTTER.sub("", _ZERO.sub(r"\1 0", text))
     text = _ASIDE.sub("", " ".join(_FILLER.sub("", text).split()))
     text = _TWICE.sub(r"\1", text)
     text = re.sub(r"(?: ,)+(?= [,.;:!?]|$)|^[ ,.;:!?]+", "", " ".join(text.split()))

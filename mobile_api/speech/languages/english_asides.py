@@ -31,3 +31,16 @@ SERIOUS = (
     r"\?|(?:^|[,.;:!] )(?:no|nope|nah|not yet|wait|hold on|hang on)\b|\b(?:forget|never ?mind|ignore|disregard|system|instructions?|rules?|confirm\w*)\b|"
     r"\b(?:don't|do not|dont|never|won't|mustn't|shouldn't|can't|cannot)(?: \w+)?$"
 )
+
+# In the middle of a request, to somebody else in the room.
+_CALL = (
+    r"(?:sorry|excuse me|pardon(?: me)?|hang on|hold on|wait|yes|yeah|yep|no|hey|oh|shh+|shush|hush|(?:just )?(?:one|a|two) (?:secs?|seconds?|moment|minutes?|mo|tick))"
+    r"(?: (?:a (?:sec|second|moment|minute|mo)|(?!i\b|i'm\b|not\b|make\b|on\b|in\b|to\b|that\b|it\b|stop\b|pause\b|cancel\b|agent\b|number\b)[a-z]+)){0,2}"
+)
+_ROOM = (
+    r"(?:(?:i'm|i am|i was|we're) (?:just |only |still |not )?(?:talking|speaking|chatting|dictating|recording|on (?:a|the) (?:call|phone|line)|in a meeting|coming|busy|driving)|"
+    r"(?:i'll |i will )?be (?:right )?(?:there|with you|over|down|out)|(?:down|quiet|shh+|shush|hush|behave|bless you|good (?:boy|girl|dog)|bad dog|not you|not now|come in|get down|sit down|lie down|thank you|thanks)|"
+    r"(?:that's|that was) (?:the|my|our) (?:dog|cat|kettle|door|doorbell|phone|baby|kids?|train|bus|kettle|oven|neighbou?r)|ignore (?:the|my|that|those) (?:noise|dog|cat|kids?|background|siren|baby)|"
+    r"(?:it's|it is|they're) (?:in|on|under|behind) the (?:fridge|table|kitchen|drawer|car|hall|bag|shelf|cupboard|garage|garden|counter|desk|oven)|dinner's .*?|mind the (?:gap|step|dog|door))(?: [a-z']+){0,5}?"
+)
+INTERRUPTED = rf"(?: [,.;:!?])+(?: {_CALL}(?: [,.;:!?])+| {_ROOM}(?: [,.;:!?])+)* {_ROOM}(?= [,.;:!?])"

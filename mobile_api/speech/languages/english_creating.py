@@ -1,20 +1,21 @@
 """English: how a new agent is asked for."""
 
 from mobile_api.speech.language import Creating
-from mobile_api.speech.languages.english_asides import CHAT, SERIOUS
+from mobile_api.speech.languages.english_asides import CHAT, INTERRUPTED, SERIOUS
 
 _FRESH = (
     r"(?:a|an|another|one more|yet another|some|some new|one|a single|a second|a third|a fresh|a brand new|a new|one new|"
     r"another new|an additional|an extra|a further|a separate|a different|a spare|a dedicated|brand new|new|fresh|separate|second|"
     r"third|additional|extra|spare|dedicated|quick|little|nice)"
 )
-_NEW = rf"(?:{_FRESH}|the|us|me|up|off|out|me an?|us an?|me up an?|us up an?|my|myself|ourselves|and|in|in a|please|as well)"
+_NEW = rf"(?:{_FRESH}|one|the|us|me|for me|for us|there|here|over there|on there|up|off|out|me an?|us an?|me up an?|us up an?|my|myself|ourselves|and|in|in a|please|as well)"
 # What is heard for "agent" and means little else; the rest of `_AGENT` needs a verb or a repository.
 _SURE_AGENT = (
     r"(?:agents?|asian|agen|8gent|egent|gent|coding agent|ai agent|cadence agent|a gent|age end|age ent|agend|ajent|aegent|eight gent|"
     r"h gent|h end|asient|edgent|agente|angent|aged?nt)"
 )
-_AGENT = rf"(?:{_SURE_AGENT}|nation|agency|aging|agent's|bot|worker|coder|task for an agent|agent task|session|job|run|age and|ancient)"
+_URGENT = r"(?:urgent|regent|adjunct|pageant|asians|ageing|a gin)(?= (?:that|which|who|to|on|in|for)\b)"
+_AGENT = rf"(?:{_URGENT}|{_SURE_AGENT}|nation|agency|aging|agent's|bot|worker|coder|task for an agent|agent task|session|job|run|age and|ancient)"
 _SOMEBODY = (
     r"(?:somebody|someone|some body|some one|anyone|anybody|one of (?:the|my|your|our) agents)"
 )
@@ -28,10 +29,10 @@ _BEGIN = (
     r"run|open|open up|set up|setup|deploy|spawn|boot up|boot|bring up|get|get me|add|use|dispatch|assign|queue up|queue|send|put|"
     r"throw|summon|hire|trigger|initiate|stand up|schedule|crank up|set off|give me|start up|start off|star|stark|stat|point|let loose|"
     r"unleash|commission|line up|bring in|call in|call up|allocate|stick|chuck|pop|bung|place|toss|sling|sic|detail|book|grab|fetch|"
-    r"find|pull in|rustle up|whip up|conjure up|rope in|enlist|recruit|order|request|delegate|raise|turn|appoint|set|fix up|sort me out with|"
-    r"sort out|let me have|let me get|lemme get|lemme have|do me|do|post|bring|wind up|go with|go for)"
+    r"find|whack|shove|plonk|plop|lob|slap|stuff|fling|hurl|hoof|whip|plug|pull in|rustle up|whip up|conjure up|rope in|enlist|recruit|order|request|delegate|raise|turn|appoint|set|fix up|sort me out with|"
+    r"sort out|let me have|let me get|lemme get|lemme have|do me|do|post|bring|wind up|go with|go for|(?:begin|start|kick off|go ahead) with)"
 )
-_PLACED = r"(?:start|spin|set|get|have|put|find|bring|line|sic|send|point|assign|throw|stick|chuck|pop|turn|sling|kick|launch|book|use|rope|pull|let|make|ask|tell|want|need|fire)"
+_PLACED = r"(?:start|spin|set|get|have|put|find|bring|line|sic|send|point|assign|throw|stick|chuck|pop|bung|whack|shove|plonk|drop|slap|lob|stuff|turn|sling|kick|launch|book|use|rope|pull|let|make|ask|tell|want|need|fire)"
 _REALLY = r"(?:(?:really|just|also|probably|definitely|still|actually|now|badly|desperately|urgently|quite|certainly) )*"
 _WANT = (
     r"(?:(?:could |can |may |might )?(?:i )?(?:trouble|bother|ask) you for|(?:could|can|may|might) i (?:ask for|request|borrow)|i'd be (?:so |very )?(?:grateful|glad|happy) (?:for|of|to have)|"
@@ -42,6 +43,12 @@ _WANT = (
     rf"(?:what|all|the thing) (?:i|we)(?:'m|'re|'d| am| are| would)? {_REALLY}(?:after|need|want|like|love|looking for)(?: (?:really|here|now|today|next|right now|at the moment))* (?:is|would be))"
     r"(?: for)?(?: to (?:have|get|see|start|create|launch|put|spin up|kick off|set up))?)"
     r")"
+)
+# "I want that an agent adds tests": what is asked for stands behind it as if it were told.
+_TOLD = (
+    rf"(?:{_WANT} (?:that|if)|(?:it'd|it would|would) be (?:\w+ )?(?:good|great|nice|lovely|helpful|useful|cool|best|handy|better) (?:if|that|when)|"
+    r"(?:i'd|i would|we'd|we would) (?:be (?:glad|happy|grateful)|like it|love it|prefer it|appreciate it|suggest|propose|ask)(?: if| that)|"
+    r"(?:please )?(?:make sure|see to it|ensure|i want|i wish|i suggest|i propose|i'd like|i ask)(?: that)|that(?= (?:some|one|an?|another)\b))"
 )
 # "an agent has failed" is about one that is there.
 _NO_STATE = (
@@ -62,6 +69,10 @@ CREATING = Creating(
         rf"(?:can|could|may|shall) (?:i|we) (?:please )?(?:get|have|put|start|set up|borrow)(?: {_NEW})* (?:{_AGENT}|{_SOMEBODY}){_AFTER}",
         rf"(?:a |one |another |one more )?(?:new|another|fresh|extra|additional) (?:{_SURE_AGENT}|one){_NO_STATE}{_AFTER}",
         rf"{_NP}{_NO_STATE}{_AFTER}",
+        rf"(?:drop|dump|land|plant|park|hang|take|lay|drop in)(?: (?:us|me|off|in))*(?: (?:{_FRESH}|one))+ {_SURE_AGENT}{_AFTER}(?= (?:[,.] )?(?:on|in|onto|into|at|over|to|for|and|that|which)\b)",
+        rf"(?:give|hand|pass|assign|leave|throw|delegate|feed|bung|chuck) (?:it|this|that|these|those|this one|that one)(?: job| task| one| work| over| off| out)* (?:to|at|for|with) (?:{_FRESH} )+{_SURE_AGENT}{_AFTER}",
+        rf"{_SOMEBODY}(?= (?:on|onto) )",
+        rf"(?:an )?{_SURE_AGENT}(?: (?:please|wanted|needed|required|for me|thanks))*(?= [,.:;] )",
         r"(?:create|start|launch|open|new|add|file|give me|begin|set up|make)(?: me)?(?: a| an| another)?(?: new)? (?:task|job|ticket|work item)",
         rf"(?:{_AGENT} wanted|agent please|an agent|agent)(?= (?:on|for|in|to) (?!how\b|hows\b|how's\b|what|where|status\b|doing\b|is\b|going\b|report\b|please\b|hold\b|pause\b))",
         rf"(?:for )?{_SOMEBODY}(?= to | (?:please |just )?(?:fix|add|update|write|refactor|implement|tidy|clean up|look into|bump|rename|remove)\b)",
@@ -69,9 +80,11 @@ CREATING = Creating(
         rf"{_SOMEBODY} (?:should|needs to|has to|must|ought to)",
         rf"{_REALLY}(?:needs?|could (?:really )?use|could do with|wants?|requires?|deserves|is crying out for|should have|should get|ought to have|gets|"
         rf"is getting|is due|is in need of|calls for|would benefit from|can have)(?: {_NEW})* (?:{_AGENT}|{_SOMEBODY}){_AFTER}",
+        rf"{_TOLD}(?: (?:{_FRESH}|some|one|the))* (?:{_SURE_AGENT}|{_SOMEBODY}){_AFTER}",
         rf"(?:there should be|let there be|how about|what about|time for|it's time for|i'm thinking|i'm thinking of|i think we need)(?: {_NEW})* {_AGENT}{_AFTER}",
     ),
     lead=(
+        r"(?:i reckon|i'd say|i figure|looks like|seems like|feels like|sounds like|i'm told)(?: that)?|it's (?:high |about )?time|(?:i|we)(?: now| will|'ll| just| then| want to| would)*(?= (?:open|start|launch|create|begin|spin up|put)\b)|"
         r"lovely|brilliant|perfect|nice(?: one)?|good stuff|sweet|awesome|wonderful|excellent|super|grand|(?:good )?(?:morning|afternoon|evening)|cheers|hiya|"
         r"(?:hi |hey |hello |morning |right |ok )?(?:guys|team|folks|all|everyone)|mate|right then|righto?|right o|okey doke|anyway|anyhow|anyways|meanwhile|so yeah|"
         r"you know what|tell you what|do you know what|thinking about it|come to think of it|(?:and )?while (?:you're|we're|i'm) at it|while i remember|before i forget|"
@@ -80,15 +93,18 @@ CREATING = Creating(
         r"(?:if|when|whenever) you(?: (?:can|could|would|don't mind|get (?:a|the) (?:chance|moment|minute|second)|have (?:a|the) (?:chance|moment|minute|second)))?(?: please)?"
     ),
     puzzles=r"(?:look at|look into|find out|figure out|work out|investigate|see|check|understand|explain) (?:why|what's|what is|whether|how come|where|how)\b",
+    told=rf"{_TOLD}\b",
     opening=(
         rf"(?:(?:start|begin|spin up|spin|create|launch|kick off|set up|fire up|open|bring up|spawn|deploy|get|get me|do)(?: up| me| us)*(?: {_FRESH})+ {_AGENT}|"
+        rf"(?:start|begin|create|launch|open|spin up)(?: with)? {_SURE_AGENT}(?= (?:on|in|for|at) )|"
         rf"{_WANT}(?: (?:{_FRESH}|up))* (?:{_AGENT}|{_SOMEBODY})(?= to ))(?!(?: \w+){{0,2}} (?:that's|which is|that is|that was|paused|stopped) )"
     ),
     inner=(
         rf"(?:go ahead and )?(?:{_BEGIN}|{_WANT}|have|ask|tell)(?: up| me| us)*(?: {_FRESH})+ (?P<repo>(?:[^ ,.;:!?]+ ){{1,5}}?){_AGENT}{_AFTER}",
+        rf"(?:go ahead and )?(?:{_BEGIN}|{_WANT}|have|let|take)(?: (?:please|me|us|up|for me|for us|now|also))* (?:on|in|for|onto|into|at|inside|over on|over in) (?:(?:the|my|our|your) )?(?P<repo>(?:[^ ,.;:!?]+ ){{1,8}}?)(?:{_FRESH} |one )*{_SURE_AGENT}{_AFTER}",
         rf"(?:give|get|find|assign|hand|lend|set|hook|fix|sort|provide|furnish|supply) (?P<repo>(?:[^ ,.;:!?]+ ){{1,6}}?)(?:up |out )?(?:with )?{_NP}{_AFTER}",
     ),
-    noun=_SURE_AGENT,
+    noun=rf"{_SURE_AGENT}|urgent|regent|adjunct|pageant|asians|ageing|a gin",
     definite=r"(?<!one of )(?:the|my|that|this) (?:agents?|bot|worker|session|run|job)",
     modal=r"(?:can|could|may|would|will|should|put|start|spin|stick|set|chuck|throw|assign|pop|launch|kick)\b",
     people=r"some ?body|some ?one|anyone|anybody",
@@ -105,7 +121,7 @@ CREATING = Creating(
         r"would|might|cannot|can't|could|running|broke|needs me|needs my|wants me|said|says|"
         r"takes|took|costs|seems|feels|looks|sounds|status|report|updates?(?= (?:please)?$))\b"
     ),
-    about=r"(?:as for|about|regarding|concerning|with regards? to|when it comes to|moving on to|next up(?: is)?|over to|back to|back on|now for|this(?: one)?(?: is|'s) (?:for|about)|it's (?:for|about)|thinking about|thinking of|looking at|next thing)",
+    about=r"(?:as for|about|regarding|concerning|with regards? to|when it comes to|moving on to|next up(?: is)?|over to|back to|back on|now for|this(?: one)?(?: is|'s) (?:for|about)|it's (?:for|about)|thinking about|thinking of|looking at|next thing|take|grab|pick|let's take|go to|go into|go in|switch to|jump to|let's do|you know|now|this is)",
     trailing_heads=rf"(?:(?:start|create|launch|make|with|as|open|in|spin up|get|have)(?: (?:a|an))? )?(?:new|an|another|a new) {_AGENT}",
     task_verbs=(
         r"fix|add|update|implement|write|refactor|bump|upgrade|migrate|rename|remove|replace|improve|clean up|"
@@ -123,7 +139,7 @@ CREATING = Creating(
         r"store|save|persist|parse|detect|unify|consolidate|tighten|loosen|bound|clamp|default|require|accept|respect|honou?r|teach|try|keep|take|pull|push|publish|serve|"
         r"emit|report|display|surface|highlight|colou?r|animate|scale|shrink|grow|shorten|lengthen|deprecate|retire|upload|download|fetch|preload|lazy|debounce|memoi[sz]e|"
         r"vendor|unpin|containeri[sz]e|dockeri[sz]e|type|annotate|comment|audit|scan|harden|secure|normali[sz]e|standardi[sz]e|localise|localize|internationali[sz]e|wire|"
-        r"plumb|swap|revert|undo|roll|bisect|reproduce|triage|write up|draft|simulate|generalise|generalize|inline|hoist|drop"
+        r"plumb|swap|revert|undo|roll|bisect|reproduce|triage|write up|draft|simulate|generalise|generalize|inline|hoist|drop|have a (?:look|go|think|dig)|take a look"
     ),
     loose=r"(?:about|at|with|by|if|how|who|what|where|when|from|of|else|special|new|there|here|i|we|you|he|she)\b",
     been=(
@@ -166,6 +182,9 @@ CREATING = Creating(
         r"(?:and )?(?:that'll|who'll|which'll|that'd|who'd|whose job is to|whose task is to|whose job it is to|tasked to|charged to|told to|asked to)",
         r"(?:and )?(?:what|all) (?:it|he|she|the agent|i)(?:'s| has| needs| should| must| want| need|'d like)?(?: it)? ?(?:to|got to|has to)? ?(?:do|done)? (?:is|would be)(?: to)?",
         r"(?:and )?(?:the|its|my) (?:idea|plan|point|aim|ask|brief|purpose|thing|work|intention|request|objective|remit)(?: there| here)?(?: is| being| would be|'s| will be)(?: that it should| for it)?(?: to)?(?: :| ,)?",
+        r"(?:and )?(?:give|hand|feed|tell|pass|set|ask) (?:it|him|her|them|the agent) (?:this|the following|the task|the job|a job|the work|these|orders|instructions)(?: (?:to|of))?(?: [:,])?",
+        r"(?:and )?(?:here's|here is|that's|this is|it's) (?:what (?:it|he|she|they|i|we) (?:should|must|has to|needs? to|wants?|need)(?: (?:it|to))*(?: do| be done)?|the (?:task|job|work|brief))(?: is)?(?: [:,])?",
+        r"(?:gotta|got to|we gotta|we've got to|we have to|needs?)(?= (?:fix|sort|stop|make|get)\b)",
         r"with (?:instructions|orders|the aim|the idea|the goal|a view|a brief|the brief|a mandate)(?: being)?(?: to| of)",
         r"(?:and )?(?:make sure|see that|ensure|see to it) (?:it|that it|they) ",
         r"(?:so|such) (?:that )?(?:it|we|i) (?:can|could)",
@@ -192,10 +211,13 @@ CREATING = Creating(
     ),
     third_person="en",
     background=(
-        r"(?:(?:so|ok|okay|well|hey|look) ,? ?)?(?:there's|there is|there are|we have|we've got|we got|i found|i've found|i noticed|i see|i saw|i've got|i have|you know)\b"
+        r"(?:(?:so|ok|okay|well|hey|look) ,? ?)?(?:there's|there is|there are|we have|we've got|we got|i found|i've found|i noticed|i've noticed|i see|i saw|i've got|i have|"
+        r"you know|(?:the|our|my) (?:problem|issue|trouble|thing|bug|snag|catch)(?: here| now)? is)\b(?: (?:this|that|the|a) (?:problem|issue|bug|thing|trouble|complaint)s?(?: (?:where|that|when|with|of))?|(?<=is) that)?"
     ),
-    here=r"(?:(?:over |in |on |up )?there|(?:on|in|for|onto|into|at) (?:it|that|this|that one|this one|that repo|this repo)|please|as well|too|now)",
+    here=r"(?:(?:over |in |on |up )?there|(?:on|in|for|onto|into|at) (?:it|that|this|that one|this one|that repo|this repo)|please|as well|too|now|(?:would|will|could|can) (?:ya|you|u)(?: please)?(?= [,.;:!?]|$)|if you (?:would|could|can|don't mind)(?= [,.;:!?])|"
+        r"(?:yeah|eh|right|mate|thanks|thank you|cheers|ta)(?= [,.;:!?]))",
     chat=CHAT,
     serious=SERIOUS,
+    interrupted=INTERRUPTED,
     nothing=r"(?:please|now|for me|right now|ok|okay|thanks|there|here|that|this|it|something|the following|one|uh|and|then|do something|for|on|in|to|with)",
 )
