@@ -125,6 +125,9 @@ class Gists:
                 return None
         if reference is None or not known.surely(reference):
             return None
+        hangs = phrase.count(" ") and self._roles.get(phrase.rpartition(" ")[2]) == ""
+        if hangs and reference.is_vague:
+            return None  # "agent one for now": the name ends before
         state = reference.statuses and not (reference.topic or reference.numbers)
         of_it = phrase.split()[0] in self._gist.plural_pronouns | self._gist.pronouns
         return None if state and of_it else reference

@@ -21,7 +21,7 @@ ENGLISH = Language(
     lead=(
         r"ok|okay|k|alright|all right|right|so|well|yeah|yes|yep|yup|sure|now|then|and|also|great|cool|fine|good|um|like|oh|ah|aw|righto|alrighty|lovely|brilliant|perfect|nice|awesome|excellent|fantastic|wonderful|super|sweet|grand|class|sound|deadly|gotcha|hmm|do you know what|(?:you )?know what|tell you what|enough(?= ,)|not (?:that|this) one(?= ,)|(?:nah|nope|no)(?= just )|"
         r"hey|hi|hello|hey there|hi there|hey cadence|hi cadence|hello cadence|ok cadence|okay cadence|cadence(?= ,)|yo|good morning|listen|look|"
-        r"please|pls|plz|just|quickly|kindly|actually|basically|sorry|excuse me|quick question|one more thing|next|first|finally",
+        r"please|pls|plz|just|quickly|kindly|actually|basically|sorry|excuse me|quick (?:question|check|one|thing)|one more thing|next|first|finally",
         r"(?:can|could|would|will|can't|couldn't|won't) (?:you|u|ya|we|i)(?: all)?(?: (?:please|just|quickly|kindly|possibly|maybe|perhaps|also|now|go ahead and|go and|try to|be so kind as to|be so kind to|help me))*",
         r"(?:i|we)(?:'d| would)? (?:want|need|like|love|prefer|have)(?: it)?(?: for)? (?:you |u )?to(?= (?!have|get|see))",
         r"(?:i|we)(?:'d| would) (?:rather|sooner)(?: you)?",

@@ -14,7 +14,9 @@ _SURE_AGENT = (
     r"(?:agents?|asian|agen|8gent|egent|gent|coding agent|ai agent|cadence agent|a gent|age end|age ent|agend|ajent|aegent|eight gent|"
     r"h gent|h end|asient|edgent|agente|angent|aged?nt)"
 )
-_URGENT = r"(?:urgent|regent|adjunct|pageant|asians|ageing|a gin)(?= (?:that|which|who|to|on|in|for)\b)"
+_URGENT = (
+    r"(?:urgent|regent|adjunct|pageant|asians|ageing|a gin)(?= (?:that|which|who|to|on|in|for)\b)"
+)
 _AGENT = rf"(?:{_URGENT}|{_SURE_AGENT}|nation|agency|aging|agent's|bot|worker|coder|task for an agent|agent task|session|job|run|age and|ancient)"
 _SOMEBODY = (
     r"(?:somebody|someone|some body|some one|anyone|anybody|one of (?:the|my|your|our) agents)"
@@ -215,7 +217,7 @@ CREATING = Creating(
         r"you know|(?:the|our|my) (?:problem|issue|trouble|thing|bug|snag|catch)(?: here| now)? is)\b(?: (?:this|that|the|a) (?:problem|issue|bug|thing|trouble|complaint)s?(?: (?:where|that|when|with|of))?|(?<=is) that)?"
     ),
     here=r"(?:(?:over |in |on |up )?there|(?:on|in|for|onto|into|at) (?:it|that|this|that one|this one|that repo|this repo)|please|as well|too|now|(?:would|will|could|can) (?:ya|you|u)(?: please)?(?= [,.;:!?]|$)|if you (?:would|could|can|don't mind)(?= [,.;:!?])|"
-        r"(?:yeah|eh|right|mate|thanks|thank you|cheers|ta)(?= [,.;:!?]))",
+    r"(?:yeah|eh|right|mate|thanks|thank you|cheers|ta)(?= [,.;:!?]))",
     chat=CHAT,
     serious=SERIOUS,
     interrupted=INTERRUPTED,

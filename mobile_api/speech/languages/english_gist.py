@@ -26,7 +26,7 @@ GIST = Gist(
         "status": (
             "{,the ,a ,an ,any ,my ,some ,quick ,a quick ,a short ,the latest ,latest ,overall ,full ,brief ,current ,the current }"
             "{status,statuses,progress,update,updates,status update,status check,status report,progress report,report,rundown,run down,round up,roundup,overview,summary,"
-            "recap,sit rep,sitrep,breakdown,lowdown,headlines,state of play,check in,readout,read out}",
+            "recap,sit rep,sitrep,vibe check,temperature check,breakdown,lowdown,headlines,state of play,check in,readout,read out}",
             "{,the }latest{, news,}", "any {news,word,movement,luck,joy,eta,developments,results}", "{the ,}{news,word} {on,from,about,of}", "movement", "{anything,anything new,anything yet,anything back,anything to report}",
             "the {story,deal,situation,score,state,hold up,holdup,damage,verdict,word}",
             "{,all ,nearly ,almost ,any closer to being ,close to being ,close to ,anywhere near ,near }{done,finished,finishing,ready,complete,sorted,through,wrapped up,over the line}",
