@@ -2,6 +2,8 @@
 
 import re
 
+from mobile_api.speech.numbers import WORDS, digits_joined
+
 _SIGNS = {
     "slash": "/", "dash": "-", "hyphen": "-", "minus": "-", "underscore": "_", "dot": ".",
     "schragstrich": "/", "bindestrich": "-", "strich": "-", "punkt": ".", "unterstrich": "_",
@@ -50,7 +52,13 @@ def spoken_branch(said: list[str]) -> tuple[str | None, int]:
     if (clause := _told_apart(said)) is not None:
         return clause, said.index(next(w for w in said if w in _STOPS))
     name, used, open_sign = "", 0, True
-    for word in said:
+    while used < len(said):
+        run = _figures(said[used:]) if name and open_sign else 0
+        if run:
+            name += "".join(digits_joined([w.lower() for w in said[used : used + run]]))
+            used, open_sign = used + run, False
+            continue
+        word = said[used]
         sign = _SIGNS.get(word.lower())
         if sign is not None and name:
             name, open_sign = name + sign, True
@@ -65,10 +73,15 @@ def spoken_branch(said: list[str]) -> tuple[str | None, int]:
     return name, used
 
 
+def _figures(said: list[str]) -> int:
+    """Return how many words of *said* say one number."""
+    return next((n for n, w in enumerate(said) if w.lower() not in WORDS), len(said))
+
+
 def _told_apart(said: list[str]) -> str | None:
     """Return the branch that a clause of its own spells, None when it is none."""
     end = next((place for place, word in enumerate(said[:9]) if word in _STOPS), 0)
-    clause = [word.lower() for word in said[:end]]
+    clause = digits_joined([word.lower() for word in said[:end]])
     signs = [word in _SIGNS for word in clause]
     if len(clause) < 4 or not any(signs) or signs[0] or signs[-1] or _ENDS & set(clause):
         return None

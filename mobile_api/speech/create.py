@@ -47,15 +47,23 @@ class Creation:
 
     def opened(self, text: str, repos: RepoIndex) -> Meant | None:
         """Return the request that *text* is when its first words can be nothing else."""
-        text = self._without_lead(text)
+        text = self._bare(text)
         slots = self._around(text, repos)
         if not slots and self._opening.match(plain(text)):
             slots = self._with_head(text, repos)
-        return self._meant(slots) if slots and (slots.task or slots.repo) else None
+        slots = slots if slots and (slots.task or slots.repo) else self._plainly(text, repos)
+        return self._meant(slots) if slots else None
+
+    def _plainly(self, text: str, repos: RepoIndex) -> Slots | None:
+        """Return the request of *text* when it names a whole repository and marks its task."""
+        slots = self._with_head(text, repos)
+        if slots and slots.sure and slots.marked and slots.repo and slots.task:
+            return slots if repos.match(slots.repo, parts=False).whole else None
+        return None
 
     def read(self, text: str, repos: RepoIndex) -> Meant | None:
         """Return the request that *text* is, None when it is none."""
-        text = self._without_lead(text)
+        text = self._bare(text)
         if found := self._trailing.search(plain(text).rstrip(" .!")):
             text = f"{text[found.start() + 3 :].rstrip(' .!')} , {text[: found.start()]}"
         for way in (self._with_head, self._after_place, self._behind_words, self._direct):
@@ -120,10 +128,11 @@ class Creation:
     def _bare(self, text: str) -> str:
         """Return *text* without what may stand before a command."""
         for _ in range(4):
+            text = text if self._head(text) else self._without_lead(text)
             if self._head(text) or not (found := self._language.lead_pattern.match(plain(text))):
                 break
             text = text[found.end() :].lstrip(" ,.;:!")
-        return self._without_lead(text)
+        return text
 
     def _behind_words(self, text: str, repos: RepoIndex) -> Slots | None:
         """Return what "the login is broken in the backend, get an agent to fix it" says."""
@@ -178,7 +187,7 @@ class Creation:
                 read = self._behind(rest[:again], Slots(rest[again:], repo=repo), repos)
                 slots = replace(read, branch=read.branch or branch) if read else slots
         told = about[start:].strip() or (before[start:].strip() if start and slots.repo else "")
-        if slots.task and re.search(r"\b(?:it|this|that)$", plain(slots.task)):
+        if slots.task and re.search(r"\b(?:it|this|that|why|what's wrong)$", plain(slots.task)):
             slots = replace(slots, task=f"{slots.task} : {told}")
         elif not slots.task and (repo or slots.repo) and told:
             slots = replace(slots, task=told)

@@ -114,7 +114,8 @@ class Details:
     def _over(self, slots: Slots, low: str, repos: RepoIndex) -> Slots | None:
         """Pass over "there", which says nothing new, and over "not billing"."""
         here = self._here.match(low)
-        if here and (slots.repo or self._mark_end(low[here.end() :].lstrip(" ,"))):
+        behind = low[here.end() :].lstrip(" ,") if here else ""
+        if here and (slots.repo or self._mark_end(behind) or self._places.place.match(behind)):
             return replace(slots, rest=slots.rest[here.end() :])
         if slots.repo and (other := self._not_there.match(low)):
             _, length = self._places.longest(low[other.end() :], repos)

@@ -92,7 +92,9 @@ class RepoIndex:
         if not said or len(said) > MOST_WORDS:
             return Match()
         heard = in_digits(said, self.letters)
-        ways = [words for words in (said, self._without_owner(said), spelled(said), heard) if words]
+        letter = tuple(re.sub(r"(?<=[a-z]\d)0$", "o", word) for word in said)  # "h two o"
+        ways = [said, self._without_owner(said), spelled(said), heard, letter]
+        ways = [words for words in dict.fromkeys(ways) if words]
         found = (
             _first(map(self._exactly, ways))
             or _nonempty(self._spelled_out(said, initials=False))

@@ -26,7 +26,7 @@ SERIOUS = (
     rf"(?:^|\b(?:to|and|then|please|just|you|we|i|not|or|also) |[,.;:!?] )(?:{_VERBS})\b|"
     r"\bagents?\b|\b(?:if|unless|until|till|when|whenever|once|as soon as|in case|suppose|supposing|imagine|whether|instead|rather|before|after|provided|assuming|otherwise)\b|"
     r"\b(?:said|says|saying|say|told|tells|telling|asked (?:me|us|you|him|her|them)|asks|wants? (?:me|us|you)|wanted (?:me|us|you)|wrote|writes|mentioned|suggested|suggests|quote unquote|"
-    r"goes|reads|typed|recommended|ordered|thinks|thought|maybe|perhaps|might|could have|would have|should have|example|pretend|hypothetically|joking|kidding)\b|"
+    r"goes(?! (?:blank|down|off|dark|black|missing|offline|wrong|to|out|up|away|back|into|negative|stale|silent|quiet|red|gr[ea]y|mad|crazy|haywire|over|past|through|in|on|under|below|above|straight|grey|white|nuts|weird)\b)|reads(?! (?:the|from|zero|wrong|a|as|every|only|it|all)\b)|typed|recommended|ordered|thinks|thought|maybe|perhaps|might|could have|would have|should have|example|pretend|hypothetically|joking|kidding)\b|"
     r"^quote\b|^(?:what|how|why|who|where|which|should|shall|can|could|would|do|does|did|is|are|was|were|has|have|may|must)\b(?!'s (?:more|next))|"
     r"\?|(?:^|[,.;:!] )(?:no|nope|nah|not yet|wait|hold on|hang on)\b|\b(?:forget|never ?mind|ignore|disregard|system|instructions?|rules?|confirm\w*)\b|"
     r"\b(?:don't|do not|dont|never|won't|mustn't|shouldn't|can't|cannot)(?: \w+)?$"
@@ -41,7 +41,7 @@ _ROOM = (
     r"(?:(?:i'm|i am|i was|we're) (?:just |only |still |not )?(?:talking|speaking|chatting|dictating|recording|on (?:a|the) (?:call|phone|line)|in a meeting|coming|busy|driving)|"
     r"(?:i'll |i will )?be (?:right )?(?:there|with you|over|down|out)|(?:down|quiet|shh+|shush|hush|behave|bless you|good (?:boy|girl|dog)|bad dog|not you|not now|come in|get down|sit down|lie down|thank you|thanks)|"
     r"(?:that's|that was) (?:the|my|our) (?:dog|cat|kettle|door|doorbell|phone|baby|kids?|train|bus|kettle|oven|neighbou?r)|ignore (?:the|my|that|those) (?:noise|dog|cat|kids?|background|siren|baby)|"
-    r"(?:it's|it is|they're) (?:in|on|under|behind) the (?:fridge|table|kitchen|drawer|car|hall|bag|shelf|cupboard|garage|garden|counter|desk|oven)|dinner's .*?|mind the (?:gap|step|dog|door))(?: [a-z']+){0,5}?"
+    r"(?:it's|it is|they're) (?:in|on|under|behind) the (?:fridge|table|kitchen|drawer|car|hall|bag|shelf|cupboard|garage|garden|counter|desk|oven)|dinner's .*?|mind the (?:gap|step|dog|door)|what was it|what's it called|what's the word|how do (?:i|you) (?:say|call|put)(?: it| this| that)?|let me (?:think|see)|where was i|what did i want|what do you call it|aye|what's the name)(?: [a-z']+){0,5}?"
 )
 INTERRUPTED = (
     rf"(?: [,.;:!?])+(?: {_CALL}(?: [,.;:!?])+| {_ROOM}(?: [,.;:!?])+)* {_ROOM}(?= [,.;:!?])"

@@ -15,7 +15,7 @@ CORRECTIONS = (
 )
 # Only behind punctuation, or behind another one.
 WEAK_CORRECTIONS = (
-    rf"no|nope|nah|{_WAIT}|actually|rather|make that|better|sorry|well|or|uh sorry|instead|do you know what|you know what|tell you what|"
+    rf"yeah nah|nah yeah|yeah no|no yeah|no|nope|nah|{_WAIT}|actually|rather|make that|better|sorry|well|or|uh sorry|instead|do you know what|you know what|tell you what|"
     r"come to think of it|thinking about it|let me think|what am i saying|ah|argh|damn|silly me|apologies|correction|"
     r"pardon me|excuse me|on reflection|that's wrong|that's not right|wrong (?:one|repo|project|agent)|i got that wrong|scrap that"
 )

@@ -6,7 +6,7 @@ from mobile_api.speech.languages.english_asides import CHAT, INTERRUPTED, SERIOU
 _FRESH = (
     r"(?:a|an|another|one more|yet another|some|some new|one|a single|a second|a third|a fresh|a brand new|a new|one new|"
     r"another new|an additional|an extra|a further|a separate|a different|a spare|a dedicated|brand new|new|fresh|separate|second|"
-    r"third|additional|extra|spare|dedicated|quick|little|nice)"
+    r"third|additional|extra|spare|dedicated|quick|little|nice|wee|tiny|small|proper|decent|good|clever|free|idle|cheeky|lil|single|next|of those|of your|of the|of my|of our)"
 )
 _NEW = rf"(?:{_FRESH}|one|the|us|me|for me|for us|there|here|over there|on there|up|off|out|me an?|us an?|me up an?|us up an?|my|myself|ourselves|and|in|in a|please|as well)"
 # What is heard for "agent" and means little else; the rest of `_AGENT` needs a verb or a repository.
@@ -14,9 +14,7 @@ _SURE_AGENT = (
     r"(?:agents?|asian|agen|8gent|egent|gent|coding agent|ai agent|cadence agent|a gent|age end|age ent|agend|ajent|aegent|eight gent|"
     r"h gent|h end|asient|edgent|agente|angent|aged?nt)"
 )
-_URGENT = (
-    r"(?:urgent|regent|adjunct|pageant|asians|ageing|a gin)(?= (?:that|which|who|to|on|in|for)\b)"
-)
+_URGENT = r"(?:urgent|regent|adjunct|pageant|asians|ageing|a gin)(?= (?:that|which|who|to|on|in|for)\b)"
 _AGENT = rf"(?:{_URGENT}|{_SURE_AGENT}|nation|agency|aging|agent's|bot|worker|coder|task for an agent|agent task|session|job|run|age and|ancient)"
 _SOMEBODY = (
     r"(?:somebody|someone|some body|some one|anyone|anybody|one of (?:the|my|your|our) agents)"
@@ -37,7 +35,7 @@ _BEGIN = (
 _PLACED = r"(?:start|spin|set|get|have|put|find|bring|line|sic|send|point|assign|throw|stick|chuck|pop|bung|whack|shove|plonk|drop|slap|lob|stuff|turn|sling|kick|launch|book|use|rope|pull|let|make|ask|tell|want|need|fire)"
 _REALLY = r"(?:(?:really|just|also|probably|definitely|still|actually|now|badly|desperately|urgently|quite|certainly) )*"
 _WANT = (
-    r"(?:(?:could |can |may |might )?(?:i )?(?:trouble|bother|ask) you for|(?:could|can|may|might) i (?:ask for|request|borrow)|i'd be (?:so |very )?(?:grateful|glad|happy) (?:for|of|to have)|"
+    r"(?:(?:could |can |may |might )?(?:i )?(?:trouble|bother|ask) you for|(?:could|can|may|might) i (?:ask for|request|borrow)|(?:i'd|i would|we'd|we would) be (?:so |very )?(?:grateful|thankful|glad|happy|much obliged|obliged|delighted) (?:for|of|to have)|"
     r"(?:it'd|it would|would) be (?:great|nice|good|lovely|handy|useful|helpful|cool|brilliant) to (?:have|get|see)|"
     rf"(?:(?:(?:i|we)(?:'d| would|'ll| will) {_REALLY}(?:need|want|like|love|take|have|appreciate|prefer|be needing|be wanting)|"
     rf"(?:i|we) {_REALLY}(?:need|want|could use|could do with|require|fancy|must have|should have|ought to have|have got to have|wanna have|could really use)|"
@@ -50,11 +48,11 @@ _WANT = (
 _TOLD = (
     rf"(?:{_WANT} (?:that|if)|(?:it'd|it would|would) be (?:\w+ )?(?:good|great|nice|lovely|helpful|useful|cool|best|handy|better) (?:if|that|when)|"
     r"(?:i'd|i would|we'd|we would) (?:be (?:glad|happy|grateful)|like it|love it|prefer it|appreciate it|suggest|propose|ask)(?: if| that)|"
-    r"(?:please )?(?:make sure|see to it|ensure|i want|i wish|i suggest|i propose|i'd like|i ask)(?: that)|that(?= (?:some|one|an?|another)\b))"
+    r"(?:please )?(?:(?:make|arrange|organi[sz]e|take care|do)(?= that (?:an?|some|one|a new|another) ) that|(?:make sure|see to it|ensure|i want|i wish|i suggest|i propose|i'd like|i ask)(?: that)|that(?= (?:some|one|an?|another)\b)))"
 )
 # "an agent has failed" is about one that is there.
 _NO_STATE = (
-    r"(?!(?: \w+)? (?:is|was|are|were|isn't|wasn't|has|had|hasn't|have|did|didn't|does|doesn't|just|already|failed|fails|crashed|finished|stopped|died|"
+    r"(?!(?: (?!on\b|onto\b|in\b|for\b|at\b|to\b|inside\b)\w+)? (?:is|was|are|were|isn't|wasn't|has|had|hasn't|have|did|didn't|does|doesn't|just|already|failed|fails|crashed|finished|stopped|died|"
     r"got|keeps|kept|never|ever|cannot|can't|might|may|costs?|takes?|running|called|named)\b)(?! '?s\b)"
 )
 _NP = rf"(?:{_FRESH} )+{_SURE_AGENT}"
@@ -62,6 +60,9 @@ _NP = rf"(?:{_FRESH} )+{_SURE_AGENT}"
 CREATING = Creating(
     heads=(
         rf"(?:go ahead and )?{_BEGIN}(?: {_NEW})* {_AGENT}{_AFTER}",
+        rf"(?:{_BEGIN}|have) (?:{_NEW} )*something(?= (?:going|started|running|rolling|working|set up|up)\b){_AFTER}",
+        rf"(?:(?:i've |we've |i have |we have )?got|here's|here is|there's|there is|i have|we have|this is|it's) (?:a|an|another|some|one|one more|something)(?: (?:new|small|little|quick|wee|big))*(?: (?:job|task|work|thing|one|bug|ticket|assignment|project))? (?:for|to give to) (?:{_FRESH} )+{_SURE_AGENT}",
+        rf"(?:give|assign|hand|delegate|pass|send|entrust)(?: over| out| please)* to (?:{_FRESH} |one )+{_SURE_AGENT}",
         rf"(?:{_BEGIN}|have) (?:{_NEW} )*(?:another one|one more|a new one|one|another){_AFTER}",
         r"(?:start|begin|kick off|get started|get going|get to work|get cracking|get)(?: some| new| the)? ?(?:work|working)(?= on| in)",
         rf"(?:have|get|let|ask|tell|want|need|make|send|put|use|assign|throw|set|point)(?: {_NEW})* {_AGENT}{_AFTER}",
@@ -86,7 +87,7 @@ CREATING = Creating(
         rf"(?:there should be|let there be|how about|what about|time for|it's time for|i'm thinking|i'm thinking of|i think we need)(?: {_NEW})* {_AGENT}{_AFTER}",
     ),
     lead=(
-        r"(?:i reckon|i'd say|i figure|looks like|seems like|feels like|sounds like|i'm told)(?: that)?|it's (?:high |about )?time|(?:i|we)(?: now| will|'ll| just| then| want to| would)*(?= (?:open|start|launch|create|begin|spin up|put)\b)|"
+        r"(?:i reckon|i'd say|i figure|looks like|seems like|feels like|sounds like|i'm told)(?: that)?|it's (?:high |about )?time|(?:can|could|would|will) (?:ye|yer|yous|youse|yez|y'all|yall)(?: please| just| all)*|let(?= (?:start|open|create|launch|begin|spin|put|kick)\b)|(?:i|we)(?: now| will|'ll| just| then| want to| would)*(?= (?:open|start|launch|create|begin|spin up|put)\b)|"
         r"lovely|brilliant|perfect|nice(?: one)?|good stuff|sweet|awesome|wonderful|excellent|super|grand|(?:good )?(?:morning|afternoon|evening)|cheers|hiya|"
         r"(?:hi |hey |hello |morning |right |ok )?(?:guys|team|folks|all|everyone)|mate|right then|righto?|right o|okey doke|anyway|anyhow|anyways|meanwhile|so yeah|"
         r"you know what|tell you what|do you know what|thinking about it|come to think of it|(?:and )?while (?:you're|we're|i'm) at it|while i remember|before i forget|"
@@ -97,7 +98,7 @@ CREATING = Creating(
     puzzles=r"(?:look at|look into|find out|figure out|work out|investigate|see|check|understand|explain) (?:why|what's|what is|whether|how come|where|how)\b",
     told=rf"{_TOLD}\b",
     opening=(
-        rf"(?:(?:start|begin|spin up|spin|create|launch|kick off|set up|fire up|open|bring up|spawn|deploy|get|get me|do)(?: up| me| us)*(?: {_FRESH})+ {_AGENT}|"
+        rf"(?:(?:start|begin|spin up|spin|create|launch|kick off|set up|fire up|open|bring up|spawn|deploy|get|get me|do|make)(?: up| me| us| for me| for us| please)*(?: {_FRESH}| one)+ {_AGENT}|"
         rf"(?:start|begin|create|launch|open|spin up)(?: with)? {_SURE_AGENT}(?= (?:on|in|for|at) )|"
         rf"{_WANT}(?: (?:{_FRESH}|up))* (?:{_AGENT}|{_SOMEBODY})(?= to ))(?!(?: \w+){{0,2}} (?:that's|which is|that is|that was|paused|stopped) )"
     ),
@@ -111,7 +112,7 @@ CREATING = Creating(
     modal=r"(?:can|could|may|would|will|should|put|start|spin|stick|set|chuck|throw|assign|pop|launch|kick)\b",
     people=r"some ?body|some ?one|anyone|anybody",
     lone=rf"(?:{_SURE_AGENT}|an agent)(?: please| wanted| needed| required)?(?= [,.:;] )",
-    vague=rf"(?:.* )?(?:one|another){_AFTER}",
+    vague=rf"(?:.* )?(?:one|another|something){_AFTER}",
     no_place=r"(?:on|onto|in|to|at) (?:the |my |a )?(?:phone|line|call|telephone|hold|pause|ice|standby|radio|tv|blower|door|house|car|train|bus|plane)\b",
     should=r" (?:really |just |also )*(?:should|needs to|must|has to|ought to|had better|is supposed to) (?:really |just |also )*",
     orders=(
@@ -124,7 +125,7 @@ CREATING = Creating(
         r"takes|took|costs|seems|feels|looks|sounds|status|report|updates?(?= (?:please)?$))\b"
     ),
     about=r"(?:as for|about|regarding|concerning|with regards? to|when it comes to|moving on to|next up(?: is)?|over to|back to|back on|now for|this(?: one)?(?: is|'s) (?:for|about)|it's (?:for|about)|thinking about|thinking of|looking at|next thing|take|grab|pick|let's take|go to|go into|go in|switch to|jump to|let's do|you know|now|this is)",
-    trailing_heads=rf"(?:(?:start|create|launch|make|with|as|open|in|spin up|get|have)(?: (?:a|an))? )?(?:new|an|another|a new) {_AGENT}",
+    trailing_heads=rf"(?:an )?{_SURE_AGENT}(?: (?:please|now|asap|wanted|needed|required|thanks|cheers))*|(?:(?:start|create|launch|make|with|as|open|in|spin up|get|have)(?: (?:a|an))? )?(?:new|an|another|a new) {_AGENT}",
     task_verbs=(
         r"fix|add|update|implement|write|refactor|bump|upgrade|migrate|rename|remove|replace|improve|clean up|"
         r"optimi[sz]e|investigate|look into|find out|figure out|support|make|move|change|convert|port|document|"
@@ -154,7 +155,7 @@ CREATING = Creating(
     ),
     places=r"on|in|for|against|over on|on to|up on|down on|over at|across|throughout|to do with|belonging to|over in|inside|inside of|within|at|into|under|onto|down in|regarding",
     weak_places=(
-        r"(?:to |and )?(?:just )?(?:go|look|jump|hop|dive|dig|get|head|crawl|comb|work|run|step|sweep|trawl|pop|have a look|take a look|have a dig|have a go) "
+        r"(?:to |and )?(?:just )?(?:go|goes|looks|look|jump|hop|dive|dig|get|head|crawl|comb|work|run|step|sweep|trawl|pop|have a look|take a look|have a dig|have a go) "
         r"(?:through|into|in|over|onto|on to|on|across|at|around|round)|to|from|of|with|with the"
     ),
     articles=r"(?:the|my|our|your|this|that|a|an)(?: (?:plain|regular|normal|ordinary|actual|whole|entire|good old))?|plain|regular",
@@ -187,6 +188,7 @@ CREATING = Creating(
         r"(?:and )?(?:give|hand|feed|tell|pass|set|ask) (?:it|him|her|them|the agent) (?:this|the following|the task|the job|a job|the work|these|orders|instructions)(?: (?:to|of))?(?: [:,])?",
         r"(?:and )?(?:here's|here is|that's|this is|it's) (?:what (?:it|he|she|they|i|we) (?:should|must|has to|needs? to|wants?|need)(?: (?:it|to))*(?: do| be done)?|the (?:task|job|work|brief))(?: is)?(?: [:,])?",
         r"(?:gotta|got to|we gotta|we've got to|we have to|needs?)(?= (?:fix|sort|stop|make|get)\b)",
+        r"(?:this|the following|following|the next) (?:task|job|work|thing|assignment)(?: (?:to|of))?(?: [:,])?",
         r"with (?:instructions|orders|the aim|the idea|the goal|a view|a brief|the brief|a mandate)(?: being)?(?: to| of)",
         r"(?:and )?(?:make sure|see that|ensure|see to it) (?:it|that it|they) ",
         r"(?:so|such) (?:that )?(?:it|we|i) (?:can|could)",
@@ -216,8 +218,8 @@ CREATING = Creating(
         r"(?:(?:so|ok|okay|well|hey|look) ,? ?)?(?:there's|there is|there are|we have|we've got|we got|i found|i've found|i noticed|i've noticed|i see|i saw|i've got|i have|"
         r"you know|(?:the|our|my) (?:problem|issue|trouble|thing|bug|snag|catch)(?: here| now)? is)\b(?: (?:this|that|the|a) (?:problem|issue|bug|thing|trouble|complaint)s?(?: (?:where|that|when|with|of))?|(?<=is) that)?"
     ),
-    here=r"(?:(?:over |in |on |up )?there|(?:on|in|for|onto|into|at) (?:it|that|this|that one|this one|that repo|this repo)|please|as well|too|now|(?:would|will|could|can) (?:ya|you|u)(?: please)?(?= [,.;:!?]|$)|if you (?:would|could|can|don't mind)(?= [,.;:!?])|"
-    r"(?:yeah|eh|right|mate|thanks|thank you|cheers|ta)(?= [,.;:!?]))",
+    here=r"(?:(?:over |in |on |up )?there|(?:on|in|for|onto|into|at) (?:it|that|this|that one|this one|that repo|this repo)|please|as well|too|now|(?:this|the following|following|the next) (?:task|job|work|thing|assignment)(?= (?:in|on|for|at|to|:|,) )(?: [:,])?|(?:would|will|could|can) (?:ya|you|u)(?: please)?(?= [,.;:!?]|$)|if you (?:would|could|can|don't mind)(?= [,.;:!?])|"
+        r"(?:yeah|eh|right|mate|thanks|thank you|cheers|ta)(?= [,.;:!?]))",
     chat=CHAT,
     serious=SERIOUS,
     interrupted=INTERRUPTED,
