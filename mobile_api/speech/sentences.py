@@ -125,7 +125,7 @@ class Sentences:
             ]
             known = [reference for reference in read if reference is not None and knows(reference)]
             if known:  # of a sentence with a free end, the reading that says most
-                best = max(known, key=lambda one: (bool(one.numbers), len(one.topic)))
+                best = max(known, key=lambda one: (bool(one.numbers), len(one.topic), one.pronoun))
                 return Meant(intent=intent, reference=best, language=self.language.code)
         return None
 
@@ -204,6 +204,7 @@ class Sentences:
                 if (
                     reference is None
                     or reference.is_vague
+                    or (reference.statuses and reference.topic)
                     or not (reference.numbers or reference.topic)
                 ):
                     continue

@@ -25,7 +25,7 @@ _ASIDE = re.compile(
 )
 # Small words that people say twice while they think; "that that" and numbers are left alone.
 _TWICE = re.compile(
-    r"\b(the|a|an|to|on|in|of|for|my|is|are|it|and|i|can|could|you|please|pause|stop|start|resume)"
+    r"\b(the|a|an|to|on|in|of|for|my|is|are|it|and|i|can|could|you|please|pause|stop|start|resume|number|agent)"
     r"(?:(?: ,)? \1)+(?= |$)",
     re.IGNORECASE,
 )

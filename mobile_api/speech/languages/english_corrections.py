@@ -7,7 +7,7 @@ _VERB = r"(?:pause|stop|resume|cancel|kill|terminate|abort|continue|start|restar
 CORRECTIONS = (
     rf"no(?: ,)? {_WAIT}|{_WAIT}(?: ,)? (?:no|sorry|actually)|oh wait|(?:ah|oh|uh) (?:no|nah)|i wanted to say|(?:what )?i meant to say|no no(?: no)*|no(?: ,)? sorry|"
     r"sorry(?: ,)? no|sorry(?: ,)? (?:i meant?|i mean)|actually(?: ,)? no|no(?: ,)? actually|"
-    r"i meant?(?: to say)?(?: was)?|i mean(?: to say)?|what i meant (?:was|is)|scratch that|strike that|"
+    r"i (?:just |only )?meant?(?: to say)?(?: was)?|i mean(?: to say)?|what i meant (?:was|is)|scratch that|strike that|"
     r"or rather|oops|whoops|my bad|my mistake|no(?: ,)? i meant?|no(?: ,)? make (?:that|it)|let me rephrase(?: that)?|"
     r"change that to|on second thoughts?|i misspoke|"
     rf"(?:well )?not {_VERB}(?: (?:it|them|that|those|him|one))?(?= , )|"

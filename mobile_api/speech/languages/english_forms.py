@@ -21,7 +21,7 @@ FORMS = Forms(
         r"everything|everybody|everyone|anything|any|any of (?:them|it)|the (?:whole )?(?:lot|bunch|fleet|team|gang|crew|squad|posse|family)|"
         r"all(?: of)?(?: (?:them|em|'em|it|these|those|the|my|our|your))*(?: (?:agents|ones|tasks|jobs|bots|workers|sessions))?|"
         r"(?:them|em|'em|they|it|these|those) all|all agents|any (?:agents?|tasks?|jobs?)|what(?:ever)?|"
-        r"the whole thing|all the things|absolutely everything|every last one(?: of them)?|all ?(?:active|current) agents"
+        r"all (?:three|four|five|six|seven|eight|nine|ten|\d+)(?: of (?:them|em))?(?: (?:agents|ones|jobs|tasks|bots))?|the whole thing|all the things|absolutely everything|every last one(?: of them)?|all ?(?:active|current) agents"
     ),
     both=r"(?:those|these) two|both(?: of)?(?: (?:them|em|'em|these|those|the|my|agents|ones))*|the two(?: of them)?|the pair(?: of them)?",
     determiners=r"the|my|little|wee|good old|old|dear|our|your|that|this|those|these|a|an|any|all|of|only|just|just the|entire|whole|current|new|poor|damn|bloody|stupid",

@@ -44,11 +44,11 @@ GIST = Gist(
             "{doing,going,looking} {ok,okay,alright,all right,well,fine,good}", "all {right,good,well} {with,on}", "everything {ok,okay,all right,alright,good} {with,on,at}",
             "what's {it,that,that one,this one} {saying,doing,up to,stuck on,working on}", "how are {they,those,we} {doing,looking,going,getting on}",
             "how's {it,that,that one,this one,that thing} {doing,going,looking,coming,coming along,getting on,coming on,shaping up}",
-            "{check,see,look} {how,whether,if,where,what}", "eyes on", "{come,became,become} of", "where {are,were} we{, at}{, on, with}", "where we at", "{talk,speak} to me about", "{,a ,a quick ,quick }{look,peek,check,glance} {at,on}", "{turn,turned,turning} out", "still on {hold,pause,ice}", "{,still }{sitting ,waiting ,stuck ,}in the queue", "{is,are,it,that} over", "{is,are} through", "{hear,know,tell me} about", "{moving,going} forward", "what is with",  "have a look at", "take a look at", "keeping busy",
+            "{check,see,look} {how,whether,if,where,what}", "eyes on", "{come,became,become} of", "where {are,were} we{, at}{, on, with}", "where we at", "{talk,speak} to me about", "{,a ,a quick ,quick }{look,peek,check,glance} {at,on}", "{turn,turned,turning} out", "still on {hold,pause,ice}", "still {working,plugging,chugging,slogging} away", "{end,ended,ending} up with", "{,still }{sitting ,waiting ,stuck ,}in the queue", "{is,are,it,that} over", "{is,are} through", "{hear,know,tell me} about", "{moving,going} forward", "what is with",  "have a look at", "take a look at", "keeping busy",
         ),
         "doing": (
             "{doing,going,looking,coming,coming along,coming on,getting on,getting along,faring,fare,progressing,holding up,shaping up,moving,moving along,ticking along,working,working on,up to,at,busy with,about,saying,waiting on,waiting for}",
-            "{happening,happened,happen}{, to, with}", "{get on,got on,do,did,go,went,look,change,changed,find,found,manage,managed,need,needs,want,wants,cost,spend,spent,stuck,running,alive,ok,okay,alright,all right}",
+            "{happening,happened,happen}{, to, with}", "{gotten,get on,got on,do,did,go,went,look,change,changed,find,found,manage,managed,need,needs,want,wants,cost,spend,spent,stuck,running,alive,ok,okay,alright,all right}",
         ),
         "asking": (
             "{how'd,where'd,what'd,why'd,how's it,did we,have we,how,how's,hows,how're,how are,how is,what,what's,whats,what is,what are,what're,where,where's,wheres,where is,where are,when,when's,why,why's,which,who,who's,is,are,was,were,has,have,did,does,isn't,aren't,hasn't,haven't,didn't,anyone,anybody,any,anything come,how far,how much,how many}",
@@ -92,7 +92,7 @@ GIST = Gist(
     },
     pronouns=frozenset(["it", "that", "this", "he", "she"]),
     articles=frozenset(["a", "an", "some", "another"]),
-    before_amounts=frozenset(["at", "in", "by", "under", "over", "than", "about", "around"]),
+    before_amounts=frozenset(["the", "all", "of", "those", "these", "at", "in", "by", "under", "over", "than", "about", "around"]),
     never_first=frozenset(["for", "from", "by", "over", "into", "and", "or"]),
     plural_pronouns=frozenset(
         ["them", "they", "em", "'em", "these", "those", "both", "both of them", "both of em", "all of them", "all of em", "the two of them", "the pair of them", "the pair", "the lot", "the lot of them"]

@@ -14,6 +14,7 @@ REFUSED = {
         r"(?:are|is) (?:you|there) (?:able|allowed|a way|any way)\b(?! to ).*|what's the (?:command|word|difference|phrase|point|best)\b.*|(?:what|which) (?:commands?|words?)\b.*|(?:tell|teach|show|explain)(?: to)? me (?:how|what happens|what would|about (?:how|the command))\b(?! (?:agent|the|it|is|it's|they|far|long|much|close|are|things|my|both|everyone|everything|all|we|that)\b)(?! (?:\w+ ){1,5}(?:is|are)(?: doing| going| coming)?$).*|explain .*"
     ),
     "hedged": (
+        r"what if .*|"
         r".*\b(?:i dunno|dunno|i don't know|not sure|whatever you think|you decide|can't decide)$|"
         r"(?:i|we) (?:think|thought|was|were|wonder|guess|wish|believe|hope|feel|might|may|had|used to|almost|nearly|could have|should have|would have|tried|used|wanted|already|just (?:stopped|paused|started))\b(?! you (?:should|can|could)\b)(?! wondering if you).*|maybe\b.*|perhaps\b.*|possibly\b.*|suppose\b.*|imagine\b.*|"
         r"(?:if|unless|whenever|once|as soon as|in case|when|after|before|should)\b(?! (?:will|is|are|did|does|do|was|can|you (?:can|could|don't mind|get|have|would|are (?:done|ready|free|at it))|you're (?:ready|free|at it|around|there)) ).*"
@@ -23,7 +24,7 @@ REFUSED = {
         r"(?:approve|merge|deploy|review|tag|release|publish) (?:whatever |what |everything )?(?:that )?(?:the )?(?:\w+ ){0,3}(?:agents?|ones?)\b.*|"
         r"(?:open|(?:show|read|send|give)(?: me)?(?: out)?|put|merge|push|pull up|bring up|check out) (?:(?:the )?(?:\w+ )?agent \w+|(?:the )?(?:\w+ ){1,4}(?:agent|one))'?s? (?:diff|prs?|pull requests?|branch|code|changes|commits?)\b.*|"
         r"(?:please )?(?:merge|approve|review|rename|rebase|deploy|ship|release|revert|comment on|close|reopen|rename|open|rerun|squash|sign off(?: on)?|publish|label|delete|download)(?: up)? "
-        r"(?:(?:the|that|this|its|my|a|all|every) )?(?:\w+ )?(?:prs?|pull requests?|merge requests?|diffs?|branch|branches|issues?|account|repo|repository|release|commits?|logs?)\b(?! (?:page|test|endpoint|parser|handling|view|list|template|viewer)).*|"
+        r"(?:(?:the|that|this|its|my|a|all|every) )?(?:\w+ ){0,3}(?:prs?|pull requests?|merge requests?|diffs?|branch|branches|issues?|account|repo|repository|release|commits?|logs?)\b(?! (?:page|test|endpoint|parser|handling|view|list|template|viewer)).*|"
         r"(?:rename|rebase|clone|duplicate|copy) (?:the )?(?:agent \w+|(?:\w+ ){1,4}(?:agent|one)\b).*"
     ),
     "reported": (
