@@ -40,8 +40,13 @@ _FIGURE = r"(?:one|two|three|four|five|six|seven|eight|nine|\d)"
 _ZERO = re.compile(rf"\b({_FIGURE} {_FIGURE}) oh\b(?! ,| and\b| wait\b)", re.IGNORECASE)
 
 
-_ME = {"lemme": "let me", "gimme": "give me"}
-_MERGED = re.compile(r"\b(?:lemme|gimme)\b", re.IGNORECASE)
+_ME = {"lemme": "let me", "gimme": "give me", "y'all": "you", "yall": "you"}
+_MERGED = re.compile(r"\b(?:lemme|gimme|y'all|yall)\b", re.IGNORECASE)
+_NO_G = re.compile(
+    r"\b((?:do|go|mov|wait|runn|work|look|com|gett|stopp|paus|fix|sitt|start|mak|tak|try|ask|kill|"
+    r"hold|keep|chugg|cook|hang|test|talk|wonder|finish|add|writ)in)\b'?",
+    re.IGNORECASE,
+)
 
 
 def clean(transcript: str) -> str:
@@ -51,6 +56,7 @@ def clean(transcript: str) -> str:
     text = _DASH.sub(" , ", _NOISE.sub(" ", text))
     text = _STOP.sub(lambda found: f" {found[1][0]} ", text)
     text = " ".join(text.split())
+    text = _NO_G.sub(r"\1g", text)
     text = _SHORT.sub(_marked, _MERGED.sub(lambda found: _ME[found[0].lower()], text))
     text = _STUTTER.sub("", _ZERO.sub(r"\1 0", text))
     text = _ASIDE.sub("", " ".join(_FILLER.sub("", text).split()))

@@ -47,7 +47,10 @@ def _longest(low: list[str], at: int, names: dict[str, str]) -> tuple[int, str]:
         run[-1] = run[-1].removesuffix("'s")
         if not all(word.isalnum() for word in run) or set(run) <= _SMALL:
             continue
-        if run[-1] in _NOT_LAST or (run[0] in _NOT_FIRST and len(run[1]) > 1):
+        letters = all(len(word) == 1 for word in run)
+        if not letters and run[-1] in _NOT_LAST:
+            continue
+        if run[0] in _NOT_FIRST and len(run[1]) > 1:
             continue
         for key in _spellings(run):
             if key in names and not set(run) <= names.keys():
