@@ -27,6 +27,7 @@ class Creation:
         self._requested = Requested(language, self.details)
         self._heads = [re.compile(rf"^(?:{head})(?= |$)") for head in made.heads]
         self._lead = re.compile(rf"^(?:(?:{made.lead})(?: [,.;:!])* )+")
+        self._telling = re.compile(rf"^(?:{made.telling})")
         self._opening = re.compile(rf"^(?:{made.opening})(?= |$)")
         self._inner = [re.compile(rf"^(?:{form})(?= |$)") for form in made.inner]
         self._lone = re.compile(rf"^(?:{made.lone})")
@@ -53,6 +54,11 @@ class Creation:
             slots = self._with_head(text, repos)
         slots = slots if slots and (slots.task or slots.repo) else self._plainly(text, repos)
         return self._meant(slots) if slots else None
+
+    def despite(self, text: str, repos: RepoIndex) -> Meant | None:
+        """Return the request behind "I was thinking,", None when there is no plain one."""
+        found = self._telling.match(plain(text))
+        return self.opened(text[found.end() :].lstrip(), repos) if found else None
 
     def _plainly(self, text: str, repos: RepoIndex) -> Slots | None:
         """Return the request of *text* when it names a whole repository and marks its task."""

@@ -11,6 +11,7 @@ from mobile_api.speech.tasks import from_gerund, from_told, german_infinitive, i
 from mobile_api.speech.text import plain
 
 _NO_BRANCH = frozenset(["new", "feature", "separate", "same", "own", "a", "git", "this", "that"])
+_SAME = 96.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Details:
         self._branch_named = re.compile(rf"^(?:{made.branch_named})(?= |$)")
         self._branch_inside = re.compile(rf"(?:^| )(?:{made.branch}) (?=[^ ,.;:!?])")
         self._here = re.compile(rf"^(?:{made.here})(?= |$)")
+        self._again = re.compile(rf"^(?:{made.again}) (?:(?:{made.articles}) )?(?=\S)")
         self._not_there = re.compile(
             rf"^(?:and )?not (?:(?:{made.places}) )?(?:(?:{made.articles}) )?(?=\S)"
         )
@@ -120,6 +122,10 @@ class Details:
         if slots.repo and (other := self._not_there.match(low)):
             _, length = self._places.longest(low[other.end() :], repos)
             return replace(slots, rest=slots.rest[other.end() + length :]) if length else None
+        if slots.repo and (again := self._again.match(low)):
+            name, length = self._places.longest(low[again.end() :], repos, parts=False)
+            same = name and repos.match(name) == repos.match(slots.repo)
+            return replace(slots, rest=slots.rest[again.end() + length :]) if same else None
         return None
 
     def _on_branch(self, slots: Slots, low: str, repos: RepoIndex) -> Slots | None:
@@ -145,7 +151,10 @@ class Details:
         repo, length = self._places.longest(low[toward.end() :], repos, parts=False)
         if not repo:
             return None
-        return replace(slots, repo=repo, rest=slots.rest[toward.end() + length :])
+        rest = slots.rest[toward.end() + length :]
+        found = re.match(r"^ ,? ?(?:and (?:then )?)(?=\S)", rest)
+        rest = f" to {self.ordered(rest[found.end() :])}" if found else rest
+        return replace(slots, repo=repo, rest=rest)
 
     def _placed(self, slots: Slots, low: str, repos: RepoIndex) -> Slots | None:
         found = self._places.place.match(low)
@@ -171,9 +180,10 @@ class Details:
         if repo:
             end = start + length
             joint = self._and_repo.match(low[end:])
-            several = joint is not None and bool(
-                self._places.longest(low[end + joint.end() :], repos, parts=False)[0]
-            )
+            other = self._places.longest(low[end + joint.end() :], repos, parts=False) if joint else ""
+            several = bool(joint and other and other[0])
+            if several and joint and joint[0].startswith(" ,"):  # ", podcasts break it" names none
+                several = repos.match(other[0]).score >= _SAME
             return replace(slots, repo=repo, rest=slots.rest[end:], several=several)
         end = start + len(phrase)
         return replace(slots, repo=phrase, rest=slots.rest[end:]) if phrase else None

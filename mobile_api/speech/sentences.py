@@ -71,7 +71,8 @@ class Sentences:
         text = self.without_tail(whole)
         low = plain(text).strip(" .!?")
         if refused := self.refused(low):
-            return refused
+            hedged = refused.reason == "hedged"
+            return (self.creation.despite(text, repos) if hedged else None) or refused
         ways = [low, plain(whole).strip(" ,.!?")]
         ways += [said] if said.startswith(("i ", "we ")) else []
         return (

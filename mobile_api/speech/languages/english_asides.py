@@ -10,7 +10,7 @@ _GET = r"(?:get|set|kick|make|sort|do|start|have|put|crack on with|arrange)"
 CHAT = (
     rf"(?:and )?(?:can|could|would|will) (?:you|we|someone|somebody) (?:please |just |maybe )*{_GET} (?:that|it|this|one|her|him)"
     r"(?: (?:going|started|up|rolling|off|moving|happen|done|sorted|running|set up|on the go|up and running|in motion))*(?: (?:for me|for us|please|now|today|soon))*|"
-    r"(?:please )?(?:get|set|make) (?:that|it) (?:going|started|rolling|happen|in motion)|(?:can|could) you do that(?: for me| please)*|"
+    r"(?:please )?(?:start|launch|create|do|make) (?:it|that|one|him|this)(?: (?:please|for me|now|for us))*|(?:please )?(?:get|set|make) (?:that|it) (?:going|started|rolling|happen|in motion)|(?:can|could) you do that(?: for me| please)*|"
     r"(?:that|this|it)(?:'d| would|'ll| will) (?:be|do|really be) (?:great|nice|good|lovely|brilliant|grand|perfect|amazing|awesome|ace|fab|super|it|all|helpful)(?: .*)?|"
     r"(?:that's|that is) (?:all|it|the lot|everything)(?: (?:for now|really|thanks|i need|from me))*|(?:there's )?no (?:rush|hurry|pressure|panic)(?: .*)?|whenever(?: you (?:can|like|want|get a chance))?|"
     r"(?:you're|you are) (?:a |the )?(?:star|legend|best|lifesaver|hero|gem|angel)|much appreciated|appreciate it|if that's (?:ok|okay|all right|alright|fine|possible)(?: with you)?|"

@@ -29,7 +29,8 @@ _BEGIN = (
     r"run|open|open up|set up|setup|deploy|spawn|boot up|boot|bring up|get|get me|add|use|dispatch|assign|queue up|queue|send|put|"
     r"throw|summon|hire|trigger|initiate|stand up|schedule|crank up|set off|give me|start up|start off|star|stark|stat|point|let loose|"
     r"unleash|commission|line up|bring in|call in|call up|allocate|stick|chuck|pop|bung|place|toss|sling|sic|detail|book|grab|fetch|"
-    r"find|whack|shove|plonk|plop|lob|slap|stuff|fling|hurl|hoof|whip|plug|pull in|rustle up|whip up|conjure up|rope in|enlist|recruit|order|request|delegate|raise|turn|appoint|set|fix up|sort me out with|"
+    r"find|roll|dedicate|devote|commit|task|conscript|drum up|muster|cook up|knock up|knock together|scramble|direct|steer|aim|nominate|designate|"
+    r"instantiate|provision|spare|lend|loan|engage|activate|wrangle|earmark|reserve|procure|(?:hook|fix|set) (?:me|us) up with|invoke|whack|shove|plonk|plop|lob|slap|stuff|fling|hurl|hoof|whip|plug|pull in|rustle up|whip up|conjure up|rope in|enlist|recruit|order|request|delegate|raise|turn|appoint|set|fix up|sort me out with|"
     r"sort out|let me have|let me get|lemme get|lemme have|do me|do|post|bring|wind up|go with|go for|(?:begin|start|kick off|go ahead) with)"
 )
 _PLACED = r"(?:start|spin|set|get|have|put|find|bring|line|sic|send|point|assign|throw|stick|chuck|pop|bung|whack|shove|plonk|drop|slap|lob|stuff|turn|sling|kick|launch|book|use|rope|pull|let|make|ask|tell|want|need|fire)"
@@ -76,8 +77,9 @@ CREATING = Creating(
         rf"(?:give|hand|pass|assign|leave|throw|delegate|feed|bung|chuck) (?:it|this|that|these|those|this one|that one)(?: job| task| one| work| over| off| out)* (?:to|at|for|with) (?:{_FRESH} )+{_SURE_AGENT}{_AFTER}",
         rf"{_SOMEBODY}(?= (?:on|onto) )",
         rf"(?:an )?{_SURE_AGENT}(?: (?:please|wanted|needed|required|for me|thanks))*(?= [,.:;] )",
-        r"(?:create|start|launch|open|new|add|file|give me|begin|set up|make)(?: me)?(?: a| an| another)?(?: new)? (?:task|job|ticket|work item)",
-        rf"(?:{_AGENT} wanted|agent please|an agent|agent)(?= (?:on|for|in|to) (?!how\b|hows\b|how's\b|what|where|status\b|doing\b|is\b|going\b|report\b|please\b|hold\b|pause\b))",
+        r"(?:create|start|launch|open|new|add|file|give me|begin|set up|make)(?: me)?(?: a| an| another)?(?: new)? (?:task|job|ticket|work item)(?: (?:for|to) (?:an?|a new|another|one) agent)?",
+        rf"{_SOMEBODY}(?: please)? (?:get|jump|hop|go|crack|start|hop)(?= (?:on|onto|in|into|over to|to) )",
+        rf"(?:{_AGENT} (?:wanted|needed|required|up|time)|agent please|an agent|agent)(?= (?:on|for|in|to) (?!how\b|hows\b|how's\b|what|where|status\b|doing\b|is\b|going\b|report\b|please\b|hold\b|pause\b))",
         rf"(?:for )?{_SOMEBODY}(?= to | (?:please |just )?(?:fix|add|update|write|refactor|implement|tidy|clean up|look into|bump|rename|remove)\b)",
         r"(?:get to work|get cracking|get going|get started|make a start|crack on)(?= (?:on|in|with) )",
         rf"{_SOMEBODY} (?:should|needs to|has to|must|ought to)",
@@ -97,6 +99,10 @@ CREATING = Creating(
     ),
     puzzles=r"(?:look at|look into|find out|figure out|work out|investigate|see|check|understand|explain) (?:why|what's|what is|whether|how come|where|how)\b",
     told=rf"{_TOLD}\b",
+    telling=(
+        rf"(?:we|i) should(?= have (?:{_SOMEBODY}|(?:{_FRESH} )+{_SURE_AGENT}))|"
+        r"(?:i|we) (?:was|were)(?: just| only| literally)? (?:thinking|talking|chatting|looking|playing|using|trying|reading|in|at|on|out|having)\b[^,.;:!?]*? [,.;:] (?:(?:and|so) )?"
+    ),
     opening=(
         rf"(?:(?:start|begin|spin up|spin|create|launch|kick off|set up|fire up|open|bring up|spawn|deploy|get|get me|do|make)(?: up| me| us| for me| for us| please)*(?: {_FRESH}| one)+ {_AGENT}|"
         rf"(?:start|begin|create|launch|open|spin up)(?: with)? {_SURE_AGENT}(?= (?:on|in|for|at) )|"
@@ -155,7 +161,7 @@ CREATING = Creating(
     ),
     places=r"on|in|for|against|over on|on to|up on|down on|over at|across|throughout|to do with|belonging to|over in|inside|inside of|within|at|into|under|onto|down in|regarding",
     weak_places=(
-        r"(?:to |and )?(?:just )?(?:go|goes|looks|look|jump|hop|dive|dig|get|head|crawl|comb|work|run|step|sweep|trawl|pop|have a look|take a look|have a dig|have a go) "
+        r"(?:(?:to|and|that|which|who) )?(?:just )?(?:(?:go|look|jump|hop|dive|dig|get|head|crawl|comb|work|run|step|sweep|trawl|pop)(?:e?s)?|have a look|take a look|have a dig|have a go) "
         r"(?:through|into|in|over|onto|on to|on|across|at|around|round)|to|from|of|with|with the"
     ),
     articles=r"(?:the|my|our|your|this|that|a|an)(?: (?:plain|regular|normal|ordinary|actual|whole|entire|good old))?|plain|regular",
@@ -199,7 +205,7 @@ CREATING = Creating(
         r"(?:with|and) the (?:task|job|goal|instruction) (?:to|of|is)",
         r"(?:where|for which) (?:it|we) (?:should|need to|have to)",
         r"(?:i want|i need|i'd like|we need|we want) to",
-        r"(?:should|must|needs to|has to|shall|will|too|two)(?= [a-z]+\b)",
+        r"(?:should|must|needs to|has to|shall|will|could|can|too|two)(?= [a-z]+\b)",
         r"for(?= )",
         r"please(?= )",
         r"(?:and then|and also|and just|and|then)(?= \w)",
@@ -207,10 +213,10 @@ CREATING = Creating(
     ),
     named=(
         r"(?:and )?(?:(?:that|which|who)(?: just| simply| only| also)?(?! (?:is|was|are|were|has|had|isn't|does|did|got|it|the|we|i|our|my|a|an)\b)|"
-        r"(?:this one|the new one|the agent|it|this)(?: just| simply| only| also)?(?= (?!is\b|was\b|has\b|does\b|needs\b|this\b)[a-z]+[a-rt-z]s\b))"
+        r"(?:this one|the new one|the agent|it|this|he|she)(?: just| simply| only| also)?(?= (?!is\b|was\b|has\b|does\b|needs\b|this\b)[a-z]+[a-rt-z]s\b))"
     ),
     gerund=(
-        r"(?:for|by|on|about|(?:and )?(?:with )?(?:the|its|his|their|whose) (?:job|task|goal|mission|brief|purpose|aim|work|idea|plan)(?: of| is| being| will be| would be|'s)?|"
+        r"(?:(?:that|which|who)(?:'s| is| will be| would be)|for|by|on|about|(?:and )?(?:with )?(?:the|its|his|their|whose) (?:job|task|goal|mission|brief|purpose|aim|work|idea|plan)(?: of| is| being| will be| would be|'s)?|"
         r"tasked with|charged with|responsible for|in charge of|with the (?:job|task|goal|aim) of|dedicated to|focused on|busy|working on)(?= \w+ing\b)"
     ),
     third_person="en",
@@ -218,7 +224,8 @@ CREATING = Creating(
         r"(?:(?:so|ok|okay|well|hey|look) ,? ?)?(?:there's|there is|there are|we have|we've got|we got|i found|i've found|i noticed|i've noticed|i see|i saw|i've got|i have|"
         r"you know|(?:the|our|my) (?:problem|issue|trouble|thing|bug|snag|catch)(?: here| now)? is)\b(?: (?:this|that|the|a) (?:problem|issue|bug|thing|trouble|complaint)s?(?: (?:where|that|when|with|of))?|(?<=is) that)?"
     ),
-    here=r"(?:(?:over |in |on |up )?there|(?:on|in|for|onto|into|at) (?:it|that|this|that one|this one|that repo|this repo)|please|as well|too|now|(?:this|the following|following|the next) (?:task|job|work|thing|assignment)(?= (?:in|on|for|at|to|:|,) )(?: [:,])?|(?:would|will|could|can) (?:ya|you|u)(?: please)?(?= [,.;:!?]|$)|if you (?:would|could|can|don't mind)(?= [,.;:!?])|"
+    again=r"(?:that's|that is|as in|meaning|i mean|you know|the one called|it's)",
+    here=r"(?:(?:over |in |on |up )?there|(?:on|in|for|onto|into|at) (?:(?:that|this) (?:one|repo|project|thing|repository)|it|that|this)|please|as well|too|now|(?:this|the following|following|the next) (?:task|job|work|thing|assignment)(?= (?:in|on|for|at|to|:|,) )(?: [:,])?|(?:would|will|could|can) (?:ya|you|u)(?: please)?(?= [,.;:!?]|$)|if you (?:would|could|can|don't mind)(?= [,.;:!?])|"
         r"(?:yeah|eh|right|mate|thanks|thank you|cheers|ta)(?= [,.;:!?]))",
     chat=CHAT,
     serious=SERIOUS,
