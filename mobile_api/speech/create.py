@@ -63,7 +63,7 @@ class Creation:
     def _plainly(self, text: str, repos: RepoIndex) -> Slots | None:
         """Return the request of *text* when it names a whole repository and marks its task."""
         slots = self._with_head(text, repos)
-        if slots and slots.sure and slots.marked and slots.repo and slots.task:
+        if slots and slots.sure and slots.marked and self.details.is_work(plain(slots.task or "")):
             return slots if repos.match(slots.repo, parts=False).whole else None
         return None
 

@@ -62,6 +62,10 @@ class Details:
         """Whether *low* begins with a word that only a task begins with."""
         return self._verb.match(low) is not None or self.is_marked(low)
 
+    def is_work(self, low: str) -> bool:
+        """Whether *low* begins with a verb of tasks."""
+        return self._verb.match(low) is not None
+
     def is_marked(self, low: str) -> bool:
         """Whether *low* begins with what stands before a task: "to", "that adds"."""
         turned = self._made.third_person and self._named.match(low)

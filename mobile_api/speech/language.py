@@ -57,6 +57,7 @@ class Creating:
     been: str = NEVER  # "... was running": a sentence about an agent, not for one
     task_words: str = NEVER  # more verbs of tasks, behind a head only
     noun: str = ""  # the words for an agent that mean nothing else
+    doubtful: str = NEVER  # "some day": ask whether it is wanted now
     definite: str = NEVER  # "the agent" is rather one that is there: ask
     modal: str = NEVER  # "could" or "put" before somebody: surely work
     loose: str = NEVER  # how no task that is asked of somebody begins

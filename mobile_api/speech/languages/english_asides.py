@@ -39,7 +39,7 @@ _CALL = (
 )
 _ROOM = (
     r"(?:(?:i'm|i am|i was|we're) (?:just |only |still |not )?(?:talking|speaking|chatting|dictating|recording|on (?:a|the) (?:call|phone|line)|in a meeting|coming|busy|driving)|"
-    r"(?:i'll |i will )?be (?:right )?(?:there|with you|over|down|out)|(?:down|quiet|shh+|shush|hush|behave|bless you|good (?:boy|girl|dog)|bad dog|not you|not now|come in|get down|sit down|lie down|thank you|thanks)|"
+    r"(?:i'll |i will )?be (?:right )?(?:there|with you|over|down|out)|(?:down|quiet|shh+|shush|hush|behave|bless you|good (?:boy|girl|dog)|bad dog|not you|come in|get down|sit down|lie down|thank you|thanks)|"
     r"(?:that's|that was) (?:the|my|our) (?:dog|cat|kettle|door|doorbell|phone|baby|kids?|train|bus|kettle|oven|neighbou?r)|ignore (?:the|my|that|those) (?:noise|dog|cat|kids?|background|siren|baby)|"
     r"(?:it's|it is|they're) (?:in|on|under|behind) the (?:fridge|table|kitchen|drawer|car|hall|bag|shelf|cupboard|garage|garden|counter|desk|oven)|dinner's .*?|mind the (?:gap|step|dog|door)|what was it|what's it called|what's the word|how do (?:i|you) (?:say|call|put)(?: it| this| that)?|let me (?:think|see)|where was i|what did i want|what do you call it|aye|what's the name)(?: [a-z']+){0,5}?"
 )

@@ -29,8 +29,8 @@ _BEGIN = (
     r"run|open|open up|set up|setup|deploy|spawn|boot up|boot|bring up|get|get me|add|use|dispatch|assign|queue up|queue|send|put|"
     r"throw|summon|hire|trigger|initiate|stand up|schedule|crank up|set off|give me|start up|start off|star|stark|stat|point|let loose|"
     r"unleash|commission|line up|bring in|call in|call up|allocate|stick|chuck|pop|bung|place|toss|sling|sic|detail|book|grab|fetch|"
-    r"find|roll|dedicate|devote|commit|task|conscript|drum up|muster|cook up|knock up|knock together|scramble|direct|steer|aim|nominate|designate|"
-    r"instantiate|provision|spare|lend|loan|engage|activate|wrangle|earmark|reserve|procure|(?:hook|fix|set) (?:me|us) up with|invoke|whack|shove|plonk|plop|lob|slap|stuff|fling|hurl|hoof|whip|plug|pull in|rustle up|whip up|conjure up|rope in|enlist|recruit|order|request|delegate|raise|turn|appoint|set|fix up|sort me out with|"
+    r"find|roll|dedicate|devote|task|conscript|drum up|muster|cook up|knock up|knock together|scramble|steer|aim|nominate|designate|"
+    r"instantiate|provision|spare|lend|loan|wrangle|procure|(?:hook|fix|set) (?:me|us) up with|invoke|whack|shove|plonk|plop|lob|slap|stuff|fling|hurl|hoof|whip|plug|pull in|rustle up|whip up|conjure up|rope in|enlist|recruit|order|request|delegate|raise|turn|appoint|set|fix up|sort me out with|"
     r"sort out|let me have|let me get|lemme get|lemme have|do me|do|post|bring|wind up|go with|go for|(?:begin|start|kick off|go ahead) with)"
 )
 _PLACED = r"(?:start|spin|set|get|have|put|find|bring|line|sic|send|point|assign|throw|stick|chuck|pop|bung|whack|shove|plonk|drop|slap|lob|stuff|turn|sling|kick|launch|book|use|rope|pull|let|make|ask|tell|want|need|fire)"
@@ -100,7 +100,7 @@ CREATING = Creating(
     puzzles=r"(?:look at|look into|find out|figure out|work out|investigate|see|check|understand|explain) (?:why|what's|what is|whether|how come|where|how)\b",
     told=rf"{_TOLD}\b",
     telling=(
-        rf"(?:we|i) should(?= have (?:{_SOMEBODY}|(?:{_FRESH} )+{_SURE_AGENT}))|"
+        rf"(?!.*\b(?:by now|already|had|been|earlier|before|shouldn't|right)\b)(?:we|i) should(?= have (?:{_SOMEBODY}|(?:{_FRESH} )+{_SURE_AGENT}))|"
         r"(?:i|we) (?:was|were)(?: just| only| literally)? (?:thinking|talking|chatting|looking|playing|using|trying|reading|in|at|on|out|having)\b[^,.;:!?]*? [,.;:] (?:(?:and|so) )?"
     ),
     opening=(
@@ -114,7 +114,8 @@ CREATING = Creating(
         rf"(?:give|get|find|assign|hand|lend|set|hook|fix|sort|provide|furnish|supply) (?P<repo>(?:[^ ,.;:!?]+ ){{1,6}}?)(?:up |out )?(?:with )?{_NP}{_AFTER}",
     ),
     noun=rf"{_SURE_AGENT}|urgent|regent|adjunct|pageant|asians|ageing|a gin",
-    definite=r"(?<!one of )(?:the|my|that|this) (?:agents?|bot|worker|session|run|job)",
+    definite=r"(?<!one of )(?:the|my|that|this) (?:agents?|bot|worker|session|run|job)|the one|(?:find|fetch|locate) (?:an?|one|the)",
+    doubtful=r"\b(?:some ?day|one day|eventually|in (?:the )?future|at some point|by now|(?:agent|number) (?:number )?(?:one|two|three|four|five|six|seven|eight|nine|ten|\d+))\b",
     modal=r"(?:can|could|may|would|will|should|put|start|spin|stick|set|chuck|throw|assign|pop|launch|kick)\b",
     people=r"some ?body|some ?one|anyone|anybody",
     lone=rf"(?:{_SURE_AGENT}|an agent)(?: please| wanted| needed| required)?(?= [,.:;] )",
@@ -123,11 +124,11 @@ CREATING = Creating(
     should=r" (?:really |just |also )*(?:should|needs to|must|has to|ought to|had better|is supposed to) (?:really |just |also )*",
     orders=(
         r"(?:pause|stop|wait|hold(?: on| off)?|resume|continue|carry on|go on|go ahead|cancel|restart|sleep|rest|take a (?:break|rest)|finish|proceed|keep going|quit|"
-        r"stand by|abort|hurry(?: up)?|chill|back off|report back|report)(?: (?:up|now|please|it|that|working|again|here|there|for (?:a|now|the)\b.*))*"
+        r"stand by|abort|paused|stopped|running|resumed|main|master|done|finished|hurry(?: up)?|chill|back off|report back|report)(?: (?:up|now|please|it|that|working|again|here|there|for (?:a|now|the)\b.*))*"
     ),
     states=(
         r"(?:just|already|now|has|have|had|is|isn't|was|were|are|did|didn't|does|doesn't|never|keeps|kept|failed|fails|crashed|finished|stopped|died|got|"
-        r"would|might|cannot|can't|could|running|broke|needs me|needs my|wants me|said|says|"
+        r"can|may|in case|unless|in the event|would|might|cannot|can't|could|running|broke|needs me|needs my|wants me|said|says|"
         r"takes|took|costs|seems|feels|looks|sounds|status|report|updates?(?= (?:please)?$))\b"
     ),
     about=r"(?:as for|about|regarding|concerning|with regards? to|when it comes to|moving on to|next up(?: is)?|over to|back to|back on|now for|this(?: one)?(?: is|'s) (?:for|about)|it's (?:for|about)|thinking about|thinking of|looking at|next thing|take|grab|pick|let's take|go to|go into|go in|switch to|jump to|let's do|you know|now|this is)",
@@ -156,7 +157,7 @@ CREATING = Creating(
         r"cancelled|canceled|working|dead|gone|completed|killed|started)\b"
     ),
     no_task=(
-        r"(?:tell|show|call|text|e ?mail|ring|remind|help|meet|join|buy|pick|drive|bring|talk to|speak to|ask) (?:me|us|him|her|them|my|up|the kids)\b.*|(?:\w+ ){1,2}(?:a |an |the |my |this |that )?(?:new |another )?(?:branch|pull request|pr|issue|release|tag|repo|repository|event|timer|meeting|"
+        r"(?:make sure|ensure|see to it|check)(?: that)? (?:the|an?|my|that|this|all|both|every) (?:\w+ ){0,3}agents?\b.*|put (?:it|one|them|that|both|agent \w+) on (?:hold|pause|ice|standby)\b.*|(?:tell|show|call|text|e ?mail|ring|remind|help|meet|join|buy|pick|drive|bring|talk to|speak to|ask) (?:me|us|him|her|them|my|up|the kids)\b.*|(?:\w+ ){1,2}(?:a |an |the |my |this |that )?(?:new |another )?(?:branch|pull request|pr|issue|release|tag|repo|repository|event|timer|meeting|"
         r"reminder|alarm|playlist|email|call|note|sandwich|coffee|drink|account|invoice|bill|password|shopping list)\b.*"
     ),
     places=r"on|in|for|against|over on|on to|up on|down on|over at|across|throughout|to do with|belonging to|over in|inside|inside of|within|at|into|under|onto|down in|regarding",
@@ -205,7 +206,7 @@ CREATING = Creating(
         r"(?:with|and) the (?:task|job|goal|instruction) (?:to|of|is)",
         r"(?:where|for which) (?:it|we) (?:should|need to|have to)",
         r"(?:i want|i need|i'd like|we need|we want) to",
-        r"(?:should|must|needs to|has to|shall|will|could|can|too|two)(?= [a-z]+\b)",
+        r"(?:should|must|needs to|has to|shall|will|too|two)(?= [a-z]+\b)",
         r"for(?= )",
         r"please(?= )",
         r"(?:and then|and also|and just|and|then)(?= \w)",
