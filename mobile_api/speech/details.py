@@ -53,7 +53,8 @@ class Details:
             rf"^ (?:{made.task_verbs}|{made.task_words}) (?:{made.articles}|all|every|it)(?= )"
         )
         self._and_repo = re.compile(
-            rf"^ (?:{language.joins}|plus|or|,) (?!not\b)(?:(?:{made.places}) )?(?:(?:{made.articles}) )?"
+            rf"^ (?:{language.joins}|plus|or|,) (?!not\b)"
+            rf"(?:(?:{made.places}) )?(?:(?:{made.articles}) )?"
         )
         self._nothing = re.compile(rf"^(?:{made.nothing})$")
         self._chat = re.compile(rf" [,.;!?] (?:(?:so|and|but) )?(?:{made.chat})[ .!?]*$")
@@ -184,7 +185,9 @@ class Details:
         if repo:
             end = start + length
             joint = self._and_repo.match(low[end:])
-            other = self._places.longest(low[end + joint.end() :], repos, parts=False) if joint else ""
+            other = (
+                self._places.longest(low[end + joint.end() :], repos, parts=False) if joint else ""
+            )
             several = bool(joint and other and other[0])
             if several and joint and joint[0].startswith(" ,"):  # ", podcasts break it" names none
                 several = repos.match(other[0]).score >= _SAME

@@ -95,7 +95,7 @@ class Places:
 
     @staticmethod
     def _is_mark(tokens: list[str], end: int, repos: RepoIndex) -> bool:
-        """Whether the last "to" before *end* begins a task: "warehouse to add" is not warehouse2."""
+        """Whether the last "to" before *end* begins a task and is no 2 of a name."""
         before = repos.match(" ".join(tokens[: end - 1]))
         behind = tokens[end : end + 1]
         more = bool(behind) and behind[0] != "to" and behind[0] not in PUNCT

@@ -43,4 +43,6 @@ _ROOM = (
     r"(?:that's|that was) (?:the|my|our) (?:dog|cat|kettle|door|doorbell|phone|baby|kids?|train|bus|kettle|oven|neighbou?r)|ignore (?:the|my|that|those) (?:noise|dog|cat|kids?|background|siren|baby)|"
     r"(?:it's|it is|they're) (?:in|on|under|behind) the (?:fridge|table|kitchen|drawer|car|hall|bag|shelf|cupboard|garage|garden|counter|desk|oven)|dinner's .*?|mind the (?:gap|step|dog|door)|what was it|what's it called|what's the word|how do (?:i|you) (?:say|call|put)(?: it| this| that)?|let me (?:think|see)|where was i|what did i want|what do you call it|aye|what's the name)(?: [a-z']+){0,5}?"
 )
-INTERRUPTED = rf"(?: [,.;:!?])+(?: {_CALL}(?: [,.;:!?])+| {_ROOM}(?: [,.;:!?])+)* {_ROOM}(?= [,.;:!?])"
+INTERRUPTED = (
+    rf"(?: [,.;:!?])+(?: {_CALL}(?: [,.;:!?])+| {_ROOM}(?: [,.;:!?])+)* {_ROOM}(?= [,.;:!?])"
+)

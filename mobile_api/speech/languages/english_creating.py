@@ -14,7 +14,9 @@ _SURE_AGENT = (
     r"(?:agents?|asian|agen|8gent|egent|gent|coding agent|ai agent|cadence agent|a gent|age end|age ent|agend|ajent|aegent|eight gent|"
     r"h gent|h end|asient|edgent|agente|angent|aged?nt)"
 )
-_URGENT = r"(?:urgent|regent|adjunct|pageant|asians|ageing|a gin)(?= (?:that|which|who|to|on|in|for)\b)"
+_URGENT = (
+    r"(?:urgent|regent|adjunct|pageant|asians|ageing|a gin)(?= (?:that|which|who|to|on|in|for)\b)"
+)
 _AGENT = rf"(?:{_URGENT}|{_SURE_AGENT}|nation|agency|aging|agent's|bot|worker|coder|task for an agent|agent task|session|job|run|age and|ancient)"
 _SOMEBODY = (
     r"(?:somebody|someone|some body|some one|anyone|anybody|one of (?:the|my|your|our) agents)"
@@ -100,7 +102,7 @@ CREATING = Creating(
     puzzles=r"(?:look at|look into|find out|figure out|work out|investigate|see|check|understand|explain) (?:why|what's|what is|whether|how come|where|how)\b",
     told=rf"{_TOLD}\b",
     telling=(
-        rf"(?!.*\b(?:by now|already|had|been|earlier|before|shouldn't|right)\b)(?:we|i) should(?= have (?:{_SOMEBODY}|(?:{_FRESH} )+{_SURE_AGENT}))|"
+        rf"(?!.*\b(?:by now|by$|already|had|been|earlier|before|shouldn't|right)\b)(?:we|i) should(?= have (?:{_SOMEBODY}|(?:{_FRESH} )+{_SURE_AGENT}))|"
         r"(?:i|we) (?:was|were)(?: just| only| literally)? (?:thinking|talking|chatting|looking|playing|using|trying|reading|in|at|on|out|having)\b[^,.;:!?]*? [,.;:] (?:(?:and|so) )?"
     ),
     opening=(
@@ -227,7 +229,7 @@ CREATING = Creating(
     ),
     again=r"(?:that's|that is|as in|meaning|i mean|you know|the one called|it's)",
     here=r"(?:(?:over |in |on |up )?there|(?:on|in|for|onto|into|at) (?:(?:that|this) (?:one|repo|project|thing|repository)|it|that|this)|please|as well|too|now|(?:this|the following|following|the next) (?:task|job|work|thing|assignment)(?= (?:in|on|for|at|to|:|,) )(?: [:,])?|(?:would|will|could|can) (?:ya|you|u)(?: please)?(?= [,.;:!?]|$)|if you (?:would|could|can|don't mind)(?= [,.;:!?])|"
-        r"(?:yeah|eh|right|mate|thanks|thank you|cheers|ta)(?= [,.;:!?]))",
+    r"(?:yeah|eh|right|mate|thanks|thank you|cheers|ta)(?= [,.;:!?]))",
     chat=CHAT,
     serious=SERIOUS,
     interrupted=INTERRUPTED,
