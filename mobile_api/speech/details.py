@@ -133,6 +133,13 @@ class Details:
             return replace(slots, rest=slots.rest[again.end() + length :]) if same else None
         return None
 
+    def branch_first(self, text: str) -> tuple[str | None, str]:
+        """Return the branch that *text* begins with, and the words behind it."""
+        found = self._branch.match(plain(text))
+        said = text[found.end() :].split() if found else []
+        name, used = spoken_branch(said)
+        return name, " ".join(said[used:])
+
     def _on_branch(self, slots: Slots, low: str, repos: RepoIndex) -> Slots | None:
         if slots.branch is not None:
             return None

@@ -71,8 +71,7 @@ class Sentences:
         text = self.without_tail(whole)
         low = plain(text).strip(" .!?")
         if refused := self.refused(low):
-            hedged = refused.reason == "hedged"
-            return (self.creation.despite(text, repos) if hedged else None) or refused
+            return self.creation.despite(refused.reason, text, repos) or refused
         ways = [low, plain(whole).strip(" ,.!?")]
         ways += [said] if said.startswith(("i ", "we ")) else []
         return (

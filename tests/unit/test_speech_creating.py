@@ -175,6 +175,12 @@ def test_corrected_repository_is_the_one_that_counts(said: str) -> None:
     )  # fmt: skip
 
 
+def test_branch_may_come_first() -> None:
+    frame = _heard("on a branch named low dash stock start an agent in herb stock to warn early")
+
+    assert (frame.branch, frame.task) == ("low-stock", "warn early")
+
+
 def test_branch_in_a_sentence_of_its_own_has_its_numbers_in_figures() -> None:
     frame = _heard("New agent on herb stock. Branch, chore slash node twenty two. Bump node.")
 
@@ -210,6 +216,8 @@ def test_words_are_known_by_what_is_written_for_them(
         "start an agent on warehouse ui, not now, to add search",
         "start an agent on warehouse ui to fix search and get on with agent two",
         "we should have an agent on warehouse ui to fix search by now",
+        "I was thinking of, start an agent on warehouse ui to fix search, but no",
+        "deploy an agent on warehouse ui to production",
     ],
 )
 def test_doubtful_request_is_not_begun_unasked(said: str) -> None:

@@ -103,7 +103,7 @@ CREATING = Creating(
     told=rf"{_TOLD}\b",
     telling=(
         rf"(?!.*\b(?:by now|by$|already|had|been|earlier|before|shouldn't|right)\b)(?:we|i) should(?= have (?:{_SOMEBODY}|(?:{_FRESH} )+{_SURE_AGENT}))|"
-        r"(?:i|we) (?:was|were)(?: just| only| literally)? (?:thinking|talking|chatting|looking|playing|using|trying|reading|in|at|on|out|having)\b[^,.;:!?]*? [,.;:] (?:(?:and|so) )?"
+        r"(?!.*\b(?:but (?:no|not|i|we|then|never|didn't)|maybe|perhaps|never ?mind|didn't|decided|whether|if)\b)(?:i|we) (?:was|were)(?: just| only| literally)? (?:thinking|talking|chatting|looking|playing|using|trying|reading|in|at|on|out|having)\b[^,.;:!?]*?(?<! of)(?<! about) [,.;:] (?:(?:and|so) )?"
     ),
     opening=(
         rf"(?:(?:start|begin|spin up|spin|create|launch|kick off|set up|fire up|open|bring up|spawn|deploy|get|get me|do|make)(?: up| me| us| for me| for us| please)*(?: {_FRESH}| one)+ {_AGENT}|"
@@ -208,7 +208,7 @@ CREATING = Creating(
         r"(?:with|and) the (?:task|job|goal|instruction) (?:to|of|is)",
         r"(?:where|for which) (?:it|we) (?:should|need to|have to)",
         r"(?:i want|i need|i'd like|we need|we want) to",
-        r"(?:should|must|needs to|has to|shall|will|too|two)(?= [a-z]+\b)",
+        r"(?:should|must|needs to|has to|shall|will|too|two)(?: (?:really|just|also|please))*(?= [a-z]+\b)",
         r"for(?= )",
         r"please(?= )",
         r"(?:and then|and also|and just|and|then)(?= \w)",
