@@ -27,6 +27,7 @@ class Creation:
         self._requested = Requested(language, self.details)
         self._heads = [re.compile(rf"^(?:{head})(?= |$)") for head in made.heads]
         self._lead = re.compile(rf"^(?:(?:{made.lead})(?: [,.;:!])* )+")
+        self._telling = re.compile(rf"^(?:{made.telling})")
         self._opening = re.compile(rf"^(?:{made.opening})(?= |$)")
         self._inner = [re.compile(rf"^(?:{form})(?= |$)") for form in made.inner]
         self._lone = re.compile(rf"^(?:{made.lone})")
@@ -54,10 +55,23 @@ class Creation:
         slots = slots if slots and (slots.task or slots.repo) else self._plainly(text, repos)
         return self._meant(slots) if slots else None
 
+    def despite(self, reason: str, text: str, repos: RepoIndex) -> Meant | None:
+        """Return the plain request in words that would else be refused for *reason*, if there is.
+
+        It stands behind "I was thinking," or begins with "deploy an agent".
+        """
+        if reason == "elsewhere":
+            slots = self._plainly(self._bare(text), repos)
+            return self._meant(slots) if slots else None
+        if reason != "hedged":
+            return None
+        found = self._telling.match(plain(text))
+        return self.opened(text[found.end() :].lstrip(), repos) if found else None
+
     def _plainly(self, text: str, repos: RepoIndex) -> Slots | None:
         """Return the request of *text* when it names a whole repository and marks its task."""
         slots = self._with_head(text, repos)
-        if slots and slots.sure and slots.marked and slots.repo and slots.task:
+        if slots and slots.sure and slots.marked and self.details.is_work(plain(slots.task or "")):
             return slots if repos.match(slots.repo, parts=False).whole else None
         return None
 
@@ -66,7 +80,13 @@ class Creation:
         text = self._bare(text)
         if found := self._trailing.search(plain(text).rstrip(" .!")):
             text = f"{text[found.start() + 3 :].rstrip(' .!')} , {text[: found.start()]}"
-        for way in (self._with_head, self._after_place, self._behind_words, self._direct):
+        for way in (
+            self._with_head,
+            self._after_place,
+            self._behind_words,
+            self._on_branch,
+            self._direct,
+        ):
             if slots := way(text, repos):
                 return self._meant(slots)
         return None
@@ -149,6 +169,13 @@ class Creation:
             slots = replace(slots, repo=slots.repo or where)
             return self._told(before, told, slots, rest, repos)
         return None
+
+    def _on_branch(self, text: str, repos: RepoIndex) -> Slots | None:
+        """Return what "on a branch named x start an agent" says."""
+        branch, rest = self.details.branch_first(text)
+        rest = self._bare(rest.lstrip(" ,.:;"))
+        slots = self._with_head(rest, repos) or self._after_place(rest, repos) if branch else None
+        return replace(slots, branch=slots.branch or branch) if slots else None
 
     def _complained(self, before: str, repos: RepoIndex) -> tuple[int, str]:
         """Return how long "in the backend we have the problem that" is, and the repository."""

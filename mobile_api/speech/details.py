@@ -11,6 +11,7 @@ from mobile_api.speech.tasks import from_gerund, from_told, german_infinitive, i
 from mobile_api.speech.text import plain
 
 _NO_BRANCH = frozenset(["new", "feature", "separate", "same", "own", "a", "git", "this", "that"])
+_SAME = 96.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Details:
         self._branch_named = re.compile(rf"^(?:{made.branch_named})(?= |$)")
         self._branch_inside = re.compile(rf"(?:^| )(?:{made.branch}) (?=[^ ,.;:!?])")
         self._here = re.compile(rf"^(?:{made.here})(?= |$)")
+        self._again = re.compile(rf"^(?:{made.again}) (?:(?:{made.articles}) )?(?=\S)")
         self._not_there = re.compile(
             rf"^(?:and )?not (?:(?:{made.places}) )?(?:(?:{made.articles}) )?(?=\S)"
         )
@@ -51,7 +53,8 @@ class Details:
             rf"^ (?:{made.task_verbs}|{made.task_words}) (?:{made.articles}|all|every|it)(?= )"
         )
         self._and_repo = re.compile(
-            rf"^ (?:{language.joins}|plus|or|,) (?!not\b)(?:(?:{made.places}) )?(?:(?:{made.articles}) )?"
+            rf"^ (?:{language.joins}|plus|or|,) (?!not\b)"
+            rf"(?:(?:{made.places}) )?(?:(?:{made.articles}) )?"
         )
         self._nothing = re.compile(rf"^(?:{made.nothing})$")
         self._chat = re.compile(rf" [,.;!?] (?:(?:so|and|but) )?(?:{made.chat})[ .!?]*$")
@@ -59,6 +62,10 @@ class Details:
     def begins_task(self, low: str) -> bool:
         """Whether *low* begins with a word that only a task begins with."""
         return self._verb.match(low) is not None or self.is_marked(low)
+
+    def is_work(self, low: str) -> bool:
+        """Whether *low* begins with a verb of tasks."""
+        return self._verb.match(low) is not None
 
     def is_marked(self, low: str) -> bool:
         """Whether *low* begins with what stands before a task: "to", "that adds"."""
@@ -120,7 +127,18 @@ class Details:
         if slots.repo and (other := self._not_there.match(low)):
             _, length = self._places.longest(low[other.end() :], repos)
             return replace(slots, rest=slots.rest[other.end() + length :]) if length else None
+        if slots.repo and (again := self._again.match(low)):
+            name, length = self._places.longest(low[again.end() :], repos, parts=False)
+            same = name and repos.match(name) == repos.match(slots.repo)
+            return replace(slots, rest=slots.rest[again.end() + length :]) if same else None
         return None
+
+    def branch_first(self, text: str) -> tuple[str | None, str]:
+        """Return the branch that *text* begins with, and the words behind it."""
+        found = self._branch.match(plain(text))
+        said = text[found.end() :].split() if found else []
+        name, used = spoken_branch(said)
+        return name, " ".join(said[used:])
 
     def _on_branch(self, slots: Slots, low: str, repos: RepoIndex) -> Slots | None:
         if slots.branch is not None:
@@ -145,7 +163,10 @@ class Details:
         repo, length = self._places.longest(low[toward.end() :], repos, parts=False)
         if not repo:
             return None
-        return replace(slots, repo=repo, rest=slots.rest[toward.end() + length :])
+        rest = slots.rest[toward.end() + length :]
+        found = re.match(r"^ ,? ?(?:and (?:then )?)(?=\S)", rest)
+        rest = f" to {self.ordered(rest[found.end() :])}" if found else rest
+        return replace(slots, repo=repo, rest=rest)
 
     def _placed(self, slots: Slots, low: str, repos: RepoIndex) -> Slots | None:
         found = self._places.place.match(low)
@@ -171,9 +192,12 @@ class Details:
         if repo:
             end = start + length
             joint = self._and_repo.match(low[end:])
-            several = joint is not None and bool(
-                self._places.longest(low[end + joint.end() :], repos, parts=False)[0]
+            other = (
+                self._places.longest(low[end + joint.end() :], repos, parts=False) if joint else ""
             )
+            several = bool(joint and other and other[0])
+            if several and joint and joint[0].startswith(" ,"):  # ", podcasts break it" names none
+                several = repos.match(other[0]).score >= _SAME
             return replace(slots, repo=repo, rest=slots.rest[end:], several=several)
         end = start + len(phrase)
         return replace(slots, repo=phrase, rest=slots.rest[end:]) if phrase else None

@@ -13,7 +13,8 @@ from mobile_api.speech.spelling import LETTERS, is_short_for
 _MORE = {
     "to": ("2",), "too": ("2",), "tu": ("2",), "for": ("4",), "fore": ("4",), "won": ("1",),
     "ate": ("8",), "are": ("ar",), "our": ("r", "ar"), "oh": ("0",), "o": ("0",), "w": ("w",),
-    "and": ("n",), "in": ("n",), "end": ("n",), "any": ("ne",), "easy": ("ez", "ec"), "empty": ("mt",),
+    "and": ("n",), "in": ("n",), "end": ("n",), "any": ("ne",), "easy": ("ez", "ec"),
+    "empty": ("mt",),
     "essay": ("sa",), "ivy": ("iv",), "envy": ("nv",), "cutie": ("qt",), "katie": ("kt",),
     "dot": ("",), "dash": ("",), "point": ("",), "v": ("",), "version": ("v", ""), "i": ("eye",),
     "excel": ("xl",), "seedy": ("cd",), "teepee": ("tp",), "arty": ("rt",), "icy": ("ic",),

@@ -49,6 +49,7 @@ class Creating:
     opening: str = NEVER  # a head so plain that it is no word about an agent that is there
     inner: tuple[str, ...] = ()  # "a web shop agent to": heads around the name of a repository
     lone: str = NEVER  # "agent" between a repository and a task
+    telling: str = NEVER  # "I was thinking,": a clause that would make less of other commands
     told: str = NEVER  # "I want that": behind it the task is told, "adds tests"
     vague: str = NEVER  # "another one": nothing without a repository or a plain task
     no_place: str = NEVER  # "on the phone": no agent of ours is asked for
@@ -58,11 +59,13 @@ class Creating:
     been: str = NEVER  # "... was running": a sentence about an agent, not for one
     task_words: str = NEVER  # more verbs of tasks, behind a head only
     noun: str = ""  # the words for an agent that mean nothing else
+    doubtful: str = NEVER  # "some day": ask whether it is wanted now
     definite: str = NEVER  # "the agent" is rather one that is there: ask
     modal: str = NEVER  # "could" or "put" before somebody: surely work
     loose: str = NEVER  # how no task that is asked of somebody begins
     people: str = NEVER  # "somebody": may be a person, not an agent
     about: str = NEVER  # "as for" before the name of a repository
+    again: str = NEVER  # "that's" before the same repository once more
     here: str = NEVER  # "there", "on it": the repository that was named
     trailing_heads: str = NEVER  # "..., new agent"
     task_verbs: str  # "fix ... in the backend" is a request, too

@@ -66,6 +66,8 @@ class Places:
         for end in range(1, min(len(tokens), MOST_WORDS) + 1):
             if tokens[end - 1] in PUNCT or tokens[end - 1] in _NO_MORE:
                 if tokens[end - 1] == "to" and repos.has_to:
+                    if self._is_mark(tokens, end, repos):
+                        break
                     continue  # "onyx to T R T" is onnx2trt, "to do list" is todo-list
                 break
             if tokens[end - 1] in _NO_END:
@@ -90,6 +92,14 @@ class Places:
                 if exact:
                     found[exact] = phrase
         return next(iter(found.values())) if len(found) == 1 else ""
+
+    @staticmethod
+    def _is_mark(tokens: list[str], end: int, repos: RepoIndex) -> bool:
+        """Whether the last "to" before *end* begins a task and is no 2 of a name."""
+        before = repos.match(" ".join(tokens[: end - 1]))
+        behind = tokens[end : end + 1]
+        more = bool(behind) and behind[0] != "to" and behind[0] not in PUNCT
+        return more and len(before.candidates) > 1
 
     def inside(self, text: str, repos: RepoIndex) -> tuple[str, str]:
         """Return the last repository that *text* speaks of, and *text* without it."""

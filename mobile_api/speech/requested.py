@@ -23,6 +23,7 @@ class Requested:
         self._vague = re.compile(rf"^(?:{made.vague})$")
         self._noun = re.compile(rf"\b(?:{made.noun})\b") if made.noun else None
         self._definite = re.compile(rf"(?:^| )(?:{made.definite})(?= |$)")
+        self._doubtful = re.compile(made.doubtful)
         self._bare_noun = re.compile(r"^(?:an?|another|one|the|new|some)\b")
         self._no_place = re.compile(rf"^ ?(?:{made.no_place})")
         self._states, self._been = re.compile(rf"^(?:{made.states})"), re.compile(made.been)
@@ -43,7 +44,7 @@ class Requested:
             slots = replace(slots, task=order, marked=slots.marked or order != slots.task)
         if self._is_of_another(head, rest, slots, known=known):
             return None
-        if self._definite.search(head):
+        if self._definite.search(head) or self._doubtful.search(plain(slots.task or "")):
             slots = replace(slots, sure=False)
         if self._people.search(head):
             return self._of_people(head, slots, known=known)
@@ -56,7 +57,10 @@ class Requested:
             return True
         if not slots.marked and self._states.match(task):
             return True
-        return self._bare_noun.match(head) is not None and self._been.search(rest) is not None
+        if not self._bare_noun.match(head):
+            return False
+        past = not slots.marked and task.split(" ")[0].endswith("ed")
+        return bool(self._been.search(rest)) or (past and self._details.ordered(task) != task)
 
     def _of_default(self, head: str, rest: str, slots: Slots) -> Slots | None:
         """Judge what is asked for without a repository, where any sentence might be meant.
@@ -78,8 +82,9 @@ class Requested:
         if self._no_task.fullmatch(task) or self._loose.match(task):
             return None
         if known:
-            surely = self._surely.match(head) or self._codes.search(task)
-            sure = slots.marked or not task or surely is not None
+            alone = self._people.fullmatch(head) and not self._details.is_work(task)
+            surely = None if alone else self._surely.match(head) or self._codes.search(task)
+            sure = (slots.marked and not alone) or not task or surely is not None
             return replace(slots, sure=slots.sure and sure)
         if self._codes.search(task) or self._puzzles.match(task):
             return slots

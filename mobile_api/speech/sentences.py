@@ -72,7 +72,7 @@ class Sentences:
         text = self.without_tail(whole)
         low = plain(text).strip(" .!?")
         if refused := self.refused(low):
-            return refused
+            return self.creation.despite(refused.reason, text, repos) or refused
         ways = [low, plain(whole).strip(" ,.!?")]
         ways += [said] if said.startswith(("i ", "we ")) else []
         return (

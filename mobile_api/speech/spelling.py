@@ -24,7 +24,8 @@ _PHRASES = [
         "end to end": "e2e", "end 2 end": "e2e", "react native": "rn", "key value": "kv",
         "point of sale": "pos", "open telemetry": "otel", "web assembly": "wasm",
         "single sign on": "sso", "internet of things": "iot", "peer to peer": "p2p",
-        "business to business": "b2b", "play station": "ps", "i phones?": "ios", "text to speech": "tts", "speech to text": "stt",
+        "business to business": "b2b", "play station": "ps", "i phones?": "ios",
+        "text to speech": "tts", "speech to text": "stt",
         r"(?:version|v) (\d+)": r"v\1", r"k (?:eights?|8s?)": "k8s",
     }.items()
 ]  # fmt: skip

@@ -46,7 +46,7 @@ _FALLS = re.compile(
     rf"{_NO_SUBJECT}(?:drops|dropped|dropping) (?:(?:the|some|all|our|its|their|his|her|random|every|half|most|a few|too many) )*(?:\w+ )?"
     r"(?:messages?|packets?|frames?|calls?|connections?|sockets?|sessions?|audio|events?|requests?|samples?|clicks?|"
     r"bytes|notes?|inputs?|fps|updates?|datagrams?|characters?|words?|letters?|lines?|signals?|keystrokes?|notifications?)\b|"
-    rf"\b(?:why|because|how come|whenever) (?:\w+ ){{1,5}}{_NO_SUBJECT}drops?\b|\b(?:stop|keep)(?:s|ping)? it (?:from )?dropping\b|{_NO_SUBJECT}drops(?=[,.;]|$)"
+    rf"\b(?:why|because|how come|whenever) (?:\w+ ){{1,5}}{_NO_SUBJECT}drops?\b|(?<!\bit )\b(?:is|are|was|were|keeps|kept)(?: still| now| always)? dropping\b|\b(?:stop|keep)(?:s|ping)? it (?:from )?dropping\b|{_NO_SUBJECT}drops(?=[,.;]|$)"
 )
 _GERMAN = re.compile(
     r"\b(?:l[oö]sch\w*|zerst[oö]r\w*|produktion\w*|eliminar?|borrar?|destruir|producci[oó]n|supprime\w*|supprimer|"

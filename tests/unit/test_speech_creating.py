@@ -112,6 +112,42 @@ def test_numbers_are_written_as_names_have_them() -> None:
             "I'd love for someone to go through herb stock and swap the icons",
             "herb-stock", "swap the icons", id="go through",
         ),
+        pytest.param(
+            "Start on herb stock an agent which warns below ten.",
+            "herb-stock", "warn below ten", id="place inside",
+        ),
+        pytest.param(
+            "I would like that some agent adds a limit in the print service",
+            "print-svc", "add a limit", id="told",
+        ),
+        pytest.param(
+            "Take herb stock and let an agent warn below ten", "herb-stock", "warn below ten",
+            id="take",
+        ),
+        pytest.param(
+            "Drop an agent on herb stock and warn below ten", "herb-stock", "warn below ten",
+            id="verb of harm",
+        ),
+        pytest.param(
+            "Start an agent in herb stock, sorry Jess, I'm on the phone, to warn below ten",
+            "herb-stock", "warn below ten", id="somebody else",
+        ),
+        pytest.param(
+            "In herb stock we have the problem that counts drift, can you give this to a new "
+            "agent?",
+            "herb-stock", "counts drift", id="problem first",
+        ),
+        pytest.param(
+            "I was in the shower thinking about this, get me an agent on herb stock to warn below "
+            "ten", "herb-stock", "warn below ten", id="thinking",
+        ),
+        pytest.param(
+            "Get somebody to look at why the print service drops messages", "print-svc",
+            "look at why the print service drops messages", id="named in the task",
+        ),
+        pytest.param(
+            "Agent please, print service, queue jobs", "print-svc", "queue jobs", id="agent please"
+        ),
     ],
 )  # fmt: skip
 def test_requests_are_understood(said: str, repo: str, task: str) -> None:
@@ -137,6 +173,57 @@ def test_corrected_repository_is_the_one_that_counts(said: str) -> None:
     assert (frame.repo, frame.task, frame.needs_confirmation) == (
         "moss/herb-shop", (frame.task or "")[:4] + " cards", False,
     )  # fmt: skip
+
+
+def test_branch_may_come_first() -> None:
+    frame = _heard("on a branch named low dash stock start an agent in herb stock to warn early")
+
+    assert (frame.branch, frame.task) == ("low-stock", "warn early")
+
+
+def test_branch_in_a_sentence_of_its_own_has_its_numbers_in_figures() -> None:
+    frame = _heard("New agent on herb stock. Branch, chore slash node twenty two. Bump node.")
+
+    assert (frame.branch, frame.task) == ("chore/node-22", "Bump node")
+
+
+@pytest.mark.parametrize(
+    ("said", "repos", "repo"),
+    [
+        ("evse simulator", ("a/evse-sim", "a/ev-charge"), "a/evse-sim"),
+        ("heat pump firmware", ("a/heatpump-fw", "a/heatpump-api"), "a/heatpump-fw"),
+        ("skater bridge", ("a/SCADAbridge", "a/modbus-rs"), "a/SCADAbridge"),
+        ("vehicle to x stack", ("a/v2x-stack", "a/radar-sim"), "a/v2x-stack"),
+        ("iphone courier app", ("a/ios-courier", "a/geoip"), "a/ios-courier"),
+        ("warehouse", ("a/warehouse2", "a/warehouse-ui"), None),
+        ("observations", ("a/obs", "a/web"), None),
+    ],
+)
+def test_words_are_known_by_what_is_written_for_them(
+    said: str, repos: tuple[str, ...], repo: str | None
+) -> None:
+    assert index_of(repos).match(said).repo == repo
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "start an agent on warehouse to add search",
+        "put one on warehouse, let it add search",
+        "it would be good if an agent could fix warehouse ui some day",
+        "the agent on warehouse ui should add search",
+        "find an agent on warehouse ui that adds search",
+        "start an agent on warehouse ui, not now, to add search",
+        "start an agent on warehouse ui to fix search and get on with agent two",
+        "we should have an agent on warehouse ui to fix search by now",
+        "I was thinking of, start an agent on warehouse ui to fix search, but no",
+        "deploy an agent on warehouse ui to production",
+    ],
+)
+def test_doubtful_request_is_not_begun_unasked(said: str) -> None:
+    frame = _heard(said, Context(repos=("moss/warehouse2", "moss/warehouse-ui"), agents=AGENTS))
+
+    assert frame.intent is not Intent.CREATE or frame.needs_confirmation
 
 
 @pytest.mark.parametrize(
@@ -231,9 +318,16 @@ def test_gerund_is_turned_into_its_order(order: str) -> None:
         ("drop the trainers table", True),
         ("let the old tables drop", True),
         ("make the cleanup drop everything", True),
+        ("look at why the relay drops messages", False),
+        ("check why the nodes drop offline every night", False),
+        ("bump the drop rate to 3 percent", False),
+        ("find out why and drop the cache", True),
+        ("drop messages older than a week", True),
+        ("write a job that nightly drops messages", True),
+        ("check why the socket drops after an hour and drop the sessions table", True),
     ],
 )
-def test_a_drop_that_comes_out_is_no_harm(task: str, harmful: bool) -> None:
+def test_a_drop_that_nobody_orders_is_no_harm(task: str, harmful: bool) -> None:
     assert is_irreversible(task) is harmful
 
 

@@ -10,7 +10,7 @@ _GET = r"(?:get|set|kick|make|sort|do|start|have|put|crack on with|arrange)"
 CHAT = (
     rf"(?:and )?(?:can|could|would|will) (?:you|we|someone|somebody) (?:please |just |maybe )*{_GET} (?:that|it|this|one|her|him)"
     r"(?: (?:going|started|up|rolling|off|moving|happen|done|sorted|running|set up|on the go|up and running|in motion))*(?: (?:for me|for us|please|now|today|soon))*|"
-    r"(?:please )?(?:get|set|make) (?:that|it) (?:going|started|rolling|happen|in motion)|(?:can|could) you do that(?: for me| please)*|"
+    r"(?:please )?(?:start|launch|create|do|make) (?:it|that|one|him|this)(?: (?:please|for me|now|for us))*|(?:please )?(?:get|set|make) (?:that|it) (?:going|started|rolling|happen|in motion)|(?:can|could) you do that(?: for me| please)*|"
     r"(?:that|this|it)(?:'d| would|'ll| will) (?:be|do|really be) (?:great|nice|good|lovely|brilliant|grand|perfect|amazing|awesome|ace|fab|super|it|all|helpful)(?: .*)?|"
     r"(?:that's|that is) (?:all|it|the lot|everything)(?: (?:for now|really|thanks|i need|from me))*|(?:there's )?no (?:rush|hurry|pressure|panic)(?: .*)?|whenever(?: you (?:can|like|want|get a chance))?|"
     r"(?:you're|you are) (?:a |the )?(?:star|legend|best|lifesaver|hero|gem|angel)|much appreciated|appreciate it|if that's (?:ok|okay|all right|alright|fine|possible)(?: with you)?|"
@@ -39,7 +39,7 @@ _CALL = (
 )
 _ROOM = (
     r"(?:(?:i'm|i am|i was|we're) (?:just |only |still |not )?(?:talking|speaking|chatting|dictating|recording|on (?:a|the) (?:call|phone|line)|in a meeting|coming|busy|driving)|"
-    r"(?:i'll |i will )?be (?:right )?(?:there|with you|over|down|out)|(?:down|quiet|shh+|shush|hush|behave|bless you|good (?:boy|girl|dog)|bad dog|not you|not now|come in|get down|sit down|lie down|thank you|thanks)|"
+    r"(?:i'll |i will )?be (?:right )?(?:there|with you|over|down|out)|(?:down|quiet|shh+|shush|hush|behave|bless you|good (?:boy|girl|dog)|bad dog|not you|come in|get down|sit down|lie down|thank you|thanks)|"
     r"(?:that's|that was) (?:the|my|our) (?:dog|cat|kettle|door|doorbell|phone|baby|kids?|train|bus|kettle|oven|neighbou?r)|ignore (?:the|my|that|those) (?:noise|dog|cat|kids?|background|siren|baby)|"
     r"(?:it's|it is|they're) (?:in|on|under|behind) the (?:fridge|table|kitchen|drawer|car|hall|bag|shelf|cupboard|garage|garden|counter|desk|oven)|dinner's .*?|mind the (?:gap|step|dog|door)|what was it|what's it called|what's the word|how do (?:i|you) (?:say|call|put)(?: it| this| that)?|let me (?:think|see)|where was i|what did i want|what do you call it|aye|what's the name)(?: [a-z']+){0,5}?"
 )

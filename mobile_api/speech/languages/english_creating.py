@@ -14,7 +14,9 @@ _SURE_AGENT = (
     r"(?:agents?|asian|agen|8gent|egent|gent|coding agent|ai agent|cadence agent|a gent|age end|age ent|agend|ajent|aegent|eight gent|"
     r"h gent|h end|asient|edgent|agente|angent|aged?nt)"
 )
-_URGENT = r"(?:urgent|regent|adjunct|pageant|asians|ageing|a gin)(?= (?:that|which|who|to|on|in|for)\b)"
+_URGENT = (
+    r"(?:urgent|regent|adjunct|pageant|asians|ageing|a gin)(?= (?:that|which|who|to|on|in|for)\b)"
+)
 _AGENT = rf"(?:{_URGENT}|{_SURE_AGENT}|nation|agency|aging|agent's|bot|worker|coder|task for an agent|agent task|session|job|run|age and|ancient)"
 _SOMEBODY = (
     r"(?:somebody|someone|some body|some one|anyone|anybody|one of (?:the|my|your|our) agents)"
@@ -29,7 +31,8 @@ _BEGIN = (
     r"run|open|open up|set up|setup|deploy|spawn|boot up|boot|bring up|get|get me|add|use|dispatch|assign|queue up|queue|send|put|"
     r"throw|summon|hire|trigger|initiate|stand up|schedule|crank up|set off|give me|start up|start off|star|stark|stat|point|let loose|"
     r"unleash|commission|line up|bring in|call in|call up|allocate|stick|chuck|pop|bung|place|toss|sling|sic|detail|book|grab|fetch|"
-    r"find|whack|shove|plonk|plop|lob|slap|stuff|fling|hurl|hoof|whip|plug|pull in|rustle up|whip up|conjure up|rope in|enlist|recruit|order|request|delegate|raise|turn|appoint|set|fix up|sort me out with|"
+    r"find|roll|dedicate|devote|task|conscript|drum up|muster|cook up|knock up|knock together|scramble|steer|aim|nominate|designate|"
+    r"instantiate|provision|spare|lend|loan|wrangle|procure|(?:hook|fix|set) (?:me|us) up with|invoke|whack|shove|plonk|plop|lob|slap|stuff|fling|hurl|hoof|whip|plug|pull in|rustle up|whip up|conjure up|rope in|enlist|recruit|order|request|delegate|raise|turn|appoint|set|fix up|sort me out with|"
     r"sort out|let me have|let me get|lemme get|lemme have|do me|do|post|bring|wind up|go with|go for|(?:begin|start|kick off|go ahead) with)"
 )
 _PLACED = r"(?:start|spin|set|get|have|put|find|bring|line|sic|send|point|assign|throw|stick|chuck|pop|bung|whack|shove|plonk|drop|slap|lob|stuff|turn|sling|kick|launch|book|use|rope|pull|let|make|ask|tell|want|need|fire)"
@@ -76,8 +79,9 @@ CREATING = Creating(
         rf"(?:give|hand|pass|assign|leave|throw|delegate|feed|bung|chuck) (?:it|this|that|these|those|this one|that one)(?: job| task| one| work| over| off| out)* (?:to|at|for|with) (?:{_FRESH} )+{_SURE_AGENT}{_AFTER}",
         rf"{_SOMEBODY}(?= (?:on|onto) )",
         rf"(?:an )?{_SURE_AGENT}(?: (?:please|wanted|needed|required|for me|thanks))*(?= [,.:;] )",
-        r"(?:create|start|launch|open|new|add|file|give me|begin|set up|make)(?: me)?(?: a| an| another)?(?: new)? (?:task|job|ticket|work item)",
-        rf"(?:{_AGENT} wanted|agent please|an agent|agent)(?= (?:on|for|in|to) (?!how\b|hows\b|how's\b|what|where|status\b|doing\b|is\b|going\b|report\b|please\b|hold\b|pause\b))",
+        r"(?:create|start|launch|open|new|add|file|give me|begin|set up|make)(?: me)?(?: a| an| another)?(?: new)? (?:task|job|ticket|work item)(?: (?:for|to) (?:an?|a new|another|one) agent)?",
+        rf"{_SOMEBODY}(?: please)? (?:get|jump|hop|go|crack|start|hop)(?= (?:on|onto|in|into|over to|to) )",
+        rf"(?:{_AGENT} (?:wanted|needed|required|up|time)|agent please|an agent|agent)(?= (?:on|for|in|to) (?!how\b|hows\b|how's\b|what|where|status\b|doing\b|is\b|going\b|report\b|please\b|hold\b|pause\b))",
         rf"(?:for )?{_SOMEBODY}(?= to | (?:please |just )?(?:fix|add|update|write|refactor|implement|tidy|clean up|look into|bump|rename|remove)\b)",
         r"(?:get to work|get cracking|get going|get started|make a start|crack on)(?= (?:on|in|with) )",
         rf"{_SOMEBODY} (?:should|needs to|has to|must|ought to)",
@@ -97,6 +101,10 @@ CREATING = Creating(
     ),
     puzzles=r"(?:look at|look into|find out|figure out|work out|investigate|see|check|understand|explain) (?:why|what's|what is|whether|how come|where|how)\b",
     told=rf"{_TOLD}\b",
+    telling=(
+        rf"(?!.*\b(?:by now|by$|already|had|been|earlier|before|shouldn't|right)\b)(?:we|i) should(?= have (?:{_SOMEBODY}|(?:{_FRESH} )+{_SURE_AGENT}))|"
+        r"(?!.*\b(?:but (?:no|not|i|we|then|never|didn't)|maybe|perhaps|never ?mind|didn't|decided|whether|if)\b)(?:i|we) (?:was|were)(?: just| only| literally)? (?:thinking|talking|chatting|looking|playing|using|trying|reading|in|at|on|out|having)\b[^,.;:!?]*?(?<! of)(?<! about) [,.;:] (?:(?:and|so) )?"
+    ),
     opening=(
         rf"(?:(?:start|begin|spin up|spin|create|launch|kick off|set up|fire up|open|bring up|spawn|deploy|get|get me|do|make)(?: up| me| us| for me| for us| please)*(?: {_FRESH}| one)+ {_AGENT}|"
         rf"(?:start|begin|create|launch|open|spin up)(?: with)? {_SURE_AGENT}(?= (?:on|in|for|at) )|"
@@ -108,7 +116,8 @@ CREATING = Creating(
         rf"(?:give|get|find|assign|hand|lend|set|hook|fix|sort|provide|furnish|supply) (?P<repo>(?:[^ ,.;:!?]+ ){{1,6}}?)(?:up |out )?(?:with )?{_NP}{_AFTER}",
     ),
     noun=rf"{_SURE_AGENT}|urgent|regent|adjunct|pageant|asians|ageing|a gin",
-    definite=r"(?<!one of )(?:the|my|that|this) (?:agents?|bot|worker|session|run|job)",
+    definite=r"(?<!one of )(?:the|my|that|this) (?:agents?|bot|worker|session|run|job)|the one|(?:find|fetch|locate) (?:an?|one|the)",
+    doubtful=r"\b(?:some ?day|one day|eventually|in (?:the )?future|at some point|by now|(?:agent|number) (?:number )?(?:one|two|three|four|five|six|seven|eight|nine|ten|\d+))\b",
     modal=r"(?:can|could|may|would|will|should|put|start|spin|stick|set|chuck|throw|assign|pop|launch|kick)\b",
     people=r"some ?body|some ?one|anyone|anybody",
     lone=rf"(?:{_SURE_AGENT}|an agent)(?: please| wanted| needed| required)?(?= [,.:;] )",
@@ -117,11 +126,11 @@ CREATING = Creating(
     should=r" (?:really |just |also )*(?:should|needs to|must|has to|ought to|had better|is supposed to) (?:really |just |also )*",
     orders=(
         r"(?:pause|stop|wait|hold(?: on| off)?|resume|continue|carry on|go on|go ahead|cancel|restart|sleep|rest|take a (?:break|rest)|finish|proceed|keep going|quit|"
-        r"stand by|abort|hurry(?: up)?|chill|back off|report back|report)(?: (?:up|now|please|it|that|working|again|here|there|for (?:a|now|the)\b.*))*"
+        r"stand by|abort|paused|stopped|running|resumed|main|master|done|finished|hurry(?: up)?|chill|back off|report back|report)(?: (?:up|now|please|it|that|working|again|here|there|for (?:a|now|the)\b.*))*"
     ),
     states=(
         r"(?:just|already|now|has|have|had|is|isn't|was|were|are|did|didn't|does|doesn't|never|keeps|kept|failed|fails|crashed|finished|stopped|died|got|"
-        r"would|might|cannot|can't|could|running|broke|needs me|needs my|wants me|said|says|"
+        r"can|may|in case|unless|in the event|would|might|cannot|can't|could|running|broke|needs me|needs my|wants me|said|says|"
         r"takes|took|costs|seems|feels|looks|sounds|status|report|updates?(?= (?:please)?$))\b"
     ),
     about=r"(?:as for|about|regarding|concerning|with regards? to|when it comes to|moving on to|next up(?: is)?|over to|back to|back on|now for|this(?: one)?(?: is|'s) (?:for|about)|it's (?:for|about)|thinking about|thinking of|looking at|next thing|take|grab|pick|let's take|go to|go into|go in|switch to|jump to|let's do|you know|now|this is)",
@@ -150,12 +159,12 @@ CREATING = Creating(
         r"cancelled|canceled|working|dead|gone|completed|killed|started)\b"
     ),
     no_task=(
-        r"(?:tell|show|call|text|e ?mail|ring|remind|help|meet|join|buy|pick|drive|bring|talk to|speak to|ask) (?:me|us|him|her|them|my|up|the kids)\b.*|(?:\w+ ){1,2}(?:a |an |the |my |this |that )?(?:new |another )?(?:branch|pull request|pr|issue|release|tag|repo|repository|event|timer|meeting|"
+        r"(?:make sure|ensure|see to it|check)(?: that)? (?:the|an?|my|that|this|all|both|every) (?:\w+ ){0,3}agents?\b.*|put (?:it|one|them|that|both|agent \w+) on (?:hold|pause|ice|standby)\b.*|(?:tell|show|call|text|e ?mail|ring|remind|help|meet|join|buy|pick|drive|bring|talk to|speak to|ask) (?:me|us|him|her|them|my|up|the kids)\b.*|(?:\w+ ){1,2}(?:a |an |the |my |this |that )?(?:new |another )?(?:branch|pull request|pr|issue|release|tag|repo|repository|event|timer|meeting|"
         r"reminder|alarm|playlist|email|call|note|sandwich|coffee|drink|account|invoice|bill|password|shopping list)\b.*"
     ),
     places=r"on|in|for|against|over on|on to|up on|down on|over at|across|throughout|to do with|belonging to|over in|inside|inside of|within|at|into|under|onto|down in|regarding",
     weak_places=(
-        r"(?:to |and )?(?:just )?(?:go|goes|looks|look|jump|hop|dive|dig|get|head|crawl|comb|work|run|step|sweep|trawl|pop|have a look|take a look|have a dig|have a go) "
+        r"(?:(?:to|and|that|which|who) )?(?:just )?(?:(?:go|look|jump|hop|dive|dig|get|head|crawl|comb|work|run|step|sweep|trawl|pop)(?:e?s)?|have a look|take a look|have a dig|have a go) "
         r"(?:through|into|in|over|onto|on to|on|across|at|around|round)|to|from|of|with|with the"
     ),
     articles=r"(?:the|my|our|your|this|that|a|an)(?: (?:plain|regular|normal|ordinary|actual|whole|entire|good old))?|plain|regular",
@@ -199,7 +208,7 @@ CREATING = Creating(
         r"(?:with|and) the (?:task|job|goal|instruction) (?:to|of|is)",
         r"(?:where|for which) (?:it|we) (?:should|need to|have to)",
         r"(?:i want|i need|i'd like|we need|we want) to",
-        r"(?:should|must|needs to|has to|shall|will|too|two)(?= [a-z]+\b)",
+        r"(?:should|must|needs to|has to|shall|will|too|two)(?: (?:really|just|also|please))*(?= [a-z]+\b)",
         r"for(?= )",
         r"please(?= )",
         r"(?:and then|and also|and just|and|then)(?= \w)",
@@ -207,10 +216,10 @@ CREATING = Creating(
     ),
     named=(
         r"(?:and )?(?:(?:that|which|who)(?: just| simply| only| also)?(?! (?:is|was|are|were|has|had|isn't|does|did|got|it|the|we|i|our|my|a|an)\b)|"
-        r"(?:this one|the new one|the agent|it|this)(?: just| simply| only| also)?(?= (?!is\b|was\b|has\b|does\b|needs\b|this\b)[a-z]+[a-rt-z]s\b))"
+        r"(?:this one|the new one|the agent|it|this|he|she)(?: just| simply| only| also)?(?= (?!is\b|was\b|has\b|does\b|needs\b|this\b)[a-z]+[a-rt-z]s\b))"
     ),
     gerund=(
-        r"(?:for|by|on|about|(?:and )?(?:with )?(?:the|its|his|their|whose) (?:job|task|goal|mission|brief|purpose|aim|work|idea|plan)(?: of| is| being| will be| would be|'s)?|"
+        r"(?:(?:that|which|who)(?:'s| is| will be| would be)|for|by|on|about|(?:and )?(?:with )?(?:the|its|his|their|whose) (?:job|task|goal|mission|brief|purpose|aim|work|idea|plan)(?: of| is| being| will be| would be|'s)?|"
         r"tasked with|charged with|responsible for|in charge of|with the (?:job|task|goal|aim) of|dedicated to|focused on|busy|working on)(?= \w+ing\b)"
     ),
     third_person="en",
@@ -218,8 +227,9 @@ CREATING = Creating(
         r"(?:(?:so|ok|okay|well|hey|look) ,? ?)?(?:there's|there is|there are|we have|we've got|we got|i found|i've found|i noticed|i've noticed|i see|i saw|i've got|i have|"
         r"you know|(?:the|our|my) (?:problem|issue|trouble|thing|bug|snag|catch)(?: here| now)? is)\b(?: (?:this|that|the|a) (?:problem|issue|bug|thing|trouble|complaint)s?(?: (?:where|that|when|with|of))?|(?<=is) that)?"
     ),
-    here=r"(?:(?:over |in |on |up )?there|(?:on|in|for|onto|into|at) (?:it|that|this|that one|this one|that repo|this repo)|please|as well|too|now|(?:this|the following|following|the next) (?:task|job|work|thing|assignment)(?= (?:in|on|for|at|to|:|,) )(?: [:,])?|(?:would|will|could|can) (?:ya|you|u)(?: please)?(?= [,.;:!?]|$)|if you (?:would|could|can|don't mind)(?= [,.;:!?])|"
-        r"(?:yeah|eh|right|mate|thanks|thank you|cheers|ta)(?= [,.;:!?]))",
+    again=r"(?:that's|that is|as in|meaning|i mean|you know|the one called|it's)",
+    here=r"(?:(?:over |in |on |up )?there|(?:on|in|for|onto|into|at) (?:(?:that|this) (?:one|repo|project|thing|repository)|it|that|this)|please|as well|too|now|(?:this|the following|following|the next) (?:task|job|work|thing|assignment)(?= (?:in|on|for|at|to|:|,) )(?: [:,])?|(?:would|will|could|can) (?:ya|you|u)(?: please)?(?= [,.;:!?]|$)|if you (?:would|could|can|don't mind)(?= [,.;:!?])|"
+    r"(?:yeah|eh|right|mate|thanks|thank you|cheers|ta)(?= [,.;:!?]))",
     chat=CHAT,
     serious=SERIOUS,
     interrupted=INTERRUPTED,
