@@ -4,10 +4,11 @@ import pytest
 
 from mobile_api.speech.frame import Frame, Intent
 from mobile_api.speech.understand import by_grammar
-from tests.fakes.sentences import Labelled, corpus, judge
+from tests.fakes.sentences import Labelled, corpus, judge, strangers
 
 _UNKNOWN = Frame(intent=Intent.UNKNOWN)
 _ROWS = corpus()
+_STRANGERS = strangers()
 
 
 def _half(*, held_out: bool) -> list[Labelled]:
@@ -29,7 +30,17 @@ def test_most_sentences_are_understood_wholly(held_out: bool) -> None:
     assert sum(v.intent for v in verdicts) / len(rows) >= 0.93
 
 
-@pytest.mark.parametrize("row", _ROWS, ids=lambda row: row.id)
+def test_strangers_are_understood_wholly() -> None:
+    verdicts = [
+        judge(row, by_grammar(row.transcript, row.context) or _UNKNOWN) for row in _STRANGERS
+    ]
+
+    assert len({row.id.partition("-")[0] for row in _STRANGERS}) >= 18
+    assert sum(v.frame for v in verdicts) / len(verdicts) >= 0.95
+    assert sum(v.intent for v in verdicts) / len(verdicts) >= 0.97
+
+
+@pytest.mark.parametrize("row", [*_ROWS, *_STRANGERS], ids=lambda row: row.id)
 def test_nothing_is_done_unasked_that_was_not_meant(row: Labelled) -> None:
     frame = by_grammar(row.transcript, row.context) or _UNKNOWN
 
@@ -39,7 +50,7 @@ def test_nothing_is_done_unasked_that_was_not_meant(row: Labelled) -> None:
 def test_what_the_grammar_answers_is_right() -> None:
     answered = [
         judge(row, frame).frame
-        for row in _ROWS
+        for row in (*_ROWS, *_STRANGERS)
         if (frame := by_grammar(row.transcript, row.context)) and frame.intent is not Intent.UNKNOWN
     ]
 
