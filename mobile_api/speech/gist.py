@@ -40,7 +40,7 @@ class Gists:
         self._reads_free = References(forms, free=True).read
         self._forbidden = forms.forbidden
         self._fresh = re.compile(
-            rf"(?:^| )(?:{forms.indefinite}) (?:new |second |fresh )?(?:{forms.noun})(?= |$)"
+            rf"(?:^| )(?:{forms.indefinite}) (?:(?:{forms.fresh}) )?(?:{forms.noun})(?= |$)"
         )
         self._never_first = gist.never_first | {
             phrase for phrase, role in self._roles.items() if role in {*_ACTING, "asking"}

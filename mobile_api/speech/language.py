@@ -30,6 +30,7 @@ class Forms:
     excluding: str
     joins: str
     indefinite: str  # "an agent" is a new one, none that is there
+    fresh: str = NEVER  # "a fresh agent", too
     small: frozenset[str]  # words that say nothing about a topic
     numbers: dict[str, int] = field(default_factory=dict)
     ordinals: dict[str, int] = field(default_factory=dict)

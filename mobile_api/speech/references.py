@@ -30,7 +30,9 @@ class References:
         self._newest = re.compile(rf"(?:^|(?<= ))(?:{forms.newest})(?= |$)")
         self._oldest = re.compile(rf"(?:^|(?<= ))(?:{forms.oldest})(?= |$)")
         self._other = re.compile(rf"(?:^|(?<= ))(?:{forms.other})(?= |$)")
-        self._indefinite = re.compile(rf"^(?:{forms.indefinite}) (?:{forms.noun})(?= |$)")
+        self._indefinite = re.compile(
+            rf"^(?:{forms.indefinite}) (?:(?:{forms.fresh}) )?(?:{forms.noun})(?= |$)"
+        )
         self._no_start = re.compile(rf"(?:{forms.never_first})(?= )")
         self._no_end = re.compile(rf" (?:{forms.never_last})$")
         self._links = re.compile(rf"(?:^|(?<= ))(?:{forms.links})(?= |$)")
@@ -137,7 +139,8 @@ class References:
         topic, count = self._topic(rest, counted=newest or oldest)
         if len(topic) > _MOST_TOPIC:
             return None
-        title = self._topic(whole, counted=False)[0] if topic and len(rest) < len(whole) else ()
+        kept = tuple(word for word in whole.split() if word not in self._forms.small)
+        title = kept if topic and len(kept) > len(topic) else ()
         said = newest or oldest or other or statuses or topic or noun
         if not said:
             return None
@@ -147,7 +150,7 @@ class References:
             plural=bool(plural) or count > 1 or bool(statuses and not noun and not topic),
             statuses=statuses, other=other, count=count,
             recency="newest" if newest else "oldest" if oldest else "", topic=topic,
-            title=title if len(title) > len(topic) else (),
+            title=title,
         )  # fmt: skip
 
     @staticmethod

@@ -30,7 +30,7 @@ ENGLISH = Language(
         r"(?:go ahead and|go and|go(?= (?:fix|add|update|write|check|pause|stop|start|look|create|make|find))|be so kind and|do me a favou?r and|feel free to|you can|you may|you can now|why don't you|why not|how about you|make sure to|make sure you|try to|be a dear and|go on and)",
         r"(?:is it possible|would it be possible|is there any way|is there a way|any chance)(?: for you| for me)? to|(?:do you think|any chance|is there any chance)(?: that)? (?:you|we) (?:can|could)|(?:i was wondering|i wonder|wondering) if you (?:can|could|would)|i'd appreciate it if you(?: could| would)?|it would be (?:great|nice|good) if you could|if you (?:can|could|don't mind|would)",
         r"(?:what|all) i (?:want|need|would like|'d like|really want)(?: you to do)? is(?: to| for you to)?|what i'd like is(?: to)?|my request is(?: to)?",
-        r"(?:at|for) (?:the moment|this point|now)|let me(?= (?:just |please )?(?:pause|resume|unpause|stop|cancel|kill|get|have|put|start)\b)",
+        r"(?:at|for) (?:the moment|this point|now)|(?:we|you) can(?: just| probably)?(?= (?:stop|kill|cancel|ditch|drop|scrap|bin|end|axe|dump)\b)|let me(?= (?:just |please )?(?:pause|resume|unpause|stop|cancel|kill|get|have|put|start)\b)",
     ),
     tail=(
         r"please|pls|plz|thanks|thank you|thanks a lot|thank you very much|many thanks|cheers|thx|ta",

@@ -52,6 +52,7 @@ FORMS = Forms(
     ),
     excluding=r"(?:except|except for|bar|barring|save|save for|minus|leaving out|with the exception of|but not|but|apart from|other than|besides|excluding|without)",
     indefinite=r"an?|another|one more|new|a new|some|someone|somebody",
+    fresh=r"new|fresh|second|third|further|extra|brand new|separate",
     joins=r"(?:and|plus|as well as|and also|or)",
     small=frozenset(
         [

@@ -48,7 +48,7 @@ GIST = Gist(
         ),
         "doing": (
             "{doing,going,looking,coming,coming along,coming on,getting on,getting along,faring,fare,progressing,holding up,shaping up,moving,moving along,ticking along,working,working on,up to,at,busy with,about,saying,waiting on,waiting for}",
-            "{happening,happened,happen}{, to, with}", "{gotten,get on,got on,do,did,go,went,look,change,changed,find,found,manage,managed,need,needs,want,wants,cost,spend,spent,stuck,running,alive,ok,okay,alright,all right}",
+            "{happening,happened,happen}{, to, with}", "{gotten,end up,get on,got on,do,did,go,went,look,change,changed,find,found,manage,managed,need,needs,want,wants,cost,spend,spent,stuck,running,alive,ok,okay,alright,all right}",
         ),
         "asking": (
             "{how'd,where'd,what'd,why'd,how's it,did we,have we,how,how's,hows,how're,how are,how is,what,what's,whats,what is,what are,what're,where,where's,wheres,where is,where are,when,when's,why,why's,which,who,who's,is,are,was,were,has,have,did,does,isn't,aren't,hasn't,haven't,didn't,anyone,anybody,any,anything come,how far,how much,how many}",
@@ -56,7 +56,7 @@ GIST = Gist(
         ),
         Intent.PAUSE: (
             "{pause,paws,pores,pours,pose,pausing,suspend,freeze,snooze,park,hold,hold off,hold up,pause on,hold onto}{, on, with}", "on {hold,ice,pause,the back burner,standby}",
-            "{can,could,should} wait", "to wait", "{to one side,aside,to sleep}", "{take,have,grab} a {break,breather,rest,pause,nap}", "a {little ,short ,quick ,}{break,breather,rest,pause,time out,timeout}",
+            "{can,could,should} wait", "to {wait,chill,hold}", "{to one side,aside,to sleep}", "{take,have,grab} a {break,breather,rest,pause,nap}", "a {little ,short ,quick ,}{break,breather,rest,pause,time out,timeout}",
             "{stand by,stand down for now,sit tight,hang tight,hang fire,on pause,into pause,in pause,to pause}", "down tools", "a pin in{, it}", "should {take,make,have} a {break,pause,rest}", "{make,do,take,have} {a pause,pause,a break}", "be {paused,suspended,put on hold}", "cool {its,their,your} {heels,jets}",
         ),
         Intent.RESUME: (
@@ -69,7 +69,7 @@ GIST = Gist(
         ),
         "maybe resume": ("go ahead{, with}", "back"),
         Intent.STOP: (
-            "{discontinue,ax,stop,kill,cancel,terminate,abort,end,quit,scrap,bin,ditch,axe,drop,nuke,halt,chuck,dismiss,shut,toss,stopping,killing,cancelling,canceling,zap,murder}{, with}",
+            "{discontinue,dump,ax,stop,kill,cancel,terminate,abort,end,quit,scrap,bin,ditch,axe,drop,nuke,halt,chuck,dismiss,shut,toss,stopping,killing,cancelling,canceling,zap,murder}{, with}",
             "{shut,shutting,tear,take,close} down", "call{ off,}", "call {it a day,it quits,a halt,a stop,time,an end}{, to, on, for, with}", "pull the {plug,pin}{, on}", "{put,bring} {an end,a stop,a halt,an} {to,end to}",
             "{to,to a,to an} {end,halt,stop}", "get rid of", "abandon{, the work on, work on}", "{the flick,the boot,the chop,the axe,the bullet}", "be {stopped,cancelled,canceled,killed,ended,terminated,aborted}", "{done,finished} with{, it}", "enough of", "{throw,chuck,knock,turn,switch,cut} {out,away,off}", "{give up on,stop working on,do away with}",
             "{on the head,out of its misery,for good and all,in the bin,to death,to rest}", "{stopped,cancelled,canceled,killed,terminated,aborted,binned,scrapped,ended}",

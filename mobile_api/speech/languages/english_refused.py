@@ -9,12 +9,12 @@ REFUSED = {
     ),
     "question": (
         r"(?:what (?:happens|would happen|will happen|does it mean|do you mean|does|do i say|can i say|should i|if|did i say|could i|would)\b(?! .*\b(?:agent|one)s? (?:doing|need|want|say|change|changed|do|done)\b)(?! (?:agent|number|the|it|that|this)\b).*)|"
-        r"(?:how (?:do|can|would|could|should|does one|to|did) (?:i|we|you|one|somebody|someone|people)\b.*)|(?:should|shall|must|may|might|do|does|am|would|could|can) (?:i|we)\b(?! (?:get|have|please)).*|(?:did|have) i\b.*|(?:did|have) we\b(?! (?:ever |already |just )?(?:get|got|hear|heard|make|made|had|have|seen|finish|any)).*|"
+        r"(?:how (?:do|can|would|could|should|does one|to|did) (?:i|we|you|one|somebody|someone|people)\b.*)|(?:should|shall|must|may|might|do|does|am|would|could|can) (?:i|we)\b(?! (?:get|have|please)).*|(?:did|have) i\b.*|(?:did|have) we (?:ever |already |just )?(?:say|said|tell|told|ask|asked|agree|agreed|decide|decided|pause|paused|stop|stopped|resume|resumed|start|started|kill|killed|cancel|cancelled|talk|discuss)\b.*|"
         r"(?:when|why|where|who|whether) (?:should|would|can|could|do|did|must) (?:i|we|one|you)\b.*|is it (?:ok|okay|safe|possible|wise|good|bad|a good idea|better|time|true)\b(?! to (?:pause|stop|resume|cancel|have|start)).*|(?:can|could) (?:an agent|agents|it|they|she|he) (?:be )?(?:pause|stop|resume|cancel|run)(?:d|ed|led)?\b(?! on| in| the).*|"
         r"(?:are|is) (?:you|there) (?:able|allowed|a way|any way)\b(?! to ).*|what's the (?:command|word (?:for|to|i|that)|difference|phrase|point|best)\b.*|(?:what|which) (?:commands?|words?)\b.*|(?:tell|teach|show|explain)(?: to)? me (?:how|what happens|what would|about (?:how|the command))\b(?! (?:agent|the|it|is|it's|they|far|long|much|close|are|things|my|both|everyone|everything|all|we|that)\b)(?! (?:\w+ ){1,5}(?:is|are)(?: doing| going| coming)?$).*|explain .*"
     ),
     "hedged": (
-        r"what if .*|"
+        r"what if .*|(?:what|all) (?:i|we)(?:'d| would)? (?:want|like|need)(?:ed)? .* is$|"
         r".*\b(?:i dunno|dunno|i don't know|not sure|whatever you think|you decide|can't decide)$|"
         r"(?:i|we) (?:think|thought|was|were|wonder|guess|wish|believe|hope|feel|might|may|had|used to|almost|nearly|could have|should have|would have|tried|used|wanted|already|just (?:stopped|paused|started))\b(?! you (?:should|can|could)\b)(?! wondering if you).*|maybe\b.*|perhaps\b.*|possibly\b.*|suppose\b.*|imagine\b.*|"
         r"(?:if|unless|whenever|once|as soon as|in case|when|after|before|should)\b(?! (?:will|is|are|did|does|do|was|can|you (?:can|could|don't mind|get|have|would|are (?:done|ready|free|at it))|you're (?:ready|free|at it|around|there)) ).*"
@@ -28,7 +28,7 @@ REFUSED = {
         r"(?:rename|rebase|clone|duplicate|copy) (?:the )?(?:agent \w+|(?:\w+ ){1,4}(?:agent|one)\b).*"
     ),
     "reported": (
-        r"(?:he|she|they|somebody|someone|the (?:agent|boss|doctor|teacher|bot|team|user|customer|client|man|woman|guy)|my (?:\w+)|people|everybody|everyone|who|nobody|mom|dad|we|you|i|your \w+|agent \w+) (?:just |once |always |also |already )?(?:said|says|say|told|tells|asked|asks|wants (?:me|us)|wanted (?:me|us)|thinks?|thought|wrote|suggested|mentioned|claims|claimed|insisted|called|keeps? saying|recommended|ordered me)\b.*|"
+        r"(?:he|she|they|somebody|someone|the (?:agent|boss|doctor|teacher|bot|team|user|customer|client|man|woman|guy)|my (?:\w+)|people|everybody|everyone|who|nobody|mom|dad|we|you|i|your \w+|agent (?!on\b|for\b|in\b|to\b)\w+) (?:just |once |always |also |already )?(?:said|says|say|told|tells|asked|asks|wants (?:me|us)|wanted (?:me|us)|thinks?|thought|wrote|suggested|mentioned|claims|claimed|insisted|called|keeps? saying|recommended|ordered me)\b.*|"
         r"\w+ (?:was|is|were|are|keeps?|kept) (?:telling|saying|asking|suggesting|claiming|insisting)\b.*|(?:quote|according to|apparently|allegedly|repeat after me|say|type|write down|the word|the phrase|the command|the sentence|in the movie|on the news)\b(?! (?:a|an|tests?|the) ).*|.*\b(?:was|were|been|got) (?:stopped|paused|cancelled|canceled|killed|resumed|terminated)\b.*(?<!\?)|.*\b(?:said|told me|told us|told you|told him|told her|asked me|asked us)\b (?:to|that|we|you|i|he|she|they|about|whether|if)\b.*"
     ),
     "injection": (

@@ -5,14 +5,14 @@ WHILE = (
     r"?(?:moments?|minutes?|mins?|seconds?|secs?|bit|while|hours?|tick)"
 )
 _HOLD = r"(?:pause|paws|pawz|pores|pours|pawse|pose|paus|paul's|pauls|pause off|pausing|suspend|freeze|hold|park|snooze)"
-_PAUSES = r"(?:pause|hold|wait|take (?:a|five|a short) ?(?:break|rest|breather)?|rest|hold on|hold up|stand by|hang on|hang tight|sleep)"
+_PAUSES = r"(?:pause|hold|wait|take (?:a|five|a short) ?(?:break|rest|breather)?|rest|hold on|hold up|stand by|hang on|hang tight|sleep|chill)"
 _RESUMES = (
     r"(?:continue|resume|carry on|go on|go ahead|proceed|keep going|keep working|run again|"
     r"work again|start again|go again|move on|get going again|get back to work|keep running|"
     r"start working again|pick up(?: from)? where (?:it|he|she|they) left off|finish(?: (?:up|its work|what it started|the job))?|start up again|run|work)"
 )
 _KILL = (
-    r"(?:stop|cancel|kill|terminate|abort|discontinue|ax|end|quit|drop|ditch|scrap|axe|halt|nix|dismiss|discard|"
+    r"(?:stop|cancel|kill|terminate|abort|discontinue|dump|ax|end|quit|drop|ditch|scrap|axe|halt|nix|dismiss|discard|"
     r"remove|delete|destroy|shut down|shutdown|shut off|turn off|switch off|close|close down|"
     r"kill off|cut|cut off|call off|get rid of|pull the plug on|put an end to|do away with|"
     r"take down|bin|trash|stand down|scratch|tear down|stop working on|stop work on|give up on|"
