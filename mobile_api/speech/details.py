@@ -7,7 +7,7 @@ from mobile_api.speech.branches import spoken_branch
 from mobile_api.speech.language import Language
 from mobile_api.speech.places import PUNCT, Places
 from mobile_api.speech.repos import RepoIndex
-from mobile_api.speech.tasks import from_gerund, german_infinitive, imperative
+from mobile_api.speech.tasks import from_gerund, imperative
 from mobile_api.speech.text import plain
 
 _NO_BRANCH = frozenset(["new", "feature", "separate", "same", "own", "a", "git", "this", "that"])
@@ -35,6 +35,7 @@ class Details:
     def __init__(self, language: Language, places: Places) -> None:
         made = language.creating
         self._made, self._places = made, places
+        self._turns = bool(made.third_person or made.turn)
         self._branch = re.compile(rf"^(?:{made.branch}) (?=[^ ,.;:!?])")
         self._toward = re.compile(rf"^(?:{made.weak_places}) (?:(?:{made.articles}) )?")
         self._branch_named = re.compile(rf"^(?:{made.branch_named})(?= |$)")
@@ -62,7 +63,7 @@ class Details:
 
     def is_marked(self, low: str) -> bool:
         """Whether *low* begins with what stands before a task: "to", "that adds"."""
-        turned = self._made.third_person and self._named.match(low)
+        turned = self._turns and self._named.match(low)
         return bool(self._mark_end(low) or turned or self._gerund.match(low))
 
     def _mark_end(self, low: str) -> int:
@@ -206,10 +207,10 @@ class Details:
     def _turned(self, rest: str, low: str) -> str:
         """Return "that adds tests" and "for adding tests" as an order."""
         marked = self._mark_end(low)
-        named = self._named.match(low) if self._made.third_person else None
+        named = self._named.match(low) if self._turns else None
         if named and marked <= named.start("verb"):
-            if self._made.third_person == "de":
-                return german_infinitive(rest[named.start("verb") :])
+            if self._made.turn is not None:
+                return self._made.turn(rest[named.start("verb") :])
             verb = rest[named.start("verb") : named.end("verb")]
             return f"{imperative(verb)}{rest[named.end('verb') :]}"
         if gerund := self._gerund.match(low):

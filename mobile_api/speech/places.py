@@ -35,6 +35,9 @@ class Places:
         phrase = re.sub(
             rf"^(?:{self._made.place_nouns}) | (?:{self._made.place_nouns})$", "", phrase
         )
+        if repos.match(phrase).found or self._made.translate is None:
+            return phrase if repos.match(phrase).found else ""
+        phrase = self._made.translate(phrase)
         return phrase if repos.match(phrase).found else ""
 
     def without_article(self, phrase: str) -> str:
@@ -72,8 +75,12 @@ class Places:
                 continue
             phrase = " ".join(tokens[:end])
             found = repos.match(phrase, parts=parts)
+            length = len(phrase)
+            if self._made.translate is not None and not found.found:
+                phrase = self._made.translate(phrase)
+                found = repos.match(phrase, parts=parts)
             if found.found and (best is None or (found.score, end) > best[0]):
-                best = ((found.score, end), phrase, len(phrase))
+                best = ((found.score, end), phrase, length)
         if best is None:
             return "", 0
         noun = self.noun.match(low[best[2] + 1 :])

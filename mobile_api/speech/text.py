@@ -37,6 +37,18 @@ _SHORT = re.compile(
 )
 
 
+# "im" is "in the" among German words.
+_GERMAN = re.compile(
+    r"[äöüß]|\b(?:der|die|das|den|dem|und|ein|einen|ist|auf|mit|nicht|agenten|neuer|bitte|soll|er|im repo|im projekt)\b",
+    re.IGNORECASE,
+)
+_SHORT_BUT_IM = re.compile(_SHORT.pattern.replace("(i)(m|ve)", "(i)(ve)"), re.IGNORECASE)
+
+
+def _short_form(text: str) -> re.Pattern[str]:
+    return _SHORT_BUT_IM if _GERMAN.search(text) else _SHORT
+
+
 _ME = {"lemme": "let me", "gimme": "give me"}
 _MERGED = re.compile(r"\b(?:lemme|gimme)\b", re.IGNORECASE)
 
@@ -48,7 +60,7 @@ def clean(transcript: str) -> str:
     text = _DASH.sub(" , ", _NOISE.sub(" ", text))
     text = _STOP.sub(lambda found: f" {found[1][0]} ", text)
     text = " ".join(text.split())
-    text = _SHORT.sub(_marked, _MERGED.sub(lambda found: _ME[found[0].lower()], text))
+    text = _short_form(text).sub(_marked, _MERGED.sub(lambda found: _ME[found[0].lower()], text))
     text = _STUTTER.sub("", text)
     text = _ASIDE.sub("", " ".join(_FILLER.sub("", text).split()))
     text = _TWICE.sub(r"\1", text)
