@@ -4,7 +4,8 @@ import re
 
 _SIGNS = {
     "slash": "/", "dash": "-", "hyphen": "-", "minus": "-", "underscore": "_", "dot": ".",
-    "schragstrich": "/", "schrägstrich": "/", "querstrich": "/", "bindestrich": "-", "strich": "-", "punkt": ".", "unterstrich": "_",
+    "schragstrich": "/", "schrägstrich": "/", "querstrich": "/",
+    "bindestrich": "-", "strich": "-", "punkt": ".", "unterstrich": "_",
     "barra": "/", "guion": "-", "punto": ".", "tiret": "-", "point": ".",
 }  # fmt: skip
 _ENDS = frozenset(

@@ -145,11 +145,12 @@ class Details:
             not self._gerund.match(low) or self._places.longest(low[found.end() :], repos)[0]
         ):
             return self._place_taken(slots, found.end(), repos)
-        if length := self._places.bare(low, repos):
+        relative = self._made.turn is not None and self._named.match(low)
+        if not relative and (length := self._places.bare(low, repos)):
             phrase = low[:length]
             noun = self._places.noun.match(phrase)
             phrase = phrase[noun.end() :].strip(" ,:") if noun else phrase
-            repo = self._places.without_article(phrase)
+            repo = self._places.in_english(self._places.without_article(phrase), repos)
             return replace(slots, repo=repo, rest=slots.rest[length:])
         return None
 
@@ -189,7 +190,9 @@ class Details:
         slots = replace(slots, task=self._task(rest), rest="", marked=marked)
         slots = self.tail_branch(slots)
         if not slots.repo and slots.task:
-            repo, task = self._places.inside(slots.task, repos)
+            # Where the verb stands at the end, a place may begin a clause: "der im Portal ...".
+            before = " " if self._made.turn is not None else ""
+            repo, task = self._places.inside(f"{before}{slots.task}", repos)
             slots = replace(slots, repo=repo, task=self._task(task))
         return slots
 

@@ -148,6 +148,7 @@ class Language:
     corrections: str
     weak_corrections: str  # only behind punctuation
     not_that: str = NEVER  # "not billing" behind a correction: what was said and is taken back
+    meant_behind: str = NEVER  # ", seven I mean": a correction whose mark stands behind it
     forget: str
     make_it: str = NEVER  # "make it the backend" behind a correction
     refused: dict[str, str]  # reason -> pattern: not a command, whatever it looks like

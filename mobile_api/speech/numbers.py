@@ -102,6 +102,7 @@ def numbers_in(
             "number",
             "agente",
             "agenten",
+            "die",
             "l'agent",
         }:
             return None

@@ -35,10 +35,14 @@ class Places:
         phrase = re.sub(
             rf"^(?:{self._made.place_nouns}) | (?:{self._made.place_nouns})$", "", phrase
         )
-        if repos.match(phrase).found or self._made.translate is None:
-            return phrase if repos.match(phrase).found else ""
-        phrase = self._made.translate(phrase)
+        phrase = self.in_english(phrase, repos)
         return phrase if repos.match(phrase).found else ""
+
+    def in_english(self, phrase: str, repos: RepoIndex) -> str:
+        """Return *phrase* in English when it names a repository only so."""
+        if self._made.translate is None or repos.match(phrase).found:
+            return phrase
+        return self._made.translate(phrase)
 
     def without_article(self, phrase: str) -> str:
         """Return *phrase* without "the" or "the plain"."""

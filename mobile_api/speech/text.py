@@ -37,16 +37,15 @@ _SHORT = re.compile(
 )
 
 
-# "im" is "in the" among German words.
+# Among German words "im" is "in the", "er" is "he" and "um" is "to" or "about".
 _GERMAN = re.compile(
-    r"[äöüß]|\b(?:der|die|das|den|dem|und|ein|einen|ist|auf|mit|nicht|agenten|neuer|bitte|soll|er|im repo|im projekt)\b",
+    r"[äöüß]|\b(?:der|das|den|dem|und|ein|einen|ist|auf|nicht|agenten|neuer|bitte|soll|wie|kommt|wird|ob|im repo|im projekt)\b",
     re.IGNORECASE,
 )
 _SHORT_BUT_IM = re.compile(_SHORT.pattern.replace("(i)(m|ve)", "(i)(ve)"), re.IGNORECASE)
-
-
-def _short_form(text: str) -> re.Pattern[str]:
-    return _SHORT_BUT_IM if _GERMAN.search(text) else _SHORT
+_FILLER_BUT_ER = re.compile(
+    _FILLER.pattern.replace("e+rm*", "e+rm+").replace("u+m+", "u+mm+"), re.IGNORECASE
+)
 
 
 _ME = {"lemme": "let me", "gimme": "give me"}
@@ -60,9 +59,11 @@ def clean(transcript: str) -> str:
     text = _DASH.sub(" , ", _NOISE.sub(" ", text))
     text = _STOP.sub(lambda found: f" {found[1][0]} ", text)
     text = " ".join(text.split())
-    text = _short_form(text).sub(_marked, _MERGED.sub(lambda found: _ME[found[0].lower()], text))
+    german = _GERMAN.search(text) is not None
+    short, filler = (_SHORT_BUT_IM, _FILLER_BUT_ER) if german else (_SHORT, _FILLER)
+    text = short.sub(_marked, _MERGED.sub(lambda found: _ME[found[0].lower()], text))
     text = _STUTTER.sub("", text)
-    text = _ASIDE.sub("", " ".join(_FILLER.sub("", text).split()))
+    text = _ASIDE.sub("", " ".join(filler.sub("", text).split()))
     text = _TWICE.sub(r"\1", text)
     text = re.sub(r"(?: ,)+(?= [,.;:!?]|$)|^[ ,.;:!?]+", "", " ".join(text.split()))
     return text.strip()

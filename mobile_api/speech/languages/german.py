@@ -6,6 +6,7 @@ from mobile_api.speech.languages.german_corrections import (
     CORRECTIONS,
     FORGET,
     MAKE_IT,
+    MEANT_BEHIND,
     NOT_THAT,
     WEAK_CORRECTIONS,
 )
@@ -25,12 +26,12 @@ GERMAN = Language(
     name="Deutsch",
     markers=MARKERS,
     lead=(
-        r"ok|okay|also|so|ja|jo|gut|hey|hallo|hi|he|moin(?: moin)?|servus|guten (?:morgen|tag|abend)|hey cadence|cadence|bitte|jetzt|dann|mal|und|ahm|ach|ach ja|achso|du|sag mal|hor mal|nur|lieber|einfach|doch|eher|super|prima|klasse|cool|alles klar|na|naja|"
+        r"ok|okay|also|so|ja|jo|gut|hey|hallo|hi|he|moin(?: moin)?|geh|gruß (?:gott|dich)|gruezi|bitte schon|yo|ey|ma|servus|guten (?:morgen|tag|abend)|hey cadence|cadence|bitte|jetzt|dann|mal|und|ahm|ach|ach ja|achso|du|sag mal|hor mal|nur|lieber|einfach|doch|eher|super|prima|klasse|cool|alles klar|na|naja|"
         r"alter|digga|mensch|leute|kurze frage|frage|tja|oh|au ja|na gut|na dann|pass auf|sei so (?:gut|nett)(?: und)?|tu mir (?:mal )?(?:den|einen) gefallen(?: und)?|wenn du kannst|wenn's geht|wenn moglich|noch was|ubrigens",
         r"(?:kannst|konntest|wurdest|willst|magst) du(?: bitte| mal| jetzt| kurz| mir| eben| schnell| einfach| vielleicht| nicht(?= mal))*|kannste(?: bitte| mal)*|(?:konnen|konnten|wurden) (?:sie|wir)(?: bitte| mal| jetzt| kurz)*|(?:ich mochte|ich will|ich wurde gerne?|ich hatte gerne?)(?: ,)?(?: dass du| bitte)?",
     ),
     tail=(
-        r"bitte|danke|dankeschon|vielen dank|mal|jetzt|sofort|gleich|kurz|erst ?mal|vorerst|gerade|im moment|schon|noch|fur jetzt|fur (?:einen|eine|ne|nen) (?:moment|minute|augenblick|stunde|weile|sekunde)|wieder|doch|denn|so|ja|ok|okay|heute|eben|endlich|von mir|einfach|"
+        r"bitte|danke|dankeschon|vielen dank|mal|jetzt|sofort|gleich|kurz|erst ?mal|vorerst|gerade|im moment|schon|noch|fur jetzt|fur (?:einen|eine|ne|nen) (?:moment|minute|augenblick|stunde|weile|sekunde)|wieder|doch|denn|(?<!weiter )so|ja|ok|okay|heute|eben|endlich|von mir|einfach|"
         r"bitte sehr|alter|digga|mensch|oder|oder so|oder nicht|oder was|auch|da|momentan|aktuell|eigentlich|bei gelegenheit|wenn's geht|wenn es geht|wenn du kannst|bis (?:morgen|spater|auf weiteres|nachher|montag|heute abend|gleich)|bis ich (?:\S+ ){1,4}\S+",
     ),
     verbs={
@@ -49,9 +50,10 @@ GERMAN = Language(
         Intent.RESUME: (
             rf"(?:setze?|setzt){_F} {{ref}}{_F} (?:fort|ford|vort)",
             rf"(?:mach|mache|arbeite|fahr|fahre|geh){_F} (?:mit|an|bei) {{ref}}{_F} (?:weiter|fort)",
-            rf"(?:(?:mach|mache|fahr|fahre) )?weiter (?:mit|bei) {{ref}}",
+            r"(?:(?:mach|mache|fahr|fahre) )?weiter (?:mit|bei) {ref}",
             rf"(?:lass|lasse){_F} {{ref}}{_F} (?:weiterlaufen|weitermachen|weiterarbeiten|weiter laufen|weiter machen|weiter arbeiten|laufen|weiter)",
-            rf"(?:starte|start|aktiviere|wecke?|stoß|schalte?|mach|wirf|schmeiß|fahr|hol|nimm|bring){_F} {{ref}}{_F} (?:wieder|neu|erneut|auf|wieder an|wieder auf|wieder ein|wieder hoch|wieder in gang|wieder ans laufen|wieder zum laufen)",
+            rf"(?:starte|start|aktiviere|wecke?|stoß|schalte?|mach|wirf|schmeiß|fahr|hol|nimm|bring){_F} {{ref}}{_F} (?:wieder|neu|erneut|wieder an|wieder auf|wieder ein|wieder hoch|wieder in gang|wieder ans laufen|wieder zum laufen)",
+            rf"(?:weck|wecke){_F} {{ref}}{_F} auf",
             rf"{{ref}}{_F} (?:fortsetzen|weitermachen|weiterlaufen lassen|fortfuhren|wieder starten|wieder anwerfen|wieder aufnehmen|weiterlaufen|weiter laufen lassen|aufwecken|wieder aufwecken|reaktivieren|weiter)",
             rf"{{ref}}{_F} (?:kann|darf|soll){_F} (?:weitermachen|weiterlaufen|weiterarbeiten|weiter|los|loslegen|weiter machen|weiter laufen)",
             rf"(?:fuhre?|fuhr){_F} {{ref}}{_F} (?:fort|weiter)",
@@ -66,7 +68,7 @@ GERMAN = Language(
             rf"(?:hor|hore){_F} (?:mit|bei) {{ref}}{_F} auf",
             rf"{{ref}}{_F} (?:kann|soll|darf){_F} (?:weg|sterben|aufhoren|in die tonne)",
             rf"(?:schmeiß|wirf|hau|tritt){_F} {{ref}}{_F} (?:weg|raus|in die tonne|uber bord)",
-            rf"(?:zieh|ziehe){_F} (?:bei )?{{ref}}{_F} den stecker",
+            rf"(?:zieh|ziehe){_F} (?:bei |beim )?{{ref}}{_F} den stecker",
         ),
         Intent.STATUS: (
             rf"(?:wie|was) (?:lauft|lauft's|geht|geht's|steht|steht's|macht|treibt|tut)(?: (?:es|gerade|eigentlich|denn|mit|bei|um|beim))* {{ref}}{_G}(?: voran)?",
@@ -75,12 +77,12 @@ GERMAN = Language(
             rf"(?:ist|sind|lauft|laufen|wird|werden){_G} {{ref}}{_G} (?:fertig|durch|bereit|am laufen|aktiv|blockiert|pausiert|abgeschlossen|dran|da|soweit|so weit|am leben)",
             rf"(?:lauft|laufen|hangt|klemmt|lebt){_G} {{ref}}{_G}",
             rf"(?:was ist|was ist los|was passiert|was geht|was gibt's neues|gibt es (?:etwas )?neues|gibt's was neues|gibt's (?:schon )?(?:was )?neues|was ist (?:los )?)(?: denn| eigentlich| gerade)? (?:mit|bei|von|zu|beim|vom) {{ref}}{_G}(?: los| passiert)?",
-            rf"(?:{_NEWS})(?: von| vom| der| des| zu| zum| fur| bei| uber| beim)* {{ref}}",
+            rf"(?:{_NEWS})(?: von| vom| der| des| zu| zum| zur| fur| bei| uber| beim)* {{ref}}",
             rf"(?:was ist|wie ist|zeig mir|zeige mir|sag mir|gib mir|nenn mir)(?: bitte| mal| kurz)*(?: den| der| die| das| ein| einen)* (?:{_NEWS})(?: von| vom| der| des| zu| zum| fur| bei| uber| beim)* {{ref}}",
             rf"(?:zeig|zeige|check|checke|pruf|prufe)(?: mir)?{_F} {{ref}}",
             rf"(?:warum|wieso|weshalb) (?:ist|hat|wartet|lauft|dauert|hangt){_G} {{ref}}(?: nicht| denn| schon| so)*(?: fehlgeschlagen| gescheitert| gestoppt| abgebrochen| langsam| so langsam| lange| abgesturzt| abgeschmiert| fertig| weiter| kaputt| stehengeblieben)?",
-            rf"(?:hat|haben) {{ref}}(?: schon| etwas| was| es| bereits| heute| noch)* (?:fertig|geschafft|angefangen|gefunden|gemacht|funktioniert|geklappt|beendet)",
-            rf"(?:was|wieviel|wie viel) (?:hat|haben|kostet|kosten) {{ref}}(?: schon| bisher| bis jetzt| heute| uns| so)*(?: gekostet| gemacht| geschafft| gefunden| getan| verbraucht| erreicht)?",
+            r"(?:hat|haben) {ref}(?: schon| etwas| was| es| bereits| heute| noch)* (?:fertig|geschafft|angefangen|gefunden|gemacht|funktioniert|geklappt|beendet)",
+            r"(?:was|wieviel|wie viel) (?:hat|haben|kostet|kosten) {ref}(?: schon| bisher| bis jetzt| heute| uns| so)*(?: gekostet| gemacht| geschafft| gefunden| getan| verbraucht| erreicht)?",
             r"(?:welche|welcher)(?: agenten| agent)? (?:lauft|laufen|ist|sind|wartet|warten) {ref}",
         ),
     },
@@ -89,8 +91,8 @@ GERMAN = Language(
         r"(?:weiter|weitermachen|fortsetzen|mach weiter|fortfahren|weiter geht's|weiter gehts|weiterlaufen lassen|mach ruhig weiter|du kannst weitermachen|kann weitergehen)": "resume",
         r"(?:stopp|stop|abbrechen|brich ab|beenden|abbruch|schluss(?: damit)?|aufhoren|hor auf|stoppen)": "stop",
         (
-            r"(?:status|statusbericht|stand der dinge|(?:wie|was) ist (?:denn )?(?:der|die|unser) (?:aktuelle |momentane )?(?:stand(?: der dinge)?|status|lage)|was lauft(?: (?:gerade|denn|so|eigentlich|alles|noch))*|was ist (?:so )?los|was gibt's neues|gibt's (?:was )?neues|gibt es (?:etwas )?neues|"
-            r"was passiert(?: gerade| so)*|uberblick|lagebericht|wie lauft(?:'s| es| das)? (?:so |denn |gerade )*(?:alles|insgesamt)?|wie sieht(?:'s| es) (?:denn |so |gerade |insgesamt |bei (?:uns|euch) )*aus|update|(?:gib|mach) (?:mir |uns )?(?:mal |bitte |kurz )*(?:ein|einen|den) (?:kurzen |kurzes |kleines |schnellen )?"
+            r"(?:status|statusbericht|stand der dinge|(?:wie|was) ist (?:denn )?(?:der|die|unser) (?:aktuelle |momentane )?(?:stand(?: der dinge)?|status|lage)|(?:(?:zeig|sag)(?: mir| mal| bitte| uns| kurz)* ,? ?)?was(?: so| alles| gerade)* lauft(?: (?:gerade|denn|so|eigentlich|alles|noch))*|was ist (?:so )?los|was gibt's neues|gibt's (?:was )?neues|gibt es (?:etwas )?neues|"
+            r"was passiert(?: gerade| so)*|uberblick|lagebericht|wie lauft(?:'s| es| das)? (?:so |denn |gerade )*(?:alles|insgesamt)?|wie sieht(?:'s| es) (?:denn |so |gerade |insgesamt |bei (?:uns|euch) )*aus|update|(?:gib|mach|geben sie|gebt) (?:mir |uns )?(?:mal |bitte |kurz )*(?:ein|einen|den) (?:kurzen |kurzes |kleines |schnellen )?"
             r"(?:update|uberblick|lagebericht|bericht|status|statusbericht|zwischenstand|stand)|wie (?:ist|steht) (?:die|unsere) lage|was geht(?: ab)?|was treiben die (?:alle )?(?:so )?|was machen (?:denn )?(?:die|meine|alle) (?:agenten|alle)?(?: so| gerade)*)"
         ): "status all",
         r"(?:wie lauft(?:'s| es)?(?: gerade| denn| so)*|wie geht(?:'s| es)(?: voran)?|ist (?:es|er|das|der) (?:schon |jetzt |endlich |bald )*fertig|schon fertig|fertig|wie weit (?:bist du|ist er|ist es|sind wir)(?: denn| schon)*)": "status it",
@@ -109,6 +111,7 @@ GERMAN = Language(
     weak_corrections=WEAK_CORRECTIONS,
     make_it=MAKE_IT,
     not_that=NOT_THAT,
+    meant_behind=MEANT_BEHIND,
     forget=FORGET,
     refused=REFUSED,
     explaining=(

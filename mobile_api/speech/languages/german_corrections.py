@@ -22,3 +22,5 @@ FORGET = (
     r"(?:(?:ach )?vergiss es(?: einfach| wieder)?|(?:ach )?egal|schon gut|lass es(?: sein| gut sein| lieber| doch)?|lass (?:mal|gut sein|stecken)|nichts|doch nicht|lieber (?:doch )?nicht|doch lieber nicht|nicht|nein|nee|"
     r"lass ihn (?:doch |lieber )?(?:laufen|weiterlaufen|machen)|hat sich erledigt|nicht so wichtig|mach(?:s|'s| es| das)? (?:doch |lieber )?nicht|spater|jetzt nicht|nicht jetzt|alles gut|passt schon|ist egal|vergiss das|gar nichts|kommando zuruck|zuruck|abbruch)"
 )
+# "agent six, seven I mean"
+MEANT_BEHIND = r" [,.;] (?P<meant>(?:[^ ,.;:!?]+ ){1,6}?)(?:mein(?:e|te)? ich|mein ich(?:'s)?|wollte ich sagen|ist gemeint|war gemeint)(?= [,.;:!?]|$)"

@@ -8,7 +8,7 @@ _SURE_AGENT = r"(?:agenten|agent den|agent|agentin|agenden|agend|agente|a genten
 _AGENT = rf"(?:{_SURE_AGENT}|bot|worker|helfer)"
 _A = r"(?:einen|einem|einer|eine|einn|ein'n|'nen|nen|'n|n|ein|nochmal einen|noch einen|noch ein)"
 _NEW = r"(?:neuen|neuer|neues|neu|weiteren|weiterer|zusatzlichen|zusatzlicher|frischen|zweiten|anderen|eigenen|extra|separaten|kleinen)"
-_FILL = r"(?: (?:mir|uns|bitte|mal|noch|doch|jetzt|schnell|kurz|eben|gleich|einfach|dann|auch|nochmal|dafur|da|dort|direkt|gern|gerne|sofort|am besten|erst mal|erstmal|parallel|zusatzlich|ruhig|hier|lieber))*"
+_FILL = r"(?: (?:mir|uns|bitte|mal|noch|doch|jetzt|schnell|kurz|eben|gleich|einfach|dann|auch|nochmal|dafur|da|dort|direkt|gern|gerne|sofort|am besten|erst mal|erstmal|parallel|zusatzlich|ruhig|dringend|unbedingt|endlich|hier|lieber|ma))*"
 _NP = rf"(?:(?:{_A}|den|die|das) )?(?:{_NEW} )*{_SURE_AGENT}"
 _NP1 = rf"(?:{_A} (?:{_NEW} )*|(?:{_NEW} )+){_AGENT}"
 _DO = (
@@ -16,14 +16,14 @@ _DO = (
     r"aufsetzen|hochfahren|anschmeißen|spawnen|ranlassen|ransetzen|hinschicken|drauf ansetzen|drauf loslassen|drauflassen|loslaufen lassen|anfangen lassen|arbeiten lassen|machen|haben|kriegen|bekommen|bereitstellen|aktivieren|launchen|schicken|setzen|anstoßen)"
 )
 _START = (
-    r"(?:starte|startest|start|starten|staate|erstelle|erstell|erstellst|erzeuge|erzeug|beginne|mach|mache|machst|nimm|schick|schicke|schickst|hol|hole|gib|besorg|besorge|spawn|spawne|launch|launche|eroffne|wirf|schmeiß|"
-    r"setz|setze|setzt|leg|lege|legst|lass|lasse|lasst|stell|stelle|stellst|bau|baue|aktiviere|aktivier|fahr|fahre|beauftrage|beauftrag|brauche|brauch|organisier|organisiere|spendier|spendiere|kick|spin)"
+    r"(?:(?:starten|erstellen|machen|schicken|setzen|legen|lassen|beauftragen|erzeugen|nehmen|geben|holen|stellen) sie|starte|startest|start|starten|staate|erstelle|erstell|erstellst|erzeuge|erzeug|beginne|mach|mache|machst|nimm|schick|schicke|schickst|hol|hole|gib|besorg|besorge|spawn|spawne|launch|launche|eroffne|wirf|schmeiß|"
+    r"setz|setze|setzt|leg|lege|legst|lass|lasse|lasst|stell|stelle|stellst|bau|baue|aktiviere|aktivier|fahr|fahre|beauftrage|beauftrag|brauche|brauch|organisier|organisiere|spendier|spendiere|kick|spin|hau|pack|packe|klatsch|knall|jag|jage|tu|verpass|wirf)"
 )
 _WANT = (
-    r"(?:(?:ich|wir) (?:brauche|brauch|brauchen|brauchte|brauchten|braucht|mochte|mochten|will|wollen|hatte|hatten|benotige|benotigen|wunsche mir|nehme|nehmen|kriege|bekomme|wurde|wurden)(?: gerne?)?|"
-    r"(?:brauche|brauch|brauchen|brauchte|mochte|mochten|will|wollen|hatte|hatten|benotige|benotigen|hatt|wurde|wurden) (?:ich|wir)(?: gerne?)?|da (?:muss|musste|soll|sollte|brauchts|braucht's)|es braucht|(?:hier|dort) brauchts?|braucht|kriegt|bekommt|bekame gerne|konnte gebrauchen|verdient)"
+    r"(?:(?:ich|wir) (?:brauche|brauch|brauchen|brauchte|brauchten|braucht|mochte|mochten|will|wollen|hatte|hatt|hatt'|hatten|benotige|benotigen|wunsche mir|nehme|nehmen|kriege|bekomme|wurde|wurden)(?: gerne?)?|"
+    r"(?:brauche|brauch|brauchen|brauchte|mochte|mochten|will|wollen|hatte|hatt|hatt'|hatten|benotige|benotigen|hatt|wurde|wurden) (?:ich|wir)(?: gerne?)?|da (?:muss|musste|soll|sollte|brauchts|braucht's)|es braucht|(?:hier|dort) brauchts?|braucht|kriegt|bekommt|bekame gerne|konnte gebrauchen|verdient)"
 )
-_SOMEBODY = r"(?:jemand|jemanden|wer|irgendwer|irgendjemand|einer)"
+_SOMEBODY = r"(?:jemand|jemanden|wer|wen|irgendwen|irgendwer|irgendjemand|einer)"
 _BACK = rf"(?:(?:{_FILL})(?: (?:an|los|auf|ran|dran|ab|hoch|drauf|darauf|{_DO})(?= [,.;:!?]|$| (?:auf|im|in|fur|bei|beim|der|und|um|am|der|mit|damit|zum) )))?"
 
 CREATING = Creating(
@@ -33,24 +33,25 @@ CREATING = Creating(
         rf"{_WANT}{_FILL} {_NP1}{_BACK}",
         rf"(?:mal |bitte |noch |jetzt |gleich |kurz )*{_NP1} {_DO}",
         rf"(?:{_A} )?(?:{_NEW} )+{_AGENT}(?: bitte| her| los)?(?! (?:ist|hat|lauft|war|wartet|hangt|braucht)\b)",
-        rf"(?:noch ein|noch einen|ein|einen|nen|'nen) {_SURE_AGENT}(?: bitte)?(?= (?:fur|im|auf|in|der|am|beim|bei|zum)\b|$| [,:;.] )",
-        rf"(?:agenten|agent)(?= (?:fur|im|auf|in|am|beim) (?:(?:\S+ ){{1,6}}{_DO}\b|.* [:,] ))",
+        rf"(?:noch ein|noch einen|ein|einen|nen|'nen) {_SURE_AGENT}(?: bitte)?(?= (?:fur|im|auf|in|der|am|beim|bei|zum)\b| [,:;.] |(?<=noch ein agent)$|(?<=noch einen agenten)$)(?!.* (?:ist|war|hat|wurde|wartet|hangt|braucht|will)(?: \S+){{0,3}}$)",
+        rf"(?:agenten|agent)(?: bitte)?(?= (?:fur|im|auf|in|am|beim) (?:(?:\S+ ){{1,6}}{_DO}\b|.* [:,] ))",
         rf"(?:soll|sollte|musste|muss|kann|konnte|mag|darf|mochte)(?: sich)?{_FILL} (?:{_SOMEBODY}|{_NP1})(?: bitte| mal| sich| endlich| noch| schnell)*",
         rf"(?:{_SOMEBODY}|{_NP1}) (?:soll|sollte|musste|muss|konnte|kann)(?: bitte| mal| sich| endlich| noch| dort| da)*",
+        rf"(?:{_START}|{_WANT}){_FILL} {_SOMEBODY}(?= (?:auf|in|im|an|fur|bei)\b| ,)",
         rf"(?:kann|konnte|mag) {_SOMEBODY}(?: bitte| mal| sich| endlich| noch| schnell)*",
         rf"(?:lass|lasse|lasst){_FILL} {_SOMEBODY}(?: mal| bitte)*",
         rf"(?:{_START}|neue|neuer){_FILL} (?:eine |einen |den )?(?:neue |neuen )?(?:aufgabe|task|job|auftrag)(?: an)?",
     ),
     lead=(
-        r"super|perfekt|prima|klasse|alles klar|cool|moin(?: moin)?|servus|hallo(?: zusammen)?|guten (?:morgen|tag|abend)|morgen|so|also|ok|okay|ja|gut|ach|achso|ach ja|du|sag mal|hor mal|pass auf|bitte|jetzt|dann|mal|und|noch was|nachste sache|"
+        r"super|perfekt|prima|klasse|alles klar|cool|moin(?: moin)?|servus|hallo(?: zusammen)?|guten (?:morgen|tag|abend)|gruß (?:gott|dich)|geh|morgen|so|also|ok|okay|ja|gut|ach|achso|ach ja|du|sag mal|hor mal|pass auf|bitte|jetzt|dann|mal|und|noch was|nachste sache|"
         r"(?:kannst|konntest|wurdest|magst|willst) du|(?:konnen|konnten) (?:sie|wir)|(?:wenn|falls) (?:du kannst|du zeit hast|moglich|es geht)|ich (?:mochte|will|hatte gerne?) ?,? dass(?: du)?|ubrigens|bei der gelegenheit|wo wir gerade dabei sind|es ware (?:super|gut|schon|toll) ,? wenn"
     ),
     opening=rf"(?:{_START}{_FILL} {_A} (?:{_NEW} )*{_SURE_AGENT}|{_WANT}{_FILL} {_A} (?:{_NEW} )*{_SURE_AGENT}|(?:{_A} )?(?:neuer|neuen) {_SURE_AGENT})(?!(?: \w+){{0,2}} (?:pausiert|gestoppt|gelaufen|fertig|fortsetzen|pausieren|stoppen|abbrechen) )",
     puzzles=r"(?:rausfinden|herausfinden|nachsehen|nachschauen|schauen|gucken|untersuchen|prufen|analysieren) ,? ?(?:warum|wieso|was|ob|wo|woran)\b",
     noun=_SURE_AGENT,
     definite=r"(?:den|der|dem|meinen|diesen) (?:agenten|agent|bot)",
-    modal=r"(?:kann|konnte|soll|sollte|muss|musste|mag|lass|lasse|setz)\b",
-    people=r"jemand|jemanden|irgendwer|irgendjemand|wer|einer",
+    modal=r"(?:kann|konnte|soll|sollte|muss|musste|mag|lass|lasse|setz|setze|schick|hol|starte)\b",
+    people=r"jemand|jemanden|wen|irgendwen|irgendwer|irgendjemand|wer|einer",
     lone=rf"(?:neuer )?{_SURE_AGENT}(?: bitte)?(?= [,.:;] )",
     vague=r"(?:.* )?(?:noch einen|noch einer)",
     no_place=r"(?:am|ans|im|in der|auf der|an der) (?:telefon|handy|apparat|auto|bahn|leitung|tur|haus|zug|bus|pause|eis)\b",
@@ -103,12 +104,12 @@ CREATING = Creating(
     task_verbs=(
         r"fix|fixe|behebe|beheb|repariere|reparier|schreibe|schreib|aktualisiere|aktualisier|update|implementiere|implementier|ersetze|ersetz|entferne|entfern|refaktoriere|refactore|refaktorier|ubersetze|migriere|optimiere|teste|dokumentiere|verbessere|korrigiere|"
         r"baue|bau|fuge|erganze|untersuche|prufe|vereinfache|sortiere|umbenenne|konvertiere|portiere|debugge|bereinige|raume|cache|validiere|"
-        r"(?=(?:\S+ ){1,14}(?:fixen|beheben|reparieren|schreiben|aktualisieren|updaten|implementieren|ersetzen|entfernen|refaktorieren|refactoren|ubersetzen|migrieren|optimieren|testen|dokumentieren|verbessern|korrigieren|einbauen|hinzufugen|erganzen|untersuchen|umbauen|umstellen|"
+        r"(?!(?:auf|in|im|bei|beim|fur|der|er|am|an|es|das ist) )(?=(?:[^ ,.;:!?]+ ){1,14}(?:fixen|beheben|reparieren|schreiben|aktualisieren|updaten|implementieren|ersetzen|entfernen|refaktorieren|refactoren|ubersetzen|migrieren|optimieren|testen|dokumentieren|verbessern|korrigieren|einbauen|hinzufugen|erganzen|untersuchen|umbauen|umstellen|"
         r"aufraumen|ausbauen|nachrusten|vereinfachen|debuggen|bereinigen|validieren|loggen|anpassen|cachen|sortieren|konvertieren|hochziehen|upgraden|absichern|beschleunigen|abfangen|prufen|umschreiben|anbinden|integrieren)(?: [.!?])*$)\S+"
     ),
     task_words=r"lies|erzeuge|mach|setze|stelle|lade|zeige|sammle|pinne|hebe|raume|messe|miss|generiere|sorge|begrenze|erhohe|reduziere|andere|nutze|verwende|benutze|behandle|logge",
     loose=r"(?:mit|bei|von|wie|wer|was|wo|wann|ich|wir|du|er|sie|da|hier|sich)\b",
-    places=r"auf|in|im|fur|furs|bei|beim|am|an|ins|aufs|drüben in|im repo|vom|druben im|innerhalb von|unter|zum|zur",
+    places=r"(?:auf|im|in|fur|bei|beim|am|vom|zum)(?: (?:dem|das|der|unserem|meinem|unser))? (?:repo|repository|projekt|reppo)(?: namens)?|auf|in|im|fur|furs|bei|beim|am|an|ins|aufs|drüben in|im repo|vom|druben im|innerhalb von|unter|zum|zur",
     weak_places=r"zu|von|aus|mit|gegen|uber",
     articles=r"(?:der|die|das|dem|den|des|mein|meine|meinem|meiner|unserem|unserer|unser|unsere|diesem|dieser)",
     place_nouns=r"(?:repo|repository|projekt|depot|codebase|codebasis|reppo|repositorium)",

@@ -17,7 +17,7 @@ _NUMBERS |= {
 }
 _HEARD = {
     "wir": 4, "fier": 4, "fir": 4, "fia": 4, "für": 4, "fur": 4, "for": 4, "zwar": 2, "swei": 2, "tswei": 2, "dry": 3, "trei": 3, "treu": 3, "frei": 3, "funk": 5, "fünft": 5, "fund": 5, "sex": 6, "sechse": 6,
-    "siebe": 7, "sieb": 7, "lieben": 7, "macht": 8, "nacht": 8, "neu": 9, "neuen": 9, "noin": 9, "zeh": 10, "zehen": 10, "eines": 1, "heinz": 1, "einz": 1, "ans": 1, "reins": 1,
+    "siebe": 7, "sieb": 7, "lieben": 7, "macht": 8, "nacht": 8, "noin": 9, "zeh": 10, "zehen": 10, "eines": 1, "heinz": 1, "einz": 1, "ans": 1, "reins": 1,
 }  # fmt: skip
 _ORDINALS = [
     "erste",
@@ -38,7 +38,7 @@ _RELATIVE = r"(?:,? ?(?:der|die|den|das) )?(?:ich |wir )?"
 FORMS = Forms(
     noun=r"agenten|agent|agents|agentin|agenden|agent den|bot|job|aufgabe|lauf|ding|dingens|teil|kerl|typ|kollegen?",
     nouns=r"(?:die|meine|unsere|diese|alle) (?=(?:\S+ ){0,5}?agenten)|bots|jobs|aufgaben|dinger",
-    number=r"agenten|agent|nummer|nr|bot|job|agentin|agenden|agent den|den agenten|agend",
+    number=r"agenten|agent|nummer|nr|die(?= (?:\w+ (?:und|oder) |(?:eins|funf|sechs|sieben|acht|neun|zehn|elf|zwolf)$))|bot|job|agentin|agenden|agent den|den agenten|agend",
     pronouns=(
         r"es|ihn|er|ihm|sie|das|den|der|die|dem|dies|diesen|dieser|dieses|diesem|dat|(?:den|der|dem|das|die|diesen|dieser) (?:da|hier|eben|agenten da|agent da|agenten hier)|(?:den|der|dem|meinen|mein|meinem|unseren|diesen|dieser|diesem) "
         rf"{_AGENT}|agent|agenten|(?:den|der|dem) (?:selben|gleichen|aktuellen|jetzigen)(?: {_AGENT})?|das ding|das teil|das ganze|(?:den|der|dem|was) (?:ich (?:gerade|grad|hier) )?(?:sehe|offen habe?|auf dem (?:bildschirm|schirm)(?: (?:habe?|ist))?)"
@@ -46,7 +46,7 @@ FORMS = Forms(
     plural_pronouns=r"ihnen|(?:alle )?(?:die|meine|unsere|diese|den|meinen) agenten|meine|die dinger|die bots|die jobs|die alle|sie alle|diese alle",
     everything=(
         r"alle|alles|allen|aller|(?:alle|allen|aller|samtliche|samtlichen)(?: (?:die|meine|meinen|unsere|der|den|unserer|meiner))?(?: (?:agenten|bots|jobs|zusammen|miteinander))?|jeden?(?: einzelnen)?(?: agenten?)?|alle davon|alle von ihnen|alle miteinander|alles zusammen|"
-        r"(?:die|der|das) (?:ganze )?(?:truppe|bande|mannschaft|laden|haufen|gesamte flotte|rasselbande)|den ganzen (?:laden|haufen|kram)|alle laufenden(?: agenten)?|alle zusammen|alle agents|irgendwas|irgendwelche(?: agenten)?|irgendeiner|irgendein agent|einer"
+        r"(?:die|der|das) (?:ganze )?(?:truppe|bande|mannschaft|laden|haufen|gesamte flotte|rasselbande)|den ganzen (?:laden|haufen|kram)|alle zusammen|alle agents|irgendwas|irgendwelche(?: agenten)?|irgendeiner|irgendein agent|einer"
     ),
     both=r"(?:alle |die |diese |meine )?beiden?(?: agenten)?|(?:alle |diese )beide|die zwei(?: agenten)?",
     determiners=r"der|(?:die|meine|unsere|diese)(?! (?:\S+ ){0,5}?agenten\b)|das|den|dem|des|mein|meinen|meinem|meiner|diesen|dieser|dieses|diesem|unser|unseren|unserem|unserer|jener|jenen|genau|nur|der ganze|dein|deinen|ganze|ganzen|aktuellen|aktuelle|blode|bloden|dumme|dummen|verdammten|alten",
@@ -67,10 +67,9 @@ FORMS = Forms(
     ),
     excluding=r"(?:außer|ausser|bis auf|ohne|mit ausnahme von|nur nicht|aber nicht|abgesehen von)",
     joins=r"(?:und(?: auch)?|sowie|oder|plus|und den|und die|und dann)",
-    indefinite=r"ein|einen|einem|neuer|neuen|noch einen|noch ein|nen|'nen|ein'n|irgendeinen",
+    indefinite=r"ein|einen|einem|'n|n|neuer|neuen|noch einen|noch ein|nen|'nen|ein'n|irgendeinen",
     small=frozenset(
-        "der die das den dem des und gerade mir bitte mal ist sind es a eigentlich denn sache sachen zeug kram thema ding arbeit aufgabe da hier dort noch jetzt so auch agent agenten "
-        "bot job im in am an auf fur mit von vom zu zum zur bei beim um repo repository projekt ein eine einen s eben ja ums ubers furs gerne dran beschaftigt arbeitet lauft unser unsere feature ticket mein".split()
+        ["der", "die", "das", "den", "dem", "des", "und", "gerade", "mir", "bitte", "mal", "ist", "sind", "es", "a", "eigentlich", "denn", "sache", "sachen", "zeug", "kram", "thema", "ding", "arbeit", "aufgabe", "da", "hier", "dort", "noch", "jetzt", "so", "auch", "agent", "agenten", "bot", "job", "im", "in", "am", "an", "auf", "fur", "mit", "von", "vom", "zu", "zum", "zur", "bei", "beim", "um", "repo", "repository", "projekt", "ein", "eine", "einen", "s", "eben", "ja", "ums", "ubers", "furs", "gerne", "dran", "beschaftigt", "arbeitet", "lauft", "unser", "unsere", "feature", "ticket", "mein"]
     ),
     numbers=_NUMBERS,
     homophones=_HEARD,
@@ -79,8 +78,6 @@ FORMS = Forms(
     never_first=r"in|im|mit|bei|beim|an|am|auf|uber|um|zu|zum|zur|von|vom|fur|ist|sind|war|hat|haben|wie|warum|wo|wann|was(?! (?:gerade|noch|so|alles|lauft))",
     never_last=r"auf|in|an|mit|von|bei|im|am|und|uber|um|zu|fur|der|die|das|den|dem",
     forbidden=frozenset(
-        "nicht kein keine keinen wenn falls dann aber weil nie niemals pausiere pausier pausieren stoppe stopp stoppen starte starten brich abbrechen beende beenden halte halt anhalten setz setze fort fortsetzen weiter weitermachen "
-        "sagt sagte gesagt meint meinte soll sollte kann konnte darf muss will wollte vielleicht bevor nachdem bis sobald ob jemand niemand man alle kill kille killen lass lasse mach mache leg lege stell kannst konntest wieder wieso warum wie wo wann "
-        "ich wir du was los voran fertig ab und oder sondern mich mal bitte doch nochmal gib zeig sag".split()
+        ["nicht", "kein", "keine", "keinen", "wenn", "falls", "dann", "aber", "weil", "nie", "niemals", "pausiere", "pausier", "pausieren", "stoppe", "stopp", "stoppen", "starte", "starten", "brich", "abbrechen", "beende", "beenden", "halte", "halt", "anhalten", "setz", "setze", "fort", "fortsetzen", "weiter", "weitermachen", "sagt", "sagte", "gesagt", "meint", "meinte", "soll", "sollte", "kann", "konnte", "darf", "muss", "will", "wollte", "vielleicht", "bevor", "nachdem", "bis", "sobald", "ob", "jemand", "niemand", "man", "alle", "kill", "kille", "killen", "lass", "lasse", "mach", "mache", "leg", "lege", "stell", "kannst", "konntest", "wieder", "wieso", "warum", "wie", "wo", "wann", "ich", "wir", "du", "was", "los", "voran", "fertig", "ab", "und", "oder", "sondern", "mich", "mal", "bitte", "doch", "nochmal", "gib", "zeig", "sag"]
     ),
 )  # fmt: skip

@@ -26,18 +26,18 @@ REFUSED = {
     ),
     "negated": rf"(?!{_ASKS})(?!{_TASKED})(?:.*\b{_NOT}\b(?! (?:mehr|wahr)\b)(?! (?:zu|so) ).*)",
     "question": (
-        rf"(?:was (?:passiert|geschieht|ware|wurde passieren|heißt|bedeutet|macht eigentlich|kann ich|kann man|darf ich|soll ich|muss ich|sage ich)\b(?!(?: denn| eigentlich| gerade)* (?:mit|bei|beim|da|gerade|so|in)\b).*|was ,? ?(?:wenn|ware wenn).*|(?:soll|sollte|sollen|sollten|darf|durfen|muss|mussen|musste|mussten) (?:ich|wir|man)\b.*|"
-        rf"(?:kann|konnte|konnten|konnen) (?:ich|man|wir)\b.*|(?:kann|konnen|konnte) (?:ein|einen|agenten|die agenten|so ein)\b.*|(?:wie|wann|warum|wieso|wo|womit) (?:kann|konnte|mache|mach|stoppe|pausiere|starte|beende|breche|setze|geht das|funktioniert das|soll|sollte|muss|wurde|halte|werden|bricht)\b (?:ich|man|wir|das|einen|ein|agenten)\b.*|wie (?:funktioniert|stoppt|pausiert|startet|beendet|bricht|halt|setzt) (?:man|das|eigentlich|die|der)\b.*|"
-        rf"(?:ist es|ware es|war es) (?:moglich|okay|ok|gut|schlimm|sinnvoll|besser|klug)\b.*|(?:hab|habe|haben|hatte) (?:ich|wir) (?!.*\b(?:neues|antwort|ergebnis)).*|(?:erklar|erklare)\b.*|(?:wer|warum|wieso|wann) (?:hat|wurde|habt|habe|hab|haben) .*\b(?:gestoppt|abgebrochen|pausiert|angehalten|beendet|gestartet|gekillt)\b.*|"
-        rf"(?:welche|was fur) (?:befehle|kommandos|worter)\b.*|(?:was ist|wo ist) (?:der|ein) (?:unterschied|befehl)\b.*|weißt du ,? wie man .*|lohnt (?:es )?sich\b.*)"
+        r"(?:was (?:passiert|geschieht|ware|wurde passieren|heißt|bedeutet|kann ich|kann man|darf ich|soll ich|muss ich|sage ich)\b(?!(?: denn| eigentlich| gerade)* (?:mit|bei|beim|da|gerade|so|in)\b).*|was ,? ?(?:wenn|ware wenn).*|(?:soll|sollen|sollte|sollten|darf|durfen|muss|mussen) (?:agent|der|die|das|alle|er|es|ihn|nummer|meine?r?|unsere?r?)\b.*|(?:soll|sollte|sollen|sollten|darf|durfen|muss|mussen|musste|mussten) (?:ich|wir|man)\b.*|"
+        r"(?:kann|konnte|konnten|konnen) (?:ich|man|wir)\b.*|(?:kann|konnen|konnte) (?:ein|einen|agenten|die agenten|so ein)\b.*|(?:wie|wann|warum|wieso|wo|womit) (?:kann|konnte|mache|mach|stoppe|pausiere|starte|beende|breche|setze|geht das|funktioniert das|soll|sollte|muss|wurde|halte|werden|bricht)\b (?:ich|man|wir|das|einen|ein|agenten)\b.*|wie (?:funktioniert|stoppt|pausiert|startet|beendet|bricht|halt|setzt) (?:man|das|eigentlich|die|der)\b.*|"
+        r"(?:ist es|ware es|war es) (?:moglich|okay|ok|gut|schlimm|sinnvoll|besser|klug)\b.*|(?:hab|habe|haben|hatte) (?:ich|wir) (?!.*\b(?:neues|antwort|ergebnis)).*|(?:erklar|erklare)\b.*|(?:wer|warum|wieso|wann) (?:hat|wurde|habt|habe|hab|haben) .*\b(?:gestoppt|abgebrochen|pausiert|angehalten|beendet|gestartet|gekillt)\b.*|"
+        r"(?:welche|was fur) (?:befehle|kommandos|worter)\b.*|(?:was ist|wo ist) (?:der|ein) (?:unterschied|befehl)\b.*|weißt du ,? wie man .*|lohnt (?:es )?sich\b.*)"
     ),
     "hedged": (
-        r"(?:ich (?:glaube?|denke?|dachte|wollte|uberlege?|habe?|hatte(?! gerne?\b)|frage?|weiß|bin|war|wurde (?:ja|eher|vielleicht)|konnte|sollte|musste)\b.*|wir (?:wollten|dachten|uberlegen|haben|hatten(?! gerne?\b)|sollten|konnten|mussten|waren|wurden)\b(?! \w+ agenten).*|vielleicht .*|wenn (?!du (?:kannst|magst|zeit|so)|es geht|moglich).*|"
+        r"(?:ich (?:glaube?|denke?|dachte|wollte|uberlege?|habe?|hatte(?! (?:\w+ )?gerne?\b)|frage?|weiß|bin|war|wurde (?:ja|eher|vielleicht)|konnte|sollte|musste)\b.*|wir (?:wollten|dachten|uberlegen|haben|hatten(?! (?:\w+ )?gerne?\b)|sollten|konnten|mussten|waren|wurden)\b(?! \w+ agenten).*|vielleicht .*|weiter so|wenn (?!du (?:kannst|magst|zeit|so)|es geht|moglich).*|"
         r"falls (?!moglich|du (?:kannst|zeit)).*|sobald .*|eventuell .*|moglicherweise .*|angenommen .*|im falle? .*|nachdem .*|bevor .*|immer wenn .*|eigentlich (?:wollte|sollte|musste|hatte) .*|man (?:konnte|sollte|musste) .*|"
         r".*\b(?:weiß nicht|keine ahnung|bin (?:mir )?(?:nicht|un)sicher|wie du meinst|entscheide du|entscheid du)$|"
         rf"(?!.*\b(?:einen?|neuer|neuen|nen) (?:\w+ )?agent).*\b{_ACTS}\b.*(?: ,)? (?:wenn|falls|sobald|sofern|es sei denn|nachdem)(?! du (?:kannst|magst|zeit|so|willst)\b)(?! (?:es|das)? ?geht\b)(?! moglich) .*)"
     ),
     "elsewhere": (
-        r"(?:benenn\w*|merge|merg|merge?n|review\w*|deploy\w*|rebase|klon\w*|dupliziere?|kopiere?|genehmig\w*|veroffentlich\w*|ruf|lies|offne|zeig\w*(?: mir)?) (?:bitte |mal )*(?:den |die |das |dem )?(?:agent(?:en)?|pr|pull request|branch|diff|code|commits?|logs?|anderungen)\b(?! (?:\w+ )?(?:status|stand)).*"
+        r"(?:benenn\w*|merge|merg|merge?n|review\w*|deploy\w*|rebase|klon\w*|dupliziere?|kopiere?|losch\w*|genehmig\w*|veroffentlich\w*|ruf|lies|offne|zeig\w*(?: mir)?) (?:bitte |mal )*(?:den |die |das |dem )?(?:agent(?:en)?|pr|pull request|branch|diff|code|commits?|logs?|anderungen)\b(?! (?:\w+ )?(?:status|stand)).*"
     ),
 }

@@ -72,11 +72,18 @@ def _infinitive(word: str) -> str:
             return word[: len(word) - len(form)] + whole
     if low in _REGULAR or len(low) < 4:
         return ""
+    if low.endswith(("en", "ern", "eln")) and low == word:
+        return word
+    return _regular(word, low)
+
+
+def _regular(word: str, low: str) -> str:
+    """Return the infinitive of a regular verb in the third person; "" if it is none."""
     if low.endswith("ed"):  # "der den Cache fixed"
         return f"{word[:-2]}en"
     if not low.endswith("t"):
-        return word if low.endswith(("en", "ern", "eln")) and low == word else ""
-    if low.endswith(("elt", "ert")):
+        return ""
+    if low.endswith(("elt", "ert")) and not low.endswith(("iert", "eert")):
         return f"{word[:-1]}n"
     if re.search(r"(?:[td]|[^aeiouäöülrh][mn])et$", low):
         return f"{word[:-2]}en"

@@ -41,7 +41,7 @@ barrierefreiheit = accessibility; zugang zugriff = access; ruckerstattung erstat
 vertrag vertrage = contract; versicherung = insurance; antrag antrage = claim; verlauf = history; geschichte = history; einladung einladungen = invite; mitglied mitglieder = member; gruppe gruppen = group; verein = club; spende spenden = donation;
 abo abos abonnement = subscription; tarif tarife = tariff; angebot angebote = offer; anzeige anzeigen = display; werbung = ads; zustellung = delivery; drucker = printer; druck drucken = print; etikett etiketten = label; kennzeichnung = label; bezeichnung = label; lesezeichen = bookmark; schrift schriften schriftart = font; farbe farben = color;
 schreibfehler tippfehler = typo; rundung rundungs rundungsfehler = rounding; berechnung = calculation; rechner = calculator; umrechnung = conversion; abgleich = sync; synchronisierung synchronisation = sync; vergleich = compare; zusammenfuhrung = merge; doppelte dubletten = duplicate; steuerung = control;
-fortschritt fortschritts fortschrittsbalken ladebalken = progress; ladezeit ladezeiten = loading time; geschwindigkeit = speed; leistung = performance; schwelle schwellwert schwellenwert = threshold; regel regeln = rule; freigabe freigaben = approval; genehmigung = approval; unterschrift = signature; zwei = two; faktor = factor; weiterleitung weiterleitungen umleitung = redirect; startbildschirm = splash screen; laufzeit = runtime; ubertragung = transfer; erinnerung erinnerungen = reminder; umfrage umfragen = survey; frage fragen = question; hilfe = help; kontakt kontakte = contact; nutzung = usage; anbindung anschluss = integration; modell modelle = model; training = training; bau = build; sps = plc; server = server; dienst dienste = service; wissensdatenbank = knowledge base; baustein bausteine = component; lebenslauf = resume; ausweis reisepass = passport; unfall = accident; schaden = damage; raum raume = room; turen tur = door; licht lampen = light; heizung = heating;
+fortschritt fortschritts fortschrittsbalken ladebalken = progress; ladezeit ladezeiten = loading time; geschwindigkeit = speed; leistung = performance; schwelle schwellwert schwellenwert = threshold; regel regeln = rule; freigabe freigaben = approval; genehmigung = approval; unterschrift = signature; zwei = two; faktor = factor; weiterleitung weiterleitungen umleitung = redirect; startbildschirm = splash screen; laufzeit = runtime; ubertragung = transfer; erinnerung erinnerungen = reminder; umfrage umfragen = survey; frage fragen = question; hilfe = help; kontakt kontakte = contact; nutzung = usage; anbindung anschluss = integration; modell modelle = model; training = training; bau = build; sps = plc; server = server; dienst dienste = service; wissensdatenbank = knowledge base; baustein bausteine = component; lebenslauf = resume; ausweis reisepass = passport; unfall = accident; schaden = damage; raum raume = room; turen tur = door; licht lampen = light; heizung = heating; wasser = water; feuer = fire; luft = air; haus = house; stadt = city; treiber = driver; erneuerung = renewal; erweiterung erweiterungen = extension; verbesserung verbesserungen = improvement; anpassung anpassungen = adjustment; losung = solution; anleitung = guide; leck = leak; zoom = zoom; raster = grid; geld = money; bank = bank; bezug = reference; verkauf = sale; einkauf = purchase; zahl zahlen = number; wert werte = value; feld felder = field; spalte spalten = column; zeile zeilen = row; ebene ebenen = level; schicht = layer; quelle quellen = source; ziel = target; pfad pfade = path; schalter = switch; symbol symbole = icon; logo = logo; hinweis hinweise = hint; hintergrund = background; vordergrund = foreground; rand rander = border; ecke ecken = corner; große = size; lange = length; breite = width; hohe = height; land = country; boden = floor; bahn zug = train; buch bucher = book; jahr = year; monat = month; tag tage = day; woche = week; stunde = hour;
 such = search; verwaltung verwaltungs = management; modus = mode; index = index; export exporte = export; import importe = import; upload uploads = upload; download downloads = download; migration migrationen = migration;
 parser = parser; client = client; api = api; portal = portal; system = system; feed = feed; banner = banner; token = token; tracker = tracker; widget = widget; layout = layout; pipeline = pipeline; job = job; worker = worker;
 button buttons = button; app = app; web = web; link links = link; schema = schema; webhook webhooks = webhook; endpunkt endpunkte endpoint = endpoint; datum datums = date; text texte = text; name namen = name; bereich = area; verarbeitung = processing; behandlung = handling; erfassung = capture; planung = planning; anzahl = count; nummer = number; versuch versuche = attempt
@@ -53,6 +53,7 @@ TABLE: dict[str, str] = {
     for word in words.split()
 }
 _AGENT = ("agenten", "agents", "agent", "bots", "bot")
+_CASES = ("n", "s", "es", "en", "e")
 _LINKS = ("", "s", "es", "n", "en")
 _FEWEST, _FEWEST_UNKNOWN = 3, 5
 
@@ -98,15 +99,26 @@ def _english(word: str) -> str | None:
         return TABLE[word]
     if len(word) < 2 * _FEWEST or not word.isalpha():
         return None
+    for end in _CASES:
+        if word.endswith(end) and (stem := word.removesuffix(end)) in TABLE:
+            return TABLE[stem]
     for end in _AGENT:  # "importagent"
         if word.endswith(end) and len(word) - len(end) >= _FEWEST:
             first = word.removesuffix(end)
             return _stem(first) or first
-    for at in range(_FEWEST, len(word) - _FEWEST + 1):
-        first, last = _stem(word[:at]), TABLE.get(word[at:]) or _english(word[at:])
-        if first and last:
-            return f"{first} {last}"
-    return _half_known(word)
+    return _joined(word) or _half_known(word)
+
+
+def _joined(word: str) -> str | None:
+    """Return the English of a word that is joined of words that we know, of few if possible."""
+    cuts = range(_FEWEST, len(word) - _FEWEST + 1)
+    for whole in (True, False):
+        for at in cuts:
+            first = _stem(word[:at])
+            last = first and (TABLE.get(word[at:]) if whole else _joined(word[at:]))
+            if first and last:
+                return f"{first} {last}"
+    return None
 
 
 def _half_known(word: str) -> str | None:
@@ -127,12 +139,11 @@ def _stem(word: str) -> str | None:
     return None
 
 
-MARKERS = frozenset(
-    """
+_MARKERS = """
 agenten alle allem allen aller alles anhalten auf aus beende beenden beendest bitte brauch brauche brauchen brich breche abbrechen abschießen auch bei beide beiden beim
 das dem den denn der des die dies dieser diesen diesem dieses doch du durch eben eigentlich ein eine einem einen einer einfach eins einfrieren endlich er erst erste ersten erstelle es fertig fort fortsetzen fortfahren frier friere fur
 geht gerade gibt gib halte hat hab habe haben ihn ihm ich im ist jetzt kann kannst konntest konnte konntet kurz lass lasse lagebericht lauft laufen laufenden leg lege letzte letzten los mach mache machen macht mal mein meine meinen mir mit muss musste
 nach neue neuen neuer neues nicht nimm noch nochmal nur ob oder pausier pausiere pausieren pausierte pausierten sag schalt schalte schieß schieße schon sehen setz setze setzt sie sieht sind so soll sollte sollen starte starten stell stelle steht stoppe stoppen stoppst treibt tut uberblick um und uns unser unsere unterbrich
 vier vom von voran warte warten wartet warum was weck wecke weiter weitermachen weiterlaufen welche welcher welchen wer wie wieder wieso wir wird wo wurg wurge zeig zu zum zur zuletzt zwei zwo zweite zweiten drei dritte dritten funf sechs sieben acht neun zehn elf zwolf stand fortschritt halt stopp zwischenstand fortgesetzt weitergehen
-""".split()
-)
+"""
+MARKERS = frozenset(_MARKERS.split())
