@@ -95,18 +95,24 @@ def translated(phrase: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _english(word: str) -> str | None:
-    if word in TABLE:
-        return TABLE[word]
+    if single := _single(word):
+        return single
     if len(word) < 2 * _FEWEST or not word.isalpha():
         return None
-    for end in _CASES:
-        if word.endswith(end) and (stem := word.removesuffix(end)) in TABLE:
-            return TABLE[stem]
     for end in _AGENT:  # "importagent"
         if word.endswith(end) and len(word) - len(end) >= _FEWEST:
             first = word.removesuffix(end)
             return _stem(first) or first
     return _joined(word) or _half_known(word)
+
+
+def _single(word: str) -> str | None:
+    """Return the English of a word that is not joined, in whatever case it stands."""
+    if word in TABLE:
+        return TABLE[word]
+    stems = (word.removesuffix(end) for end in _CASES if word.endswith(end))
+    long = len(word) >= 2 * _FEWEST
+    return next((TABLE[stem] for stem in stems if stem in TABLE), None) if long else None
 
 
 def _joined(word: str) -> str | None:
@@ -115,7 +121,7 @@ def _joined(word: str) -> str | None:
     for whole in (True, False):
         for at in cuts:
             first = _stem(word[:at])
-            last = first and (TABLE.get(word[at:]) if whole else _joined(word[at:]))
+            last = first and (_single(word[at:]) if whole else _joined(word[at:]))
             if first and last:
                 return f"{first} {last}"
     return None
