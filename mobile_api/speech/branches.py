@@ -6,7 +6,8 @@ from mobile_api.speech.numbers import WORDS, digits_joined
 
 _SIGNS = {
     "slash": "/", "dash": "-", "hyphen": "-", "minus": "-", "underscore": "_", "dot": ".",
-    "schragstrich": "/", "bindestrich": "-", "strich": "-", "punkt": ".", "unterstrich": "_",
+    "schragstrich": "/", "schrägstrich": "/", "querstrich": "/",
+    "bindestrich": "-", "strich": "-", "punkt": ".", "unterstrich": "_",
     "barra": "/", "guion": "-", "punto": ".", "tiret": "-", "point": ".",
 }  # fmt: skip
 _ENDS = frozenset(

@@ -34,6 +34,7 @@ class Corrected:
         self._make_it = re.compile(language.make_it)
         self._not_that = re.compile(language.not_that)
         self._forget = re.compile(rf"{language.forget}")
+        self._behind = re.compile(language.meant_behind)
 
     def read(self, text: str, knows: Known, repos: RepoIndex) -> Meant | None:
         """Return what the cleaned *text* means in the end."""
@@ -80,6 +81,9 @@ class Corrected:
 
     def _pieces(self, text: str) -> list[str]:
         """Cut *text* at the corrections; a mark with nothing before it is no correction."""
+        if found := self._behind.search(plain(text)):
+            start, end = found.span("meant")
+            return [*self._pieces(text[: found.start()]), text[start:end] + text[found.end() :]]
         pieces, start = [], 0
         for found in self._mark.finditer(plain(text)):
             if text[start : found.start()].strip(" ,.;:!?") and text[found.end() :].strip(

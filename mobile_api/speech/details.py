@@ -7,7 +7,7 @@ from mobile_api.speech.branches import spoken_branch
 from mobile_api.speech.language import Language
 from mobile_api.speech.places import PUNCT, Places
 from mobile_api.speech.repos import RepoIndex
-from mobile_api.speech.tasks import from_gerund, from_told, german_infinitive, imperative
+from mobile_api.speech.tasks import from_gerund, from_told, imperative
 from mobile_api.speech.text import plain
 
 _NO_BRANCH = frozenset(["new", "feature", "separate", "same", "own", "a", "git", "this", "that"])
@@ -36,6 +36,7 @@ class Details:
     def __init__(self, language: Language, places: Places) -> None:
         made = language.creating
         self._made, self._places = made, places
+        self._turns = bool(made.third_person or made.turn)
         self._branch = re.compile(rf"^(?:{made.branch}) (?=[^ ,.;:!?])")
         self._toward = re.compile(rf"^(?:{made.weak_places}) (?:(?:{made.articles}) )?")
         self._branch_named = re.compile(rf"^(?:{made.branch_named})(?= |$)")
@@ -69,7 +70,7 @@ class Details:
 
     def is_marked(self, low: str) -> bool:
         """Whether *low* begins with what stands before a task: "to", "that adds"."""
-        turned = self._made.third_person and self._named.match(low)
+        turned = self._turns and self._named.match(low)
         return bool(self._mark_end(low) or turned or self._gerund.match(low))
 
     def _mark_end(self, low: str) -> int:
@@ -174,11 +175,12 @@ class Details:
             not self._gerund.match(low) or self._places.longest(low[found.end() :], repos)[0]
         ):
             return self._place_taken(slots, found.end(), repos)
-        if length := self._places.bare(low, repos):
+        relative = self._made.turn is not None and self._named.match(low)
+        if not relative and (length := self._places.bare(low, repos)):
             phrase = low[:length]
             noun = self._places.noun.match(phrase)
             phrase = phrase[noun.end() :].strip(" ,:") if noun else phrase
-            repo = self._places.without_article(phrase)
+            repo = self._places.in_english(self._places.without_article(phrase), repos)
             return replace(slots, repo=repo, rest=slots.rest[length:])
         return None
 
@@ -221,7 +223,9 @@ class Details:
         slots = replace(slots, task=self._task(rest), rest="", marked=marked)
         slots = self.tail_branch(slots)
         if not slots.repo and slots.task:
-            repo, task = self._places.inside(slots.task, repos)
+            # Where the verb stands at the end, a place may begin a clause: "der im Portal ...".
+            before = " " if self._made.turn is not None else ""
+            repo, task = self._places.inside(f"{before}{slots.task}", repos)
             repo = repo or self._places.whole_in(slots.task, repos)
             slots = replace(slots, repo=repo, task=self._task(task))
         return slots
@@ -240,10 +244,10 @@ class Details:
     def _turned(self, rest: str, low: str) -> str:
         """Return "that adds tests" and "for adding tests" as an order."""
         marked = self._mark_end(low)
-        named = self._named.match(low) if self._made.third_person else None
+        named = self._named.match(low) if self._turns else None
         if named and marked <= named.start("verb"):
-            if self._made.third_person == "de":
-                return german_infinitive(rest[named.start("verb") :])
+            if self._made.turn is not None:
+                return self._made.turn(rest[named.start("verb") :])
             verb = rest[named.start("verb") : named.end("verb")]
             return f"{imperative(verb)}{rest[named.end('verb') :]}"
         if gerund := self._gerund.match(low):

@@ -1,11 +1,12 @@
 """What a language's file holds; patterns are matched against `text.plain` of a sentence."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from mobile_api.speech.frame import Intent
+from mobile_api.speech.numbers import HOMOPHONES
 
 NEVER = r"(?!)"
 
@@ -34,7 +35,8 @@ class Forms:
     small: frozenset[str]  # words that say nothing about a topic
     numbers: dict[str, int] = field(default_factory=dict)
     ordinals: dict[str, int] = field(default_factory=dict)
-    topics: dict[str, str] = field(default_factory=dict)
+    homophones: Mapping[str, int] = field(default_factory=lambda: HOMOPHONES)
+    topics: Mapping[str, str] = field(default_factory=dict)
     never_first: str = r"in|with|at|up|on|out|about|of|to"
     never_last: str = NEVER
     forbidden: frozenset[str] = frozenset()  # a reference with one of these is more than that
@@ -82,6 +84,8 @@ class Creating:
     named: str = NEVER  # that ...s: the verb behind it is in the third person
     gerund: str = NEVER
     third_person: str = ""  # how to turn it round: "en" or nothing
+    turn: Callable[[str], str] | None = None  # how a clause becomes an order; "" if it cannot
+    translate: Callable[[str], str] | None = None  # a name of a repository, in English
     background: str = NEVER  # "there's a bug in X," before the request
     nothing: str = NEVER  # words that are no task
     chat: str = NEVER  # a clause behind a request that adds nothing to it
@@ -150,6 +154,7 @@ class Language:
     corrections: str
     weak_corrections: str  # only behind punctuation
     not_that: str = NEVER  # "not billing" behind a correction: what was said and is taken back
+    meant_behind: str = NEVER  # ", seven I mean": a correction whose mark stands behind it
     forget: str
     make_it: str = NEVER  # "make it the backend" behind a correction
     refused: dict[str, str]  # reason -> pattern: not a command, whatever it looks like

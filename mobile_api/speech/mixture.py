@@ -18,7 +18,8 @@ _ONLY = {
         und im auf mit fur alle alles allen nicht ich wir stoppe stoppen setze fort agenten
         pausiere pausieren starte starten halte beende beenden lauft laufen weiter eins zwei drei
         vier funf sechs sieben acht neun zehn erste ersten zweite zweiten dritte dritten letzte
-        letzten""",
+        letzten brich abbrechen fortsetzen anhalten weitermachen kannst konntest
+        soll ihn wieder zur""",
     "es": """el los las una por favor esta estan como cual con del todos todas agente agentes para
         pausa deten detener reanuda reanudar inicia iniciar crea dos cuatro cinco siete ocho nueve
         diez primero segundo tercero ultimo quiero""",

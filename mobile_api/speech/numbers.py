@@ -1,6 +1,8 @@
 """Numbers as people say them, and as a recogniser hears them."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 _UNITS = [
     "zero",
@@ -72,13 +74,16 @@ def number_of(word: str, *, more: dict[str, int] | None = None) -> int | None:
 
 
 def numbers_in(
-    parts: list[str], *, more: dict[str, int] | None = None, heard: bool = False
+    parts: list[str],
+    *,
+    more: dict[str, int] | None = None,
+    heard: Mapping[str, int] = MappingProxyType({}),
 ) -> tuple[int, ...] | None:
     """Return the numbers that *parts* list, or None when they say anything else.
 
-    "one and two", "1, 3 and 5", "two through four"; with *heard*, homophones count, too.
+    "one and two", "1, 3 and 5", "two through four"; *heard* are homophones that count, too.
     """
-    known = (HOMOPHONES if heard else {}) | (more or {})
+    known = {**heard, **(more or {})}
     found: list[int] = []
     upto = False
     position = 0
@@ -91,7 +96,15 @@ def numbers_in(
             upto = False
         elif word in _RANGES or (word == "to" and found):
             upto = True
-        elif word not in _JOINS and word not in {"agent", "agents", "number", "agente", "l'agent"}:
+        elif word not in _JOINS and word not in {
+            "agent",
+            "agents",
+            "number",
+            "agente",
+            "agenten",
+            "die",
+            "l'agent",
+        }:
             return None
         position += used
     return tuple(dict.fromkeys(found)) if found and not upto else None

@@ -81,7 +81,8 @@ class References:
         if rest.startswith(","):
             return None  # "no, for sure" is no number four
         more = self._forms.numbers
-        said = numbers_in(rest.split(), more=more, heard=found is not None)
+        heard = self._forms.homophones if found is not None else {}
+        said = numbers_in(rest.split(), more=more, heard=heard)
         counted = found is None and (bare != phrase or bool(self._plural.search(bare)))
         if said is not None and len(said) == 1 and counted:
             return None  # "those two", "two agents": how many, not which
@@ -141,6 +142,8 @@ class References:
             return None
         kept = tuple(word for word in whole.split() if word not in self._forms.small)
         title = kept if topic and len(kept) > len(topic) else ()
+        written = tuple(w for w in rest.split() if w not in self._forms.small)
+        foreign = bool(self._forms.topics) and bool(topic) and written != topic
         said = newest or oldest or other or statuses or topic or noun
         if not said:
             return None
@@ -150,7 +153,7 @@ class References:
             plural=bool(plural) or count > 1 or bool(statuses and not noun and not topic),
             statuses=statuses, other=other, count=count,
             recency="newest" if newest else "oldest" if oldest else "", topic=topic,
-            title=title,
+            title=written if foreign else title,
         )  # fmt: skip
 
     @staticmethod

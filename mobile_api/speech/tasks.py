@@ -110,12 +110,3 @@ def from_gerund(word: str) -> str:
         return base[:-1]
     lower = base.lower()
     return base + "e" if _E_AGAIN.search(lower) and not _NO_E.search(lower) else base
-
-
-def german_infinitive(clause: str) -> str:
-    """Return a German relative clause without its pronoun as an order: "... sortiert"."""
-    words = clause.rstrip(" .!?").split(" ")
-    last = words[-1]
-    if last.endswith("t") and len(last) > 3:
-        words[-1] = (last[:-2] if last.endswith("et") else last[:-1]) + "en"
-    return " ".join(words)

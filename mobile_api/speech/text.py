@@ -47,6 +47,15 @@ _NO_G = re.compile(
     r"hold|keep|chugg|cook|hang|test|talk|wonder|finish|add|writ)in)\b'?",
     re.IGNORECASE,
 )
+# Among German words "im" is "in the", "er" is "he" and "um" is "to" or "about".
+_GERMAN = re.compile(
+    r"[äöüß]|\b(?:der|das|den|dem|und|ein|einen|ist|auf|nicht|agenten|neuer|bitte|soll|wie|kommt|wird|ob|im repo|im projekt)\b",
+    re.IGNORECASE,
+)
+_SHORT_BUT_IM = re.compile(_SHORT.pattern.replace("(i)(m|ve)", "(i)(ve)"), re.IGNORECASE)
+_FILLER_BUT_ER = re.compile(
+    _FILLER.pattern.replace("e+rm*", "e+rm+").replace("u+m+", "u+mm+"), re.IGNORECASE
+)
 
 
 def clean(transcript: str) -> str:
@@ -56,10 +65,12 @@ def clean(transcript: str) -> str:
     text = _DASH.sub(" , ", _NOISE.sub(" ", text))
     text = _STOP.sub(lambda found: f" {found[1][0]} ", text)
     text = " ".join(text.split())
+    german = _GERMAN.search(text) is not None
+    short, filler = (_SHORT_BUT_IM, _FILLER_BUT_ER) if german else (_SHORT, _FILLER)
     text = _NO_G.sub(r"\1g", text)
-    text = _SHORT.sub(_marked, _MERGED.sub(lambda found: _ME[found[0].lower()], text))
+    text = short.sub(_marked, _MERGED.sub(lambda found: _ME[found[0].lower()], text))
     text = _STUTTER.sub("", _ZERO.sub(r"\1 0", text))
-    text = _ASIDE.sub("", " ".join(_FILLER.sub("", text).split()))
+    text = _ASIDE.sub("", " ".join(filler.sub("", text).split()))
     text = _TWICE.sub(r"\1", text)
     text = re.sub(r"(?: ,)+(?= [,.;:!?]|$)|^[ ,.;:!?]+", "", " ".join(text.split()))
     return text.strip()
