@@ -34,7 +34,7 @@ class Creation:
         self._about = re.compile(rf"^(?:{made.about}) (?=\S)")
         self._trailing = re.compile(rf" [,.;] (?:{made.trailing_heads})$")
         self._no_task = re.compile(made.no_task)
-        self._codes = re.compile(made.code)
+        self._codes, self._harm = re.compile(made.code), re.compile(made.harm)
         self._verb = re.compile(rf"^(?:{made.task_verbs})(?= |$)")
         self._background = re.compile(rf"^(?:{made.background})")
         self._serious = re.compile(made.serious or r"(?=)")
@@ -210,5 +210,6 @@ class Creation:
         task = spoken(slots.task) if slots.task else None
         return Meant(
             intent=Intent.CREATE, repo=slots.repo, branch=slots.branch, task=task or None,
-            language=self._language.code, evidence=slots.sure,
+            language=self._language.code,
+            evidence=slots.sure and not self._harm.search(plain(task or "")),
         )  # fmt: skip

@@ -62,7 +62,7 @@ class Details:
 
     def is_marked(self, low: str) -> bool:
         """Whether *low* begins with what stands before a task: "to", "that adds"."""
-        turned = self._made.third_person and self._named.match(low)
+        turned = (self._made.third_person or self._made.infinitive) and self._named.match(low)
         return bool(self._mark_end(low) or turned or self._gerund.match(low))
 
     def _mark_end(self, low: str) -> int:
@@ -206,10 +206,12 @@ class Details:
     def _turned(self, rest: str, low: str) -> str:
         """Return "that adds tests" and "for adding tests" as an order."""
         marked = self._mark_end(low)
-        named = self._named.match(low) if self._made.third_person else None
+        named = self._named.match(low) if self._made.third_person or self._made.infinitive else None
         if named and marked <= named.start("verb"):
             if self._made.third_person == "de":
                 return german_infinitive(rest[named.start("verb") :])
+            if self._made.infinitive is not None:
+                return self._made.infinitive(rest[named.start("verb") :])
             verb = rest[named.start("verb") : named.end("verb")]
             return f"{imperative(verb)}{rest[named.end('verb') :]}"
         if gerund := self._gerund.match(low):

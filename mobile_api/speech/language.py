@@ -1,7 +1,7 @@
 """What a language's file holds; patterns are matched against `text.plain` of a sentence."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -34,9 +34,21 @@ class Forms:
     numbers: dict[str, int] = field(default_factory=dict)
     ordinals: dict[str, int] = field(default_factory=dict)
     topics: dict[str, str] = field(default_factory=dict)
+    endings: tuple[tuple[str, str], ...] = ()  # of words -> of what is in *topics*, or of cognates
+    singular: str = NEVER  # "the" before one: "the two" in some languages is number two
     never_first: str = r"in|with|at|up|on|out|about|of|to"
     never_last: str = NEVER
     forbidden: frozenset[str] = frozenset()  # a reference with one of these is more than that
+
+    def english(self, word: str) -> str:
+        """Return *word* of a topic and what it may be in English, parted by "|"."""
+        if not self.endings:
+            return self.topics.get(word, word)
+        stems = [word[: -len(a)] + b for a, b in self.endings if word.endswith(a)]
+        stems = [stem for stem in stems if len(stem) > 1]
+        found = "|".join(self.topics[stem] for stem in (word, *stems) if stem in self.topics)
+        alike = (stem for stem in stems if len(stem) > 4)
+        return "|".join(dict.fromkeys((word, *found.split("|"), *alike))).replace("||", "|")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +89,8 @@ class Creating:
     named: str = NEVER  # that ...s: the verb behind it is in the third person
     gerund: str = NEVER
     third_person: str = ""  # how to turn it round: "en" or nothing
+    infinitive: Callable[[str], str] | None = None  # the same, empty where no verb begins
+    harm: str = NEVER  # what cannot be undone, where `tasks` does not know it
     background: str = NEVER  # "there's a bug in X," before the request
     nothing: str = NEVER  # words that are no task
     chat: str = NEVER  # a clause behind a request that adds nothing to it
@@ -154,6 +168,8 @@ class Language:
     several: str  # verbs that may begin a second command
     contrast: str = NEVER
     gist: Gist | None = None
+    tidied: Callable[[str], str] | None = None  # takes apart what no form looks at
+    letters: Mapping[str, str] = field(default_factory=dict)  # their names, and those of figures
 
     @cached_property
     def templates(self) -> tuple[tuple[Intent, tuple[re.Pattern[str], ...]], ...]:
