@@ -236,7 +236,9 @@ def _is_weak(word: str) -> bool:
 @lru_cache(maxsize=16384)
 def _best(word: str, known: tuple[str, ...]) -> int:
     if "|" in word:  # in another language, and what it is in English
-        return max(_best(one, known) for way in word.split("|") for one in canonical(way))
+        likely, _, less = word.partition("||")
+        best = max(_best(one, known) for way in likely.split("|") for one in canonical(way))
+        return best or min(_best(less, known), 1) if less else best
     if word in known or any(same_stem(word, k) or _begins(word, k) for k in known):
         return 2
     if word.endswith("ing") and from_gerund(word) in known:

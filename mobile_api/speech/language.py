@@ -41,14 +41,19 @@ class Forms:
     forbidden: frozenset[str] = frozenset()  # a reference with one of these is more than that
 
     def english(self, word: str) -> str:
-        """Return *word* of a topic and what it may be in English, parted by "|"."""
+        """Return *word* of a topic and what it may be in English, parted by "|", "||" the less likely."""
         if not self.endings:
             return self.topics.get(word, word)
         stems = [word[: -len(a)] + b for a, b in self.endings if word.endswith(a)]
         stems = [stem for stem in stems if len(stem) > 1]
-        found = "|".join(self.topics[stem] for stem in (word, *stems) if stem in self.topics)
-        alike = (stem for stem in stems if len(stem) > 4)
-        return "|".join(dict.fromkeys((word, *found.split("|"), *alike))).replace("||", "|")
+        found = [self.topics[stem] for stem in (word, *stems) if stem in self.topics]
+        likely = (
+            word,
+            *(stem for stem in stems if len(stem) > 4),
+            *(one.partition("|")[0] for one in found),
+        )
+        less = [way for one in found for way in one.split("|")[1:]]
+        return "|".join(dict.fromkeys(likely)) + ("||" + "|".join(less) if less else "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +85,7 @@ class Creating:
     places: str  # on, in, for
     weak_places: str = NEVER  # to, from, of: only with a whole name
     articles: str
+    subjects: str = NEVER  # "why" before "the backend is slow": what is asked of a repository
     place_nouns: str  # repo, repository, project
     branch: str  # ends where the branch's name begins
     branch_named: str = NEVER  # "on the develop branch"

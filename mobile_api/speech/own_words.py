@@ -28,9 +28,10 @@ class TranslatedIndex(RepoIndex):
     def english(self, phrase: str, *, parts: bool = True) -> str:
         """Return *phrase* as the name of a repository has it, empty if none has."""
         said = [word for word in phrase.split() if word not in self._forms.small]
-        if not said or len(said) > _MOST_WORDS:
+        edges = {phrase.partition(" ")[0], phrase.rpartition(" ")[2]}
+        if not said or len(said) > _MOST_WORDS or edges & self._forms.small:
             return ""
-        choices = [self._forms.english(word).split("|") for word in said]
+        choices = [[way for way in self._forms.english(word).split("|") if way] for word in said]
         if all(len(choice) == 1 for choice in choices):
             return ""
         for ways in islice(product(*choices), _MOST_WAYS):

@@ -7,15 +7,15 @@ _AGENT = r"(?:agente|agentes|gente|ajente|bot|a gente)"
 _NEW = r"(?:nuevo|otro|otro nuevo|mas|extra|adicional|aparte|rapido|rapidito|segundo|tercer|pequeno|dedicado|fresco)"
 _ME = r"(?:me|nos|te|melo)?"
 _BEGIN = (
-    rf"(?:inici|cre|lanz|arranc|mont|prepar|levant|abr|mand|gener|ejecut|activ|configur|asign|despleg|met|sac|dispar|ech|encarg|trae|us|coloc|agreg|anad|empiez|comienz|dedic|envi|prend|enciend|habilit|suelt|larg|encarg|contrat|busc|invoc|convoc|organiz|coordin|enchuf|plant)"
-    rf"(?:a|e|as|es|ar|er|ir|ad|ed|id|an|en)?{_ME}"
+    rf"(?:inici|cre|lanz|arranc|mont|arm|agarr|consegu|consig|prepar|levant|abr|mand|gener|ejecut|activ|configur|asign|despleg|met|sac|dispar|ech|encarg|trae|us|coloc|agreg|anad|empiez|comienz|dedic|envi|prend|enciend|habilit|suelt|larg|encarg|contrat|busc|invoc|convoc|organiz|coordin|enchuf|plant)"
+    rf"(?:a|e|i|as|es|is|ar|er|ir|ad|ed|id|an|en|ame)?{_ME}"
 )
 _GIVE = rf"(?:pon|poner|poned|ponga|pone|haz|hacer|hace|haga|da|dar|de|dale|pasa|pide|pedir|ve|trae|crees|creas|lances){_ME}"
 _WISH = (
     r"(?:(?:yo |nosotros )?(?:necesito|necesitamos|quiero|queremos|quisiera|querria|quisieramos|ocupo|preciso|requiero|deseo|busco)|(?:me|nos) (?:vendria|iria|vendra) (?:bien|genial|de perlas)|(?:me|nos) (?:hace|haria|hara) falta|me (?:gustaria|encantaria)(?: tener)?|"
-    r"(?:me|nos) (?:pones|das|lanzas|creas|montas|haces|abres|preparas|dejas|arrancas|sacas|metes|consigues|echas)|hace falta|haria falta|podriamos (?:tener|poner|lanzar|usar)|podrias (?:ponerme|lanzarme|crearme|montarme)|vamos a (?:necesitar|lanzar|crear|poner|abrir|montar)|hay que (?:lanzar|crear|poner|abrir|montar|meter)|toca (?:lanzar|crear|poner|abrir|montar)|a ver si (?:me )?(?:lanzas|creas|pones|montas)|que tal si (?:lanzas|creas|pones|montas|lanzamos|ponemos|creamos)|crees|lances)"
+    r"(?:me|nos) (?:abris|armas|pones|das|lanzas|creas|montas|haces|abres|preparas|dejas|arrancas|sacas|metes|consigues|echas)|hace falta|haria falta|podriamos (?:tener|poner|lanzar|usar)|podrias (?:ponerme|lanzarme|crearme|montarme)|vamos a (?:necesitar|lanzar|crear|poner|abrir|montar)|hay que (?:lanzar|crear|poner|abrir|montar|meter)|toca (?:lanzar|crear|poner|abrir|montar)|a ver si (?:me )?(?:lanzas|creas|pones|montas)|que tal si (?:lanzas|creas|pones|montas|lanzamos|ponemos|creamos)|crees|lances)"
 )
-_FRESH = rf"(?: (?:por favor|ya|ahora|tambien|a|ahi|alli|rapido))*(?: (?:un|otro|uno|el|al|a un|a otro|unos|una))(?: {_NEW})*"
+_FRESH = rf"(?: (?:por favor|ya|ahora|tambien|a|ahi|alli|rapido|a andar|a correr|en marcha|a funcionar))*(?: (?:un|otro|uno|el|al|a un|a otro|unos|una))(?: {_NEW})*"
 _AFTER = (
     rf"(?: {_NEW})*(?: (?:a trabajar|por favor|porfa|ya|ahora|tambien|en marcha|mas|ahi|a currar))*"
 )
@@ -64,6 +64,7 @@ CREATING = Creating(
     places=r"en(?: lo de)?|para(?! (?:que\b|no\b|\w+(?:ar|er|ir|arlo|erlo|irlo)(?: |$)))|sobre|dentro de|con el (?:repo|repositorio|proyecto)(?: de(?:l| la| los)?)?|dentro del",
     weak_places=r"a|al|de|del|con|hacia|por|sobre lo de",
     articles=r"(?:el|la|los|las|mi|nuestro|nuestra|lo|este|ese|tu)? ?(?:repositorio|repo|proyecto|codigo|modulo)(?: (?:de (?:los|las|la|el)|del|de|llamado))?|el|la|los|las|mi|nuestro|nuestra|lo de|lo|este|ese|tu",
+    subjects=r"por que|que|si|como|donde|cuando",
     place_nouns=r"(?:(?:el |mi |nuestro )?(?:repos?|repositorio|proyecto))(?: (?:de (?:los|las|la|el)|del|de))?",
     branch=r"(?:(?:,|y|tambien|pero) )?(?:(?:en|con|usa|usando|desde|de|sobre|a|crea|hazlo en|en la|trabaja en|metelo en|ponle|llama|que use|que vaya en|base|partiendo de|dentro de) )*(?:la |una |su |tu |mi |otra )?(?:nueva )?(?:rama|branch)(?: nueva| aparte)?(?: (?:que se llame|llamada|de nombre|con nombre|nombre|sea|es|a|se llama))?(?: [:,])?",
     code=r"\b(?:bugs?|tests?|pruebas?|paginas?|endpoints?|apis?|boton(?:es)?|formularios?|consultas?|readme|docs?|documentacion|tipos|ci|builds?|config\w*|migracion(?:es)?|dependencias?|login|logout|errores?|excepcion(?:es)?|componentes?|modulos?|clases?|funcion(?:es)?|metodos?|base de datos|esquema|cache|logs?|linter|modo oscuro|ui|css|html|layout|header|footer|cabecera|menu|modal|buscador|filtros?|paginacion|auth\w*|tokens?|webhooks?|colas?|cron|scripts?|cli|sdk|docker\w*|kubernetes|terraform|helm|pipelines?|workflows?|parser|validacion|timeouts?|reintentos?|rate limit\w*|cobertura|python|node|react|typescript|javascript|codigo|traducciones?|i18n|accesibilidad|responsive|subida|descarga|csv|json|xml|pdf|plantillas?|librerias?|version(?:es)?|variables?|servidor|cliente|frontend|backend|changelog|jquery)\b",
@@ -71,6 +72,7 @@ CREATING = Creating(
     task=(
         r"(?:y )?(?:para )?que(?: me| nos)?(?= (?!(?:se|no|el|la|los|las|al|en|cada|solo|si|cuando|un|una|todos?)\b))(?: (?:pueda|tiene que|debe|haga lo de))?",
         r"(?:y )?para(?= que )",
+        r"(?:y )?asi(?: me| nos)?(?= \w)",
         r"(?:y|con) (?:que)(?= (?:el|la|los|las) )",
         r"(?:y )?(?:la |su |una )?(?:tarea|mision|instruccion|encargo|trabajo)(?: (?:es|sera|seria|de|consiste en))?(?: :| ,)?",
         r"(?:y )?(?:debe|tiene que|deberia|ha de|hay que|tendra que|habria que|toca|quiero que|necesito que|su trabajo es|que se (?:encargue|ocupe) de)",

@@ -8,7 +8,7 @@ _FOR_ME = r"(?: (?:a que (?:le|les|yo) (?:conteste|responda|diga \w+)|por mi|por
 
 FORMS = Forms(
     noun=r"agente|agentes|bot|tarea|trabajo",
-    nouns=r"agentes|bots|tareas|trabajos",
+    nouns=r"agentes|bots|tareas|trabajos|l[oa]s(?= (?:de|del|que) )",
     number=r"agente|agentes|gente|ajente|numero|num|nro|bot|el|tarea|a gente|adjunte",
     pronouns=r"lo|la|el|eso|ese|este|esto|esa|aquel|le|(?:el|al|mi|ese|este|del) agente|agente|(?:el|este) mismo|ese mismo|el que (?:tengo|estoy viendo|esta) (?:en pantalla|delante|abierto)|el (?:de )?(?:la )?pantalla|lo que (?:esta|estas) haciendo",
     plural_pronouns=r"los|las|les|(?:los|mis|estos|esos|tus|nuestros) agentes|ellos|agentes|esos|estos",
@@ -17,7 +17,7 @@ FORMS = Forms(
         r"(?: (?:que (?:tengo|hay|tenemos|esten?|estan) ?(?:en marcha|activos|corriendo|abiertos|ahora)?))?|cada (?:agente|uno)(?: de ellos)?|(?:los|mis) agentes(?: que (?:tengo|hay))|absolutamente todos?|toda la (?:tropa|banda|flota)|el lote entero"
     ),
     both=r"ambos(?: agentes)?|ambas|los dos(?: agentes)?|las dos|a los dos|l[oa]s dos",
-    determiners=r"el|la|los|las|lo|mi|mis|tu|ese|este|esa|esos|estos|al|a|de|del|dichoso|bendito|pobre|puto|maldito",
+    determiners=r"el|la|l[oa]s(?! (?:de|del|que) )|lo|mi|mis|tu|ese|este|esa|esos|estos|al|a|de|del|dichoso|bendito|pobre|puto|maldito",
     singular=r"(?:a |de )?(?:el|la|al|del|mi|ese|este) ",
     statuses={
         "running": r"activ[oa]s?|en marcha|corriendo|en ejecucion|trabajando|funcionando|en curso",

@@ -28,7 +28,8 @@ _PUTS = "pon|ponga|pone|deja|deje|saca|saque|manda|echa|quita|quite|da|haz|hace|
 # "cancélalo", "pararlos", "ponédmelo": the pronoun is a word of its own; "párame el dos" has none.
 _JOINED = re.compile(
     rf"(?P<verb>(?:{_ACTS})(?:r|d|n)?)(?:(?:me|te|nos)?(?P<it>lo|la|los|las)|me|nos)"
-    rf"|(?P<put>(?:{_PUTS}|poner|dejar|sacar|poned|dejad|pongan|dejen|detener)(?:d|n)?)(?:me|te|nos|se)?(?P<them>lo|la|los|las|le|les)"
+    rf"|(?P<put>(?:{_PUTS}|poner|dejar|sacar|poned|dejad|pongan|dejen|detener)(?:d|n)?)(?:me|te|nos|se)?(?P<them>lo|la|los|las)"
+    r"|(?P<at>para|sigue|segui|continua|corta|frena|pausa|sigan)le"
 )
 _KEPT = frozenset(["pausas", "terminales", "dejala", "sacala"])
 _TWICE = re.compile(
@@ -42,6 +43,7 @@ _FILLER = re.compile(
 _SIGNS = (
     (re.compile(r"\b(?:gui[oó]n bajo|barra baja|guion baja)\b", re.IGNORECASE), "underscore"),
     (re.compile(r"\bgui[oó]n(?: medio)?\b", re.IGNORECASE), "guion"),
+    (re.compile(r"(?<=rama )(\S+(?: \S+){0,2}) (?:diagonal|slash|palito)\b", re.IGNORECASE), r"\1 barra"),
     (re.compile(r"\b(treinta|cuarenta|cincuenta) y (uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)\b"), None),
 )  # fmt: skip
 # "para" is "for", too: it stops only where it begins a command.
@@ -90,7 +92,7 @@ def _apart(token: str) -> str:
     found = None if low in _KEPT else _JOINED.fullmatch(low)
     if found is None:
         return token
-    verb, it = found["verb"] or found["put"], found["it"] or found["them"]
+    verb, it = found["verb"] or found["put"] or found["at"], found["it"] or found["them"]
     return f"{verb} {it}" if it else verb
 
 

@@ -2,10 +2,10 @@
 
 from mobile_api.speech.frame import Intent
 
-WHILE = r"(?:durante |por )?(?:un|una|unos|unas|cinco|diez|dos|tres|quince|media)(?: par de)? ?(?:momento|momentito|rato|ratito|segundo|segundito|segundos|minuto|minutito|minutos|hora|horas|poco|poquito|tiempo)"
-_PAUSE = r"(?:pausa(?:r|d|s|te)?|pausen?|suspend(?:e|er|ed|a|an)|congela(?:r|d)?|congelen?|aparca(?:r|d)?|aparque|interrump(?:e|ir|a)|hiberna|duerme|frena(?:r|d)?|pon en pausa|poner en pausa|deja en pausa|pon en espera|deja aparcado|pausame)"
+WHILE = r"(?:durante |por )?(?:un|una|unos|unas|cinco|diez|dos|tres|quince|media)(?: par de)? ?(?:momento|momentito|cacho|cachito|toque|ratico|rato|ratito|segundo|segundito|segundos|minuto|minutito|minutos|hora|horas|poco|poquito|tiempo)"
+_PAUSE = r"(?:pausa(?:r|d|s|te)?|pausen?|suspend(?:e|er|ed|a|an)|congela(?:r|d)?|congelen?|aparca(?:r|d)?|aparque|interrump(?:e|ir|a)|hiberna|duerme|frena(?:r|d)?|pon en pausa|poner en pausa|deja en pausa|pon en espera|deja aparcado|pausame|frena)"
 _RESUME = r"(?:reanuda(?:r|d)?|reanuden?|continua(?:r|d)?|continue|retoma(?:r|d)?|retome|reactiva(?:r|d)?|reinicia(?:r)?|despierta|sigue|seguir|seguid|segui|prosigue|proseguir|descongela(?:r)?|despausa(?:r)?|relanza(?:r)?)"
-_STOP = r"(?:para|deten|detene|detengan|detenga|detener|detened|cancela(?:r|d)?|cancelen?|mata(?:r|d)?|mate|termina(?:r|d)?|termine|acaba(?:r)?|aborta(?:r|d)?|aborte|elimina(?:r)?|finaliza(?:r)?|cierra|apaga(?:r)?|corta(?:r)?|parar|parad|pare|cargate|tumba(?:r)?|descarta(?:r)?|liquida|fuera)"
+_STOP = r"(?:para|deten|detene|detengan|detenga|detener|detened|cancela(?:r|d)?|cancelen?|mata(?:r|d)?|mate|termina(?:r|d)?|termine|acaba(?:r)?|aborta(?:r|d)?|aborte|elimina(?:r)?|finaliza(?:r)?|cierra|apaga(?:r)?|corta(?:r)?|parar|parad|pare|cargate|tumba(?:r)?|descarta(?:r)?|liquida|fuera|baja(?:r)?(?= (?:a |el |la |al )?(?:agente|bot)))"
 _NOW = r"(?: (?:ya|ahora|ahora mismo|tambien|directamente|de una vez|inmediatamente))?"
 _GO = r"(?:seguir|continuar|reanudar(?:se)?|proseguir|arrancar(?: otra vez)?|trabajar(?: otra vez)?|volver a trabajar)"
 
@@ -47,6 +47,7 @@ VERBS = {
 BARE = {
     r"(?:pausa|pausar|pause|pausa (?:lo|la|el agente)|pon (?:lo|la) en pausa|haz una pausa|en pausa)": "pause",
     r"(?:continua|continuar|reanuda|reanudar|reanuda (?:lo|la)|sigue|seguir|continua (?:lo|la)|continue|retoma (?:lo|la)|sigue adelante|despausa (?:lo|la))": "resume",
+    r"que (?:continue|prosiga|arranque)(?: ya| entonces)?": "resume",
     r"(?:cancela|cancelar|(?:cancela|deten|para|mata|termina|aborta|finaliza) (?:lo|la)|deten|para|aborta|cargate (?:lo|la))": "stop",
     r"(?:cancela|deten|para|mata|cierra) (?:los|las|lo)(?: todos| todas| todo)": "stop all",
     r"(?:cancela|deten|para|mata) los": "stop all",

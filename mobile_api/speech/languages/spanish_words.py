@@ -79,7 +79,7 @@ tema: theme topic; temporizador: timer; tesela: tile; texto: text; tienda: shop 
 time weather; tipografia: font typography; titulo: title; traduccion: translation;
 transferencia: transfer; tuberia: pipeline; turno: shift turn; ubicacion: location; usuario:
 user; validacion: validation; valor: value; vehiculo: vehicle; venta: sale; ventana: window;
-vista: view; viaje: trip travel; vuelo: flight; zona: zone; claro: light; doble: two double;
+vista: view; videollamada: video call; llamado: call; ticket: ticket; junta: meeting; cochera: garage; celular: mobile phone; computadora: computer; planilla: sheet; encabezado: header; vencimiento: expiry; costo: cost; envios: shipping; historia: history record; clinica: clinic; medico: doctor medical; laboratorio: lab; plata: money; viaje: trip travel; vuelo: flight; zona: zone; claro: light; doble: two double;
 factor: factor; nocturno: nightly night; diario: daily journal; semanal: weekly; mensual:
 monthly; lento: slow; rapido: fast quick; inestable: flaky; infinito: infinite; espera: waiting
 wait; caida: crash outage; rotura: break; fila: row queue; cifra: figure; subtitulo: subtitle;
