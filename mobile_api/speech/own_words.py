@@ -1,5 +1,6 @@
 """What a language other than English says in its own words: letters of names, names translated."""
 
+import re
 from itertools import islice, product
 
 from mobile_api.speech.frame import Context
@@ -17,9 +18,13 @@ class TranslatedIndex(RepoIndex):
     def __init__(self, repos: tuple[str, ...], language: Language) -> None:
         super().__init__(repos)
         self._forms = language.forms
+        self._no_end = re.compile(rf" (?:{self._forms.never_last})$")
+        self._joins = re.compile(rf"(?:^| )(?:{self._forms.joins})(?= |$)")
 
     def match(self, phrase: str, *, parts: bool = True) -> Match:
         """Return what *phrase* names, in English or in the language."""
+        if self._no_end.search(phrase):
+            return Match()
         found = super().match(phrase, parts=parts)
         if not found.found and (english := self.english(phrase, parts=parts)):
             return super().match(english, parts=parts)
@@ -30,6 +35,8 @@ class TranslatedIndex(RepoIndex):
         said = [word for word in phrase.split() if word not in self._forms.small]
         edges = {phrase.partition(" ")[0], phrase.rpartition(" ")[2]}
         if not said or len(said) > _MOST_WORDS or edges & self._forms.small:
+            return ""
+        if self._joins.search(phrase):
             return ""
         choices = [[way for way in self._forms.english(word).split("|") if way] for word in said]
         if all(len(choice) == 1 for choice in choices):

@@ -7,12 +7,12 @@ _AGENT = r"(?:agente|agentes|gente|ajente|bot|a gente)"
 _NEW = r"(?:nuevo|otro|otro nuevo|mas|extra|adicional|aparte|rapido|rapidito|segundo|tercer|pequeno|dedicado|fresco)"
 _ME = r"(?:me|nos|te|melo)?"
 _BEGIN = (
-    rf"(?:inici|cre|lanz|arranc|mont|arm|agarr|consegu|consig|prepar|levant|abr|mand|gener|ejecut|activ|configur|asign|despleg|met|sac|dispar|ech|encarg|trae|us|coloc|agreg|anad|empiez|comienz|dedic|envi|prend|enciend|habilit|suelt|larg|encarg|contrat|busc|invoc|convoc|organiz|coordin|enchuf|plant)"
-    rf"(?:a|e|i|as|es|is|ar|er|ir|ad|ed|id|an|en|ame)?{_ME}"
+    rf"(?:inici|cre|lanz|arranc|mont|arm|regal|agarr|consegu|consig|prepar|levant|abr|mand|gener|ejecut|activ|configur|asign|despleg|met|sac|dispar|ech|encarg|trae|us|coloc|agreg|anad|empiez|comienz|dedic|envi|prend|enciend|habilit|suelt|larg|encarg|contrat|busc|invoc|convoc|organiz|coordin|enchuf|plant)"
+    rf"(?:a|e|i|as|es|is|ar|er|ir|ad|ed|id|an|en|ame|ando|iendo)?{_ME}"
 )
 _GIVE = rf"(?:pon|poner|poned|ponga|pone|haz|hacer|hace|haga|da|dar|de|dale|pasa|pide|pedir|ve|trae|crees|creas|lances){_ME}"
 _WISH = (
-    r"(?:(?:yo |nosotros )?(?:necesito|necesitamos|quiero|queremos|quisiera|querria|quisieramos|ocupo|preciso|requiero|deseo|busco)|(?:me|nos) (?:vendria|iria|vendra) (?:bien|genial|de perlas)|(?:me|nos) (?:hace|haria|hara) falta|me (?:gustaria|encantaria)(?: tener)?|"
+    r"(?:(?:yo |nosotros )?(?:queria|queriamos|necesito|necesitamos|quiero|queremos|quisiera|querria|quisieramos|ocupo|preciso|requiero|deseo|busco)|(?:me|nos) (?:vendria|iria|vendra) (?:bien|genial|de perlas)|(?:me|nos) (?:hace|haria|hara) falta|me (?:gustaria|encantaria)(?: tener)?|"
     r"(?:me|nos) (?:abris|armas|pones|das|lanzas|creas|montas|haces|abres|preparas|dejas|arrancas|sacas|metes|consigues|echas)|hace falta|haria falta|podriamos (?:tener|poner|lanzar|usar)|podrias (?:ponerme|lanzarme|crearme|montarme)|vamos a (?:necesitar|lanzar|crear|poner|abrir|montar)|hay que (?:lanzar|crear|poner|abrir|montar|meter)|toca (?:lanzar|crear|poner|abrir|montar)|a ver si (?:me )?(?:lanzas|creas|pones|montas)|que tal si (?:lanzas|creas|pones|montas|lanzamos|ponemos|creamos)|crees|lances)"
 )
 _FRESH = rf"(?: (?:por favor|ya|ahora|tambien|a|ahi|alli|rapido|a andar|a correr|en marcha|a funcionar))*(?: (?:un|otro|uno|el|al|a un|a otro|unos|una))(?: {_NEW})*"
@@ -34,7 +34,7 @@ CREATING = Creating(
         rf"(?:necesita|necesitan|merece|requiere|le hace falta|pide a gritos|le vendria bien)(?: (?:un|otro))(?: {_NEW})* {_AGENT}{_AFTER}",
     ),
     lead=(
-        r"(?:muy )?(?:bien|buenas|genial|perfecto|estupendo|guay|vale|ok|bueno|venga|pues|anda|oye|mira|a ver|escucha|hola|hey|ey|che|eh|y|ademas|tambien|otra cosa|una cosa|ultima cosa|por cierto|ahora|luego|entonces|si|gracias|porfa|por favor|porfi|cadence|buenos dias|buenas tardes|chicos|equipo|tio|tia|wey|guey|nada|ya que estas|si puedes|cuando puedas|si no te importa|te importa|va|listo|claro|"
+        r"(?:muy )?(?:bien|buenas|genial|perfecto|estupendo|guay|vale|ok|bueno|venga|pues|anda|oye|mira|a ver|escucha|hola|hey|ey|che|eh|y|ademas|tambien|otra cosa|una cosa|ultima cosa|por cierto|ahora|luego|entonces|si|gracias|porfa|por favor|porfi|cadence|buenos dias|buenas tardes|chicos|equipo|tio|tia|wey|guey|nada|ya que estas|si puedes|cuando puedas|me ayudas(?: a)?|ayudame(?: a)?|parce|si no te importa|te importa|va|listo|claro|"
         r"(?:me )?(?:puedes|podrias|puede|podria|pueden)(?= (?:crear|lanzar|poner|abrir|montar|iniciar|arrancar|hacer|mandar|preparar|levantar|meter|ponerme|crearme|lanzarme|montarme|hacerme|abrirme))|quiero(?= (?:crear|lanzar|poner|abrir|montar|iniciar|arrancar))|necesito(?= (?:crear|lanzar|poner|abrir|montar|iniciar|arrancar)))"
     ),
     puzzles=r"(?:mir|averig|investig|busc|encontr|entend|compr|revis|descubr)\w* (?:por que|que|como|donde|cuando|si)\b",
@@ -72,6 +72,7 @@ CREATING = Creating(
     task=(
         r"(?:y )?(?:para )?que(?: me| nos)?(?= (?!(?:se|no|el|la|los|las|al|en|cada|solo|si|cuando|un|una|todos?)\b))(?: (?:pueda|tiene que|debe|haga lo de))?",
         r"(?:y )?para(?= que )",
+        r"(?:y )?(?:dile|pidele|encargale|haz|ordenale|indicale|instruyelo para)(?: que)?(?= \w)",
         r"(?:y )?asi(?: me| nos)?(?= \w)",
         r"(?:y|con) (?:que)(?= (?:el|la|los|las) )",
         r"(?:y )?(?:la |su |una )?(?:tarea|mision|instruccion|encargo|trabajo)(?: (?:es|sera|seria|de|consiste en))?(?: :| ,)?",
@@ -80,7 +81,7 @@ CREATING = Creating(
         r"y(?= \w)",
         r"por favor",
     ),
-    named=r"(?:y )?(?:(?:para )?que|a que|y)(?: (?:me|nos|por favor|tambien|solo))?",
+    named=r"(?:y )?(?:(?:dile |pidele |para )?que|a que)(?: (?:me|nos|por favor|tambien|solo))?",
     gerund=r"(?:y )?(?:para|por|a|de|con la tarea de|encargado de)(?= \w+(?:ar|er|ir)(?: |$))",
     infinitive=infinitive,
     background=r"(?:(?:pues|bueno|mira|oye) ,? ?)?(?:hay|tenemos|tengo|he visto|he encontrado|veo|encontre|vi|resulta que|parece que|sabes que)\b",

@@ -39,7 +39,7 @@ FORMS = Forms(
     joins=r"(?:y|e|o|,|y tambien|ademas de|mas)",
     indefinite=r"un|una|otro|nuevo|algun|cualquier",
     small=frozenset(
-        ["el", "la", "los", "las", "de", "del", "que", "en", "a", "un", "una", "esta", "estan", "lo", "al", "para", "con", "por", "y", "e", "o", "su", "sus", "mi", "mis", "se", "me", "le", "les", "esto", "eso", "ese", "esa", "este", "cosa", "cosas", "tema", "asunto", "rollo", "parte", "agente", "trabajo", "ahora", "ya", "todavia", "aun", "sobre", "es", "son", "nos", "nuestro", "nuestra", "nuestros", "nuestras", "tu", "tus", "unos", "unas", "hay", "como", "dicho", "relativo"]
+        ["el", "la", "los", "las", "de", "del", "que", "en", "a", "un", "una", "esta", "estan", "lo", "al", "para", "con", "por", "y", "e", "o", "su", "sus", "mi", "mis", "se", "me", "le", "les", "esto", "eso", "ese", "esa", "este", "cosa", "cosas", "tema", "asunto", "rollo", "parte", "agente", "trabajo", "ahora", "ya", "todavia", "aun", "sobre", "es", "son", "nos", "nuestro", "nuestra", "nuestros", "nuestras", "tu", "tus", "unos", "unas", "hay", "como", "dicho", "relativo", "sin"]
     ),
     numbers=NUMBERS,
     ordinals={"primero": 1, "primer": 1, "primera": 1, "segundo": 2, "segunda": 2, "tercero": 3, "tercer": 3, "tercera": 3, "cuarto": 4, "quinto": 5, "sexto": 6, "septimo": 7, "octavo": 8, "noveno": 9, "decimo": 10},

@@ -24,7 +24,7 @@ _ACTS = (
     "mata|mate|elimina|finaliza|cierra|apaga|corta|tumba|cargate|reanuda|reanude|continua|continue|retoma|retome|reactiva|reinicia|despierta|"
     "descongela|descarta|arranca|activa|detene|detiene|despausa|relanza|interrumpe|liquida|prosegui|segui"
 )
-_PUTS = "pon|ponga|pone|deja|deje|saca|saque|manda|echa|quita|quite|da|haz|hace|vuelve"
+_PUTS = "dejemos|dejamos|ponemos|pon|ponga|pone|deja|deje|saca|saque|manda|echa|quita|quite|da|haz|hace|vuelve"
 # "cancélalo", "pararlos", "ponédmelo": the pronoun is a word of its own; "párame el dos" has none.
 _JOINED = re.compile(
     rf"(?P<verb>(?:{_ACTS})(?:r|d|n)?)(?:(?:me|te|nos)?(?P<it>lo|la|los|las)|me|nos)"
@@ -46,6 +46,11 @@ _SIGNS = (
     (re.compile(r"(?<=rama )(\S+(?: \S+){0,2}) (?:diagonal|slash|palito)\b", re.IGNORECASE), r"\1 barra"),
     (re.compile(r"\b(treinta|cuarenta|cincuenta) y (uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)\b"), None),
 )  # fmt: skip
+# "pausé" is no order as "pause" is: without the accent they are the same.
+_PAST = re.compile(
+    r"(?<!\w)(?<!que )(pausé|paré|cancelé|lancé|reanudé|maté|terminé|aborté|acabé|dejé|arranqué|creé|suspendí|detuve|puse)(?!\w)",
+    re.IGNORECASE,
+)
 # "para" is "for", too: it stops only where it begins a command.
 _STOPS = re.compile(
     r"^(?P<before>(?:(?:[a-z]+ ){0,3}, )?(?:(?:oye|vale|ok|bueno|venga|pues|ya|y|si|mejor|anda|hey|hola|no|espera|perdon|ahora|che|porfa|por favor|cadence)(?: ,)? )*)para"
@@ -65,6 +70,7 @@ def tidied(text: str) -> str:
     for pattern, written in _SIGNS:
         text = pattern.sub(written or _added, text)
     text = _TWICE.sub(r"\1", _FILLER.sub("", text))
+    text = _PAST.sub(r"yo \1", text)
     text = " ".join(_apart(token) for token in text.split(" "))
     low = plain(text)
     if not _FOR.search(low):
@@ -122,7 +128,7 @@ _IR = frozenset(
 _ER = frozenset(["responda", "corra", "rompa", "beba", "acceda", "exceda", "someta", "comprenda",
                  "aprenda", "venda", "proceda", "defienda", "atienda", "extienda"])  # fmt: skip
 _SPELT = (("que", "car"), ("gue", "gar"), ("ce", "zar"), ("e", "ar"))
-_NO_VERB = frozenset(["que", "de", "se", "le", "me", "te", "ese", "este", "sobre", "siempre", "desde", "base", "cliente"])  # fmt: skip
+_NO_VERB = frozenset(["que", "de", "se", "le", "me", "te", "ese", "este", "sobre", "siempre", "desde", "base", "cliente", "dile", "pidele"])  # fmt: skip
 
 
 def infinitive(clause: str) -> str:

@@ -2,7 +2,7 @@
 
 from mobile_api.speech.frame import Intent
 
-WHILE = r"(?:durante |por )?(?:un|una|unos|unas|cinco|diez|dos|tres|quince|media)(?: par de)? ?(?:momento|momentito|cacho|cachito|toque|ratico|rato|ratito|segundo|segundito|segundos|minuto|minutito|minutos|hora|horas|poco|poquito|tiempo)"
+WHILE = r"(?:durante |por )?(?:un|una|unos|unas|cinco|diez|dos|tres|quince|media)(?: par de)? ?(?:momento|momentito|momentico|cacho|cachito|toque|ratico|rato|ratito|segundo|segundito|segundos|minuto|minutito|minutos|hora|horas|poco|poquito|tiempo)"
 _PAUSE = r"(?:pausa(?:r|d|s|te)?|pausen?|suspend(?:e|er|ed|a|an)|congela(?:r|d)?|congelen?|aparca(?:r|d)?|aparque|interrump(?:e|ir|a)|hiberna|duerme|frena(?:r|d)?|pon en pausa|poner en pausa|deja en pausa|pon en espera|deja aparcado|pausame|frena)"
 _RESUME = r"(?:reanuda(?:r|d)?|reanuden?|continua(?:r|d)?|continue|retoma(?:r|d)?|retome|reactiva(?:r|d)?|reinicia(?:r)?|despierta|sigue|seguir|seguid|segui|prosigue|proseguir|descongela(?:r)?|despausa(?:r)?|relanza(?:r)?)"
 _STOP = r"(?:para|deten|detene|detengan|detenga|detener|detened|cancela(?:r|d)?|cancelen?|mata(?:r|d)?|mate|termina(?:r|d)?|termine|acaba(?:r)?|aborta(?:r|d)?|aborte|elimina(?:r)?|finaliza(?:r)?|cierra|apaga(?:r)?|corta(?:r)?|parar|parad|pare|cargate|tumba(?:r)?|descarta(?:r)?|liquida|fuera|baja(?:r)?(?= (?:a |el |la |al )?(?:agente|bot)))"
@@ -12,7 +12,7 @@ _GO = r"(?:seguir|continuar|reanudar(?:se)?|proseguir|arrancar(?: otra vez)?|tra
 VERBS = {
     Intent.PAUSE: (
         rf"{_PAUSE}{_NOW}(?: {WHILE})?(?: con)?(?: a)? {{ref}}",
-        r"(?:pon|deja|poner|dejar|poned|dejad|ponga|deje|pone)(?: a)? {ref} (?:en (?:pausa|espera|stand ?by|modo pausa)|aparcad[oa]s?|pausad[oa]s?|congelad[oa]s?|quiet[oa]s?|para (?:luego|despues))",
+        r"(?:pon(?:me)?|deja(?:me)?|poner|dejar|poned|dejad|ponga(?:me)?|deje(?:me)?|pone(?:me)?|dejemos|pongamos)(?: a)? {ref} (?:en (?:pausa|espera|stand ?by|modo pausa)|aparcad[oa]s?|pausad[oa]s?|congelad[oa]s?|quiet[oa]s?|para (?:luego|despues))",
         r"(?:haz|hacer) una pausa (?:con|en) {ref}",
         rf"(?:deten|detener|parar|para)(?: a)? {{ref}} {WHILE}",
         rf"(?:deten|detener|parar|para) {WHILE} (?:a |con )?{{ref}}",
@@ -55,7 +55,7 @@ BARE = {
     r"actualizacion|(?:dame|hazme|pasame) (?:un |el )?(?:resumen|reporte|informe|estado|estatus|parte|update)(?: general| rapido| de todo)?|que tal (?:va|anda) todo|que tal todo|en que (?:estamos|andamos)|como vamos|que (?:tengo|tenemos|hay) (?:en marcha|corriendo|activo)|ponme al dia|reporte|que novedades hay|que se cuece)": "status all",
     r"(?:como (?:va|anda|sigue|vas)|como va eso|ya termino|ya esta|esta listo|ha terminado|ya acabo|le (?:queda|falta) mucho|cuanto (?:le )?(?:queda|falta)|que tal va|por donde va|como lo lleva|va bien)": "status it",
     r"(?:que|cual|hay algun|algun) agente (?:me )?(?:espera|esta esperando)(?: por mi| a que le conteste| respuesta)?|(?:hay )?(?:alguien|alguno|algun agente|algo) (?:que )?(?:me )?(?:(?:esta )?esperando(?:me)?|espera|necesita)(?: por mi| algo| ayuda| una respuesta| respuesta)*|"
-    r"(?:quien|que|cuales?) (?:me )?(?:espera|necesita|esta(?:n)? esperando(?:me)?)(?: algo| por mi| respuesta)*": "status waiting",
+    r"(?:hay )?(?:alguien|alguno|algun agente|algo) (?:que este )?(?:atascado|bloqueado|trabado|atorado|parado)|(?:quien|que|cuales?) (?:me )?(?:espera|necesita|esta(?:n)? esperando(?:me)?)(?: algo| por mi| respuesta)*": "status waiting",
     r"(?:que|cuales?|quien|alguno|ha|han|algo)(?: agentes?)?(?: se)?(?: ha| han)? (?:fallado|fallo|fallaron|petado|roto|fallado alguno|fallado algo|petado alguno|tronado)|(?:ha|hay) (?:fallado|petado) (?:algo|alguno|algun agente)|algo (?:ha ido|salio) mal": "status failed",
     r"(?:que|cuales?|quien|alguno|ha|han|algo)(?: agentes?)?(?: ya)?(?: ha| han)? (?:terminado|acabado|termino|acabo|terminaron|terminado alguno|acabado alguno|esta listo|estan listos)(?: ya)?|ya termino alguno": "status completed",
     r"(?:que|cuales|cual|quien)(?: agentes?)? (?:hay |esta |estan |tengo )?(?:en pausa|pausados?|parados?)": "status paused",

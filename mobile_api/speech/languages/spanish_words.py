@@ -21,8 +21,7 @@ upload; carpeta: folder; carrito: cart; carrusel: carousel; casilla: checkbox; c
 catalog; certificado: certificate cert; cierre: closing logout shutdown; cifrado: encryption
 encrypt; cita: appointment booking; ciudad: city; clave: key password; cliente: client customer;
 cobro: charge billing payment; codigo: code; cola: queue; color: color; columna: column;
-comentario: comment; compra: purchase order shopping; comprobante: receipt; conexion:
-connection; configuracion: config settings setup; confirmacion: confirmation; consola: console;
+comentario: comment; compra: purchase order shopping; comprobante: receipt; conexion: connection offline; configuracion: config settings setup; confirmacion: confirmation; consola: console;
 consulta: query; contador: counter; contenedor: container; contrasena: password; contrato:
 contract; copia: copy backup; correo: email mail; coste: cost; cuadricula: grid; cuadro:
 dashboard table; cuenta: account; cuota: quota fee; cupon: coupon; curso: course; datos: data;
@@ -75,11 +74,11 @@ service; servidor: server; sesion: session login; sitio: site; sonido: sound; so
 solicitud: request application; subida: upload; suscripcion: subscription; sucursal: branch
 store; suelo: floor; tabla: table; tablero: board dashboard; tamano: size; tarea: task job;
 tarifa: rate fare tariff pricing; tarjeta: card; tasa: rate; teclado: keyboard; telefono: phone;
-tema: theme topic; temporizador: timer; tesela: tile; texto: text; tienda: shop store; tiempo:
+tema: theme topic; temporizador: timer; tesela: tile; texto: text; tienda: shop store storefront; tiempo:
 time weather; tipografia: font typography; titulo: title; traduccion: translation;
 transferencia: transfer; tuberia: pipeline; turno: shift turn; ubicacion: location; usuario:
 user; validacion: validation; valor: value; vehiculo: vehicle; venta: sale; ventana: window;
-vista: view; videollamada: video call; llamado: call; ticket: ticket; junta: meeting; cochera: garage; celular: mobile phone; computadora: computer; planilla: sheet; encabezado: header; vencimiento: expiry; costo: cost; envios: shipping; historia: history record; clinica: clinic; medico: doctor medical; laboratorio: lab; plata: money; viaje: trip travel; vuelo: flight; zona: zone; claro: light; doble: two double;
+vista: view; videollamada: video call; llamado: call; vendedor: seller vendor; comprador: buyer; sincronizacion: sync synchronization; desconectado: offline; bateria: battery; boleto: ticket; boleta: receipt; pasajero: passenger; chofer: driver; conductor: driver; repartidor: courier driver; camion: truck; mascota: pet; barco: boat ship; marea: tide; clima: weather climate; cajero: cashier atm; deseo: wishlist wish; favorito: favorite; valoracion: rating review; resena: review; arbol: tree; rama: branch; cartera: wallet portfolio; cobertura: coverage; redondeo: rounding; precision: accuracy; ticket: ticket; junta: meeting; cochera: garage; celular: mobile phone; computadora: computer; planilla: sheet; encabezado: header; vencimiento: expiry; costo: cost; envios: shipping; historia: history record; clinica: clinic; medico: doctor medical; laboratorio: lab; plata: money; viaje: trip travel; vuelo: flight; zona: zone; claro: light; doble: two double;
 factor: factor; nocturno: nightly night; diario: daily journal; semanal: weekly; mensual:
 monthly; lento: slow; rapido: fast quick; inestable: flaky; infinito: infinite; espera: waiting
 wait; caida: crash outage; rotura: break; fila: row queue; cifra: figure; subtitulo: subtitle;
