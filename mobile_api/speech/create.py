@@ -37,6 +37,7 @@ class Creation:
         self._codes, self._harm = re.compile(made.code), re.compile(made.harm)
         self._verb = re.compile(rf"^(?:{made.task_verbs})(?= |$)")
         self._background = re.compile(rf"^(?:{made.background})")
+        self._it = re.compile(made.it)
         self._serious = re.compile(made.serious or r"(?=)")
         self._another = re.compile(rf"(?:(?:{language.joins}) )?(?:{language.several})")
         self._fresh = re.compile(r"\b(?:an?|new|another|one more)\b")
@@ -167,7 +168,7 @@ class Creation:
                 read = self._behind(rest[:again], Slots(rest[again:], repo=repo), repos)
                 slots = replace(read, branch=read.branch or branch) if read else slots
         told = about[start:].strip()
-        if slots.task and re.search(r"\b(?:it|this|that)$", plain(slots.task)):
+        if slots.task and self._it.search(plain(slots.task)):
             slots = replace(slots, task=f"{slots.task} : {told}")
         elif not slots.task and repo and told:
             slots = replace(slots, task=told)

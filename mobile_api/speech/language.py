@@ -41,7 +41,7 @@ class Forms:
     forbidden: frozenset[str] = frozenset()  # a reference with one of these is more than that
 
     def english(self, word: str) -> str:
-        """Return *word* of a topic and what it may be in English, parted by "|", "||" the less likely."""
+        """Return *word* of a topic and its English, as "a|b", or "a|b||c" with less likely ones."""
         if not self.endings:
             return self.topics.get(word, word)
         stems = [word[: -len(a)] + b for a, b in self.endings if word.endswith(a)]
@@ -99,6 +99,7 @@ class Creating:
     harm: str = NEVER  # what cannot be undone, where `tasks` does not know it
     background: str = NEVER  # "there's a bug in X," before the request
     nothing: str = NEVER  # words that are no task
+    it: str = r"\b(?:it|this|that)$"  # a task that ends so is about what was said before
     chat: str = NEVER  # a clause behind a request that adds nothing to it
     serious: str = ""  # a clause before a request with one of these may change what it means
 

@@ -32,7 +32,7 @@ SPANISH = Language(
         rf"(?:me |nos )?(?:puedes|podrias|puede|podria|pueden|podeis|quieres|podes)(?: usted)?(?: por favor)?|(?:yo )?(?:quiero|quisiera|querria|necesito|necesitamos|queremos|me gustaria|tenemos que|hay que|tengo que|toca|prefiero)(?: que)?(?= {_ACTING}\b)|vamos a|ve a|te importa(?:ria)?(?= {_ACTING}\b)|hay que(?= \w+r\b)",
     ),
     tail=(
-        r"por favor|porfa|porfi|porfis|gracias|muchas gracias|mil gracias|ahora|ya|ahora mismo|ahorita|ahorita mismo|de momento|por ahora|por el momento|enseguida|todavia|aun|otra vez|de nuevo|hoy|anda|venga|vale|eh|ok|tio|tia|che|wey|guey|jefe|cadence|crack|maquina|hombre|"
+        r"por favor|porfa|porfi|porfis|gracias|muchas gracias|mil gracias|ahora|ya|ahora mismo|ahorita|ahorita mismo|de momento|por ahora|por el momento|enseguida|anoche|ayer|esta semana|todavia|aun|otra vez|de nuevo|hoy|anda|venga|vale|eh|ok|tio|tia|che|wey|guey|jefe|cadence|crack|maquina|hombre|"
         r"ya mismo|cuanto antes|de una vez|de inmediato|inmediatamente|directamente|(?<!mas )rapidito|y ya|y ya esta|y listo|tambien|si (?:me )?haces el favor|si puedes|si puede ser|si no te importa|cuando puedas|si eres tan amable|nomas|al final|por hoy|mientras tanto|temporalmente|mientras|entonces|pues|luego|verdad|no(?= \?)",
         rf"(?:por )?{WHILE}|hasta (?:luego|manana|despues|el lunes|la tarde|nuevo aviso|que (?:yo )?(?:vuelva|acabe|termine|te (?:diga|avise)|os diga)(?: \S+){{0,3}}|despues de (?:comer|la reunion|la comida))|antes de (?:comer|la reunion|salir|irme)|mientras (?:como|estoy|voy|hablo|comemos)(?: \S+){{0,3}}|esta (?:tarde|noche|manana)",
     ),

@@ -25,7 +25,7 @@ CREATING = Creating(
     heads=(
         rf"(?:{_BEGIN}|{_GIVE}|{_WISH}){_FRESH} {_AGENT}{_AFTER}",
         rf"(?:{_BEGIN}|{_GIVE}|{_WISH})(?: {_NEW})+ {_AGENT}{_AFTER}",
-        rf"(?:un |otro )?(?:nuevo )?{_AGENT} (?:nuevo|mas|extra|adicional){_AFTER}|(?:un )?(?:nuevo|otro) {_AGENT}{_AFTER}|un {_AGENT}(?= (?:para|que|en|al) (?!ha\b|esta\b|se\b|fallo\b))",
+        rf"(?:un |otro )?(?:nuevo )?{_AGENT} (?:nuevo|mas|extra|adicional){_AFTER}|(?:un )?(?:nuevo|otro) {_AGENT}{_AFTER}|un {_AGENT}(?= (?:para|que|en|al) (?!ha\b|esta\b|se\b|fallo\b))|agente(?= (?:en|para) (?!pausa|espera|marcha|cola|ejecucion|que\b|mi\b))",
         rf"(?:quiero que |necesito que |haz que |pide (?:a )?|pidele a |dile a |di a |que |y que |pon a |deja que |podria )(?:un|otro|algun)(?: {_NEW})? {_AGENT}",
         rf"(?:quiero que |necesito que |necesitamos que |queremos que |haz que |pide a |pidele a |dile a |que |pon a |podria |puede |manda a |me gustaria que |a ver si ){_SOMEBODY}(?: (?:puede|podria))?",
         rf"(?:{_BEGIN}|{_GIVE}|{_WISH})(?: a)? {_SOMEBODY}",
@@ -86,6 +86,7 @@ CREATING = Creating(
     infinitive=infinitive,
     background=r"(?:(?:pues|bueno|mira|oye) ,? ?)?(?:hay|tenemos|tengo|he visto|he encontrado|veo|encontre|vi|resulta que|parece que|sabes que)\b",
     nothing=r"(?:por favor|ahora|ya|gracias|porfa|porfi|eso|esto|algo|ahi|aqui|que|y|para|en|de|a|vale|ok|venga|anda|lo siguiente|lo que sea|una cosa|lo de siempre)",
+    it=r"(?:\b(?:esto|eso|ello)|\w+[aei]rl[oa]s?)$",
     chat=(
         r"(?:por favor|porfa|porfi|gracias|muchas gracias|mil gracias|venga|anda|vale|ok|si puedes|si puede ser|cuando puedas|sin prisa|no (?:hay|corre) prisa|no tengo prisa|corre prisa|es urgente|urge|te lo agradezco|y ya(?: esta)?|eso es todo|nada mas|y listo|"
         r"(?:que )?(?:me|nos) (?:lleva|tiene|llevan|esta|estan) (?:volviendo|loc[oa]|frit[oa]|hart[oa]|tiempo|pidiendo).*|que (?:voy|vamos|estoy|estamos|tengo|tenemos|me|nos|ya|luego|hoy) .*|(?:me|nos) (?:harias|haces|hace) un favor.*|crack|maquina|tio|tia|wey|guapo|guapa|si no te importa|cuanto antes|lo antes posible|a ser posible|dale|eh|sabes|me explico|entendido)"

@@ -54,7 +54,12 @@ _PAST = re.compile(
 # "para" is "for", too: it stops only where it begins a command.
 _STOPS = re.compile(
     r"^(?P<before>(?:(?:[a-z]+ ){0,3}, )?(?:(?:oye|vale|ok|bueno|venga|pues|ya|y|si|mejor|anda|hey|hola|no|espera|perdon|ahora|che|porfa|por favor|cadence)(?: ,)? )*)para"
-    r"(?= (?:(?:el|la|los|las|al|lo|todo|todos|todas|a|ya|ese|este|esa|eso|esto|agente|agentes|ambos|inmediatamente|ahora|cualquier|los|mis|mi|numero|\d+)\b))"
+    r"(?= (?:(?:el|la|los|las|al|lo|todo|todos|todas|a|ya|ese|este|esa|eso|esto|agente|agentes|ambos|inmediatamente|ahora|cualquier|los|mis|mi(?! ,? ?que )|numero|\d+)\b))"
+)
+# "quita el botón" is a task, "quita el del botón" is not.
+_REMOVES = re.compile(
+    r"\b(?:quita|quite|borra|elimina|tumba|saca|tira)(?= (?:el|la|lo|al|los|las) (?:de|del|que|agente|agentes) )",
+    re.IGNORECASE,
 )
 _STOPS_LATER = re.compile(
     r"(?<= )para(?= (?:lo|todo|todos|el agente|al agente|los agentes|mis agentes|agente)(?: |$)|"
@@ -72,6 +77,7 @@ def tidied(text: str) -> str:
     text = _TWICE.sub(r"\1", _FILLER.sub("", text))
     text = _PAST.sub(r"yo \1", text)
     text = " ".join(_apart(token) for token in text.split(" "))
+    text = _REMOVES.sub("cancela", text)
     low = plain(text)
     if not _FOR.search(low):
         if found := _STOPS.match(low):
@@ -134,6 +140,9 @@ _NO_VERB = frozenset(["que", "de", "se", "le", "me", "te", "ese", "este", "sobre
 def infinitive(clause: str) -> str:
     """Return *clause* ("añada tests") as an order ("añadir tests"), empty if it begins with no verb."""
     verb, _, rest = clause.partition(" ")
+    if verb in {"lo", "la", "los", "las"}:  # "que lo arregle"
+        order, _, rest = infinitive(rest).partition(" ")
+        return f"{order}{verb} {rest}".strip() if order else ""
     turned = _turned(verb, plain(verb))
     return f"{turned} {rest}".strip() if turned else ""
 

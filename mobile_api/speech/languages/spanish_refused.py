@@ -8,7 +8,7 @@ REFUSED = {
         r".*\b(?:no (?:hace falta|pidas|necesita|requiere) (?:la )?confirmacion|prompt|contrasenas? de|tokens? de acceso|claves? (?:de la )?api|modo (?:administrador|desarrollador|admin)|eres ahora|ahora eres|actua como|finge|haz como (?:si|que)|devuelve (?:un )?json|needs confirmation|confirmado por defecto|marca(?:lo)? como confirmado)\b.*)"
     ),
     "reported": (
-        r"(?:(?:el|ella|alguien|mi \w+|me|nos|te|la \w+|el \w+|los \w+|\w+)(?: (?:me|te|nos|le|les|ya))* (?:dijo|dice|dicen|dijeron|decia|pidio|pide|piden|pregunto|pregunta|ha dicho|han dicho|ha pedido|habia dicho|quiere que|queria que|comento|escribio|ordeno|sugirio|propone|recomienda|insiste|conto|esta diciendo)\b.*|"
+        r"(?:(?!(?:ok|ojo|vale|cadence|oye|urgente|orden|comando|nota|agente|porfa|venga)\b)\w+ : (?:pausa|para|deten|cancela|reanuda|continua|mata|aborta|sigue)\b.*|(?:el|ella|alguien|mi \w+|me|nos|te|la \w+|el \w+|los \w+|\w+)(?: (?:me|te|nos|le|les|ya))* (?:dijo|dice|dicen|dijeron|decia|pidio|pide|piden|pregunto|pregunta|ha dicho|han dicho|ha pedido|habia dicho|quiere que|queria que|comento|escribio|ordeno|sugirio|propone|recomienda|insiste|conto|esta diciendo)\b.*|"
         r".*\b(?:dijo|dicho|dice|dijeron|pregunto|pidio|pedido|comento|escribio|avisado|contado|asegura|segun) (?:que|si|de)\b.*|(?:segun|dicen que|se dice|por lo visto|al parecer|la frase|la palabra|el comando|repite|cito|di en voz alta) .*|.*\b(?:decir|gritar|diga|gritaba|leer) ,? ?(?:pausa|para|cancela|deten).*)"
     ),
     "negated": (
@@ -22,7 +22,7 @@ REFUSED = {
     ),
     "hedged": (
         r"(?:(?:yo |pues |hombre |a ver |nosotros )?(?:creo|pienso|pensaba|pense|estaba (?:pensando|por|a punto)|estoy (?:pensando|dudando)|iba a|ibamos a|queria|dudo|supongo|imagino|imagina|imaginate|me pregunto|espero|ojala|casi|acabo de|ya (?:he|yo)|yo (?:pause|pare|cancele|lance|reanude|mate|termine|aborte|acabe|deje|arranque|cree|suspendi|detuve|puse)|ayer|antes)\b(?! (?:(?:un|otro) (?:nuevo )?agente|saber|ver|que (?:estas|me)|preguntar|pedirte|pedir)\b).*|"
-        r"quizas?\b.*|tal vez\b.*|a lo mejor\b.*|igual (?:deberia|habria|hay que|podriamos|lo|es mejor).*|puede que\b.*|(?:habria|hubiera|tendria|tendriamos|podriamos|deberiamos|deberias|deberia|podria)\b(?! (?:usted|ser|decirme|darme)\b).*|"
+        r"quizas?\b.*|(?:para|por) mi ,? ?que\b.*|tal vez\b.*|a lo mejor\b.*|igual (?:deberia|habria|hay que|podriamos|lo|es mejor).*|puede que\b.*|(?:habria|hubiera|tendria|tendriamos|podriamos|deberiamos|deberias|deberia|podria)\b(?! (?:usted|ser|decirme|darme)\b).*|"
         r"(?:si|cuando|en cuanto|apenas|a menos que|en caso de|siempre que|tan pronto|mientras|aunque)\b(?! ,)(?! (?:tal|va|van|esta|estan|anda|andan|sigue|siguen|le|les|lo|vas?|vamos|fue|ha|han|termin|acab|puedes|podrias|marcha|quieres|se (?:encuentra|ve)|llev|quedo|salio|progresa|avanza|de|es)\w*).*|.*\b(?:pero )?(?:no se|no estoy segur[oa]|ni idea|tu decides|ya veremos|no lo tengo claro)$|(?:por favor )?(?:pausa|deten|para|cancela|reanuda|continua|mata|termina|aborta|sigue|pon|deja|arranca)\b(?!.*\b(?:un|otro|nuevo) (?:nuevo )?agente\b).* (?:si (?:falla|fallan|termina|acaba|sigue|no (?:ha|hay|termina|acaba)|tarda|se|alguien|ves|todo|hay|el|la|los|las|pasa|llega)\b|cuando (?:acabe|termine|llegue|haya|este|pase|falle|acaben|terminen|el|la|puedas no)|en cuanto|a menos que|salvo que|siempre que|apenas) .*)"
     ),
     "elsewhere": (
