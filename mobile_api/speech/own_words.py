@@ -39,11 +39,11 @@ class TranslatedIndex(RepoIndex):
         if self._joins.search(phrase):
             return ""
         choices = [[way for way in self._forms.english(word).split("|") if way] for word in said]
-        if all(len(choice) == 1 for choice in choices):
+        if len(said) == len(phrase.split()) and all(len(choice) == 1 for choice in choices):
             return ""
         for ways in islice(product(*choices), _MOST_WAYS):
             for way in (ways, ways[::-1]):  # "portal del paciente" is patient-portal
-                if way != tuple(said) and super().match(" ".join(way), parts=parts).found:
+                if " ".join(way) != phrase and super().match(" ".join(way), parts=parts).found:
                     return " ".join(way)
         return ""
 

@@ -13,7 +13,7 @@ from mobile_api.speech.languages.spanish_refused import (
     REFUSED,
     WEAK_CORRECTIONS,
 )
-from mobile_api.speech.languages.spanish_verbs import BARE, SEVERAL, VERBS, WHILE
+from mobile_api.speech.languages.spanish_verbs import BARE, SEVERAL, VERBS
 
 _ACTING = r"(?:pausar|parar|detener|cancelar|reanudar|continuar|saber|ver|poner|dejar|seguir|retomar|matar|terminar|abortar|crear|lanzar|abrir|montar|hacer|arrancar|reactivar|que)"
 _MARKERS = (
@@ -34,7 +34,7 @@ SPANISH = Language(
     tail=(
         r"por favor|porfa|porfi|porfis|gracias|muchas gracias|mil gracias|ahora|ya|ahora mismo|ahorita|ahorita mismo|de momento|por ahora|por el momento|enseguida|anoche|ayer|esta semana|todavia|aun|otra vez|de nuevo|hoy|anda|venga|vale|eh|ok|tio|tia|che|wey|guey|jefe|cadence|crack|maquina|hombre|"
         r"ya mismo|cuanto antes|de una vez|de inmediato|inmediatamente|directamente|(?<!mas )rapidito|y ya|y ya esta|y listo|tambien|si (?:me )?haces el favor|si puedes|si puede ser|si no te importa|cuando puedas|si eres tan amable|nomas|al final|por hoy|mientras tanto|temporalmente|mientras|entonces|pues|luego|verdad|no(?= \?)",
-        rf"(?:por )?{WHILE}|hasta (?:luego|manana|despues|el lunes|la tarde|nuevo aviso|que (?:yo )?(?:vuelva|acabe|termine|te (?:diga|avise)|os diga)(?: \S+){{0,3}}|despues de (?:comer|la reunion|la comida))|antes de (?:comer|la reunion|salir|irme)|mientras (?:como|estoy|voy|hablo|comemos)(?: \S+){{0,3}}|esta (?:tarde|noche|manana)",
+        r"hasta (?:luego|manana|despues|el lunes|la tarde|nuevo aviso|que (?:yo )?(?:vuelva|acabe|termine|te (?:diga|avise)|os diga)(?: \S+){{0,3}}|despues de (?:comer|la reunion|la comida))|antes de (?:comer|la reunion|salir|irme)|mientras (?:como|estoy|voy|hablo|comemos)(?: \S+){{0,3}}|esta (?:tarde|noche|manana)",
     ),
     verbs=VERBS,
     bare=BARE,

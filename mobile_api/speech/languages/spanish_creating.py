@@ -5,14 +5,15 @@ from mobile_api.speech.languages.spanish_heard import infinitive
 
 _AGENT = r"(?:agente|agentes|gente|ajente|bot|a gente)"
 _NEW = r"(?:nuevo|otro|otro nuevo|mas|extra|adicional|aparte|rapido|rapidito|segundo|tercer|pequeno|dedicado|fresco)"
-_ME = r"(?:me|nos|te|melo)?"
+_ME = r"(?:me|nos|te|melo|le|les)?"
 _BEGIN = (
     rf"(?:inici|cre|lanz|arranc|mont|arm|regal|agarr|consegu|consig|prepar|levant|abr|mand|gener|ejecut|activ|configur|asign|despleg|met|sac|dispar|ech|encarg|trae|us|coloc|agreg|anad|empiez|comienz|dedic|envi|prend|enciend|habilit|suelt|larg|encarg|contrat|busc|invoc|convoc|organiz|coordin|enchuf|plant)"
     rf"(?:a|e|i|as|es|is|ar|er|ir|ad|ed|id|an|en|ame|ando|iendo)?{_ME}"
 )
-_GIVE = rf"(?:pon|poner|poned|ponga|pone|haz|hacer|hace|haga|da|dar|de|dale|pasa|pide|pedir|ve|trae|crees|creas|lances){_ME}"
+_GIVE = rf"(?:hagamos|pongamos|creemos|lancemos|montemos|abramos|pon|poner|poned|ponga|pone|haz|hacer|hace|haga|da|dar|de|dale|pasa|pide|pedir|ve|trae|crees|creas|lances){_ME}"
 _WISH = (
     r"(?:(?:yo |nosotros )?(?:queria|queriamos|necesito|necesitamos|quiero|queremos|quisiera|querria|quisieramos|ocupo|preciso|requiero|deseo|busco)|(?:me|nos) (?:vendria|iria|vendra) (?:bien|genial|de perlas)|(?:me|nos) (?:hace|haria|hara) falta|me (?:gustaria|encantaria)(?: tener)?|"
+    r"(?:(?:quiero|necesito|queremos|me gustaria|prefiero|te pido|hace falta|quisiera) )?que (?:me |nos )?(?:lances?|crees?|pongas?|montes?|abras?|hagas?|inicies?|arranques?|prepares?|metas?|mandes?)|"
     r"(?:me|nos) (?:abris|armas|pones|das|lanzas|creas|montas|haces|abres|preparas|dejas|arrancas|sacas|metes|consigues|echas)|hace falta|haria falta|podriamos (?:tener|poner|lanzar|usar)|podrias (?:ponerme|lanzarme|crearme|montarme)|vamos a (?:necesitar|lanzar|crear|poner|abrir|montar)|hay que (?:lanzar|crear|poner|abrir|montar|meter)|toca (?:lanzar|crear|poner|abrir|montar)|a ver si (?:me )?(?:lanzas|creas|pones|montas)|que tal si (?:lanzas|creas|pones|montas|lanzamos|ponemos|creamos)|crees|lances)"
 )
 _FRESH = rf"(?: (?:por favor|ya|ahora|tambien|a|ahi|alli|rapido|a andar|a correr|en marcha|a funcionar))*(?: (?:un|otro|uno|el|al|a un|a otro|unos|una))(?: {_NEW})*"

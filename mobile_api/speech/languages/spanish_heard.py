@@ -70,6 +70,9 @@ _FOR = re.compile(
 )
 
 
+_GOES_ON = re.compile(r"(?<!como )(?<!tal )\bsigue(?= (?:el|la|lo|ese|este|agente|ahi|\?))")
+
+
 def tidied(text: str) -> str:
     """Return the cleaned *text* with pronouns apart from verbs, without fillers and repetitions."""
     for pattern, written in _SIGNS:
@@ -77,6 +80,9 @@ def tidied(text: str) -> str:
     text = _TWICE.sub(r"\1", _FILLER.sub("", text))
     text = _PAST.sub(r"yo \1", text)
     text = " ".join(_apart(token) for token in text.split(" "))
+    if text.rstrip(" .!").endswith("?"):  # "sigue el dos" is an order, "¿sigue el dos?" is none
+        text = _GOES_ON.sub("está en marcha", text[0].lower() + text[1:])
+    text = re.sub(r"(?<=agente) este(?= (?:en|para|que) )", "", text)
     text = _REMOVES.sub("cancela", text)
     low = plain(text)
     if not _FOR.search(low):

@@ -14,8 +14,8 @@ VERBS = {
         rf"{_PAUSE}{_NOW}(?: {WHILE})?(?: con)?(?: a)? {{ref}}",
         r"(?:pon(?:me)?|deja(?:me)?|poner|dejar|poned|dejad|ponga(?:me)?|deje(?:me)?|pone(?:me)?|dejemos|pongamos)(?: a)? {ref} (?:en (?:pausa|espera|stand ?by|modo pausa)|aparcad[oa]s?|pausad[oa]s?|congelad[oa]s?|quiet[oa]s?|para (?:luego|despues))",
         r"(?:haz|hacer) una pausa (?:con|en) {ref}",
-        rf"(?:deten|detener|parar|para)(?: a)? {{ref}} {WHILE}",
-        rf"(?:deten|detener|parar|para) {WHILE} (?:a |con )?{{ref}}",
+        rf"(?:deten|detener|parar|para)(?: a)? {{ref}} (?:{WHILE}|temporalmente|hasta luego|por ahora|de momento)",
+        rf"(?:deten|detener|parar|para) (?:{WHILE}|temporalmente) (?:a |con )?{{ref}}",
     ),
     Intent.RESUME: (
         rf"{_RESUME}{_NOW}(?: con)?(?: a)? {{ref}}",
@@ -45,6 +45,7 @@ VERBS = {
     ),
 }
 BARE = {
+    rf"(?:pausa|pausar|para|pare|deten|espera|frena)(?: (?:lo|la|ahi|ya))* {WHILE}": "pause",
     r"(?:pausa|pausar|pause|pausa (?:lo|la|el agente)|pon (?:lo|la) en pausa|haz una pausa|en pausa)": "pause",
     r"(?:continua|continuar|reanuda|reanudar|reanuda (?:lo|la)|sigue|seguir|continua (?:lo|la)|continue|retoma (?:lo|la)|sigue adelante|despausa (?:lo|la))": "resume",
     r"que (?:continue|prosiga|arranque)(?: ya| entonces)?": "resume",
