@@ -5,7 +5,8 @@ from itertools import islice, product
 
 from mobile_api.speech.frame import Context
 from mobile_api.speech.language import Language
-from mobile_api.speech.repos import Match, RepoIndex
+from mobile_api.speech.repos import GENERIC, Match, RepoIndex, same_word
+from mobile_api.speech.spelling import canonical
 from mobile_api.speech.written import names_of
 
 _MOST_LETTERS, _MOST_WORDS, _MOST_WAYS, _MOST_INDEXES = 8, 5, 12, 256
@@ -18,6 +19,8 @@ class TranslatedIndex(RepoIndex):
     def __init__(self, repos: tuple[str, ...], language: Language) -> None:
         super().__init__(repos)
         self._forms = language.forms
+        self._known: dict[str, tuple[str, ...]] = {}
+        self._all = frozenset(part for repo in repos for part in self.parts_of(repo))
         self._no_end = re.compile(rf" (?:{self._forms.never_last})$")
         self._joins = re.compile(rf"(?:^| )(?:{self._forms.joins})(?= |$)")
 
@@ -38,14 +41,27 @@ class TranslatedIndex(RepoIndex):
             return ""
         if self._joins.search(phrase):
             return ""
-        choices = [[way for way in self._forms.english(word).split("|") if way] for word in said]
-        if len(said) == len(phrase.split()) and all(len(choice) == 1 for choice in choices):
-            return ""
+        choices = [self._parts_for(word) for word in said]
+        if len(self._known) > _MOST_INDEXES:
+            self._known.clear()
         for ways in islice(product(*choices), _MOST_WAYS):
             for way in (ways, ways[::-1]):  # "portal del paciente" is patient-portal
                 if " ".join(way) != phrase and super().match(" ".join(way), parts=parts).found:
                     return " ".join(way)
         return ""
+
+    def _parts_for(self, word: str) -> tuple[str, ...]:
+        """Return what *word* may be in English that is a part of some name."""
+        if word not in self._known:
+            ways = self._forms.english(word).split("|")
+            self._known[word] = tuple(way for way in ways if way and self._is_part(way))
+        return self._known[word]
+
+    def _is_part(self, word: str) -> bool:
+        return any(
+            one in GENERIC or any(same_word(one, part) for part in self._all)
+            for one in canonical(word)
+        )
 
 
 def translated_index(repos: tuple[str, ...], language: Language) -> TranslatedIndex:
