@@ -167,7 +167,8 @@ def _on_topic(
     if not reference.topic:
         return pool, True
     said = canonical(" ".join(reference.topic))
-    whole = index_of(context.repos).match(" ".join(reference.topic), parts=False)
+    own = " ".join(word.partition("|")[0] for word in reference.topic)
+    whole = index_of(context.repos).match(own, parts=False)
     if whole.repo is not None and whole.score >= 90:
         there = [a for a in pool if a.repo == whole.repo]
         if there:
@@ -178,7 +179,7 @@ def _on_topic(
         return [], False
     kept = [a for a in pool if scores[a.id] == best]
     known = _vocabulary(kept[0])
-    return kept, all(word in _WEAK or _best(word, known) for word in said) or best[0] == len(said)
+    return kept, all(_is_weak(word) or _best(word, known) for word in said) or best[0] == len(said)
 
 
 def grounded(reference: Reference, context: Context) -> bool:
@@ -228,8 +229,16 @@ def _begins(word: str, known: str) -> bool:
     ) or known.endswith(word)
 
 
+def _is_weak(word: str) -> bool:
+    return not _WEAK.isdisjoint(word.split("|"))
+
+
 @lru_cache(maxsize=16384)
 def _best(word: str, known: tuple[str, ...]) -> int:
+    if "|" in word:  # in another language, and what it is in English
+        likely, _, less = word.partition("||")
+        best = max(_best(one, known) for way in likely.split("|") for one in canonical(way))
+        return best or min(_best(less, known), 1) if less else best
     if word in known or any(same_stem(word, k) or _begins(word, k) for k in known):
         return 2
     if word.endswith("ing") and from_gerund(word) in known:

@@ -18,6 +18,7 @@ class Corrected:
         language = sentences.language
         self._sentences = sentences
         self.language, self.markers = language.code, language.markers
+        self.spoken = language
         self.reference = sentences.references.read
         mark = rf"(?:{language.corrections})"
         weak = rf"(?:{language.weak_corrections})"

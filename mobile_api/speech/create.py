@@ -35,9 +35,10 @@ class Creation:
         self._about = re.compile(rf"^(?:{made.about}) (?=\S)")
         self._trailing = re.compile(rf" [,.;] (?:{made.trailing_heads})$")
         self._no_task = re.compile(made.no_task)
-        self._codes = re.compile(made.code)
+        self._codes, self._harm = re.compile(made.code), re.compile(made.harm)
         self._verb = re.compile(rf"^(?:{made.task_verbs})(?= |$)")
         self._background = re.compile(rf"^(?:{made.background})")
+        self._it = re.compile(made.it)
         self._serious = re.compile(made.serious or r"(?=)")
         self._another = re.compile(rf"(?:(?:{language.joins}) )?(?:{language.several})")
         self._fresh = re.compile(r"\b(?:an?|new|another|one more)\b")
@@ -214,7 +215,7 @@ class Creation:
                 read = self._behind(rest[:again], Slots(rest[again:], repo=repo), repos)
                 slots = replace(read, branch=read.branch or branch) if read else slots
         told = about[start:].strip() or (before[start:].strip() if start and slots.repo else "")
-        if slots.task and re.search(r"\b(?:it|this|that|why|what's wrong)$", plain(slots.task)):
+        if slots.task and self._it.search(plain(slots.task)):
             slots = replace(slots, task=f"{slots.task} : {told}")
         elif not slots.task and (repo or slots.repo) and told:
             slots = replace(slots, task=told)
@@ -257,5 +258,6 @@ class Creation:
         task = spoken(slots.task) if slots.task else None
         return Meant(
             intent=Intent.CREATE, repo=slots.repo, branch=slots.branch, task=task or None,
-            language=self._language.code, evidence=slots.sure,
+            language=self._language.code,
+            evidence=slots.sure and not self._harm.search(plain(task or "")),
         )  # fmt: skip

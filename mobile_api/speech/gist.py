@@ -39,6 +39,7 @@ class Gists:
         self._reads = References(forms).read
         self._reads_free = References(forms, free=True).read
         self._forbidden = forms.forbidden
+        self._join = re.compile(rf" (?:{forms.joins}) ")
         self._fresh = re.compile(
             rf"(?:^| )(?:{forms.indefinite}) (?:(?:{forms.fresh}) )?(?:{forms.noun})(?= |$)"
         )
@@ -121,7 +122,7 @@ class Gists:
         reference = self._reads(phrase)
         if reference is None and self._forbidden.intersection(phrase.split()):
             reference = self._reads_free(phrase)  # a title may have such words: "cold start"
-            if reference is not None and not reference.topic:
+            if reference is not None and (not reference.topic or self._points(phrase)):
                 return None
         if reference is None or not known.surely(reference):
             return None
@@ -131,6 +132,12 @@ class Gists:
         state = reference.statuses and not (reference.topic or reference.numbers)
         of_it = phrase.split()[0] in self._gist.plural_pronouns | self._gist.pronouns
         return None if state and of_it else reference
+
+    def _points(self, phrase: str) -> bool:
+        """Whether *phrase* is "this and the billing one": two, of which one is only pointed at."""
+        pieces = self._join.split(phrase)
+        read = [self._reads(piece) for piece in pieces] if len(pieces) > 1 else []
+        return any(one is not None and one.is_vague for one in read)
 
     def _one(self, cover: _Cover, intent: Intent, known: Known) -> Reference | None:
         """Return the one reference that all names of *cover* come to."""

@@ -37,9 +37,26 @@ class Forms:
     ordinals: dict[str, int] = field(default_factory=dict)
     homophones: Mapping[str, int] = field(default_factory=lambda: HOMOPHONES)
     topics: Mapping[str, str] = field(default_factory=dict)
+    endings: tuple[tuple[str, str], ...] = ()  # of words -> of what is in *topics*, or of cognates
+    singular: str = NEVER  # "the" before one: "the two" in some languages is number two
     never_first: str = r"in|with|at|up|on|out|about|of|to"
     never_last: str = NEVER
     forbidden: frozenset[str] = frozenset()  # a reference with one of these is more than that
+
+    def english(self, word: str) -> str:
+        """Return *word* of a topic and its English, as "a|b", or "a|b||c" with less likely ones."""
+        if not self.endings:
+            return self.topics.get(word, word)
+        stems = [word[: -len(a)] + b for a, b in self.endings if word.endswith(a)]
+        stems = [stem for stem in stems if len(stem) > 1]
+        found = [self.topics[stem] for stem in (word, *stems) if stem in self.topics]
+        likely = (
+            word,
+            *(stem for stem in stems if len(stem) > 4),
+            *(one.partition("|")[0] for one in found),
+        )
+        less = [way for one in found for way in one.split("|")[1:]]
+        return "|".join(dict.fromkeys(likely)) + ("||" + "|".join(less) if less else "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +92,7 @@ class Creating:
     places: str  # on, in, for
     weak_places: str = NEVER  # to, from, of: only with a whole name
     articles: str
+    subjects: str = NEVER  # "why" before "the backend is slow": what is asked of a repository
     place_nouns: str  # repo, repository, project
     branch: str  # ends where the branch's name begins
     branch_named: str = NEVER  # "on the develop branch"
@@ -86,8 +104,12 @@ class Creating:
     third_person: str = ""  # how to turn it round: "en" or nothing
     turn: Callable[[str], str] | None = None  # how a clause becomes an order; "" if it cannot
     translate: Callable[[str], str] | None = None  # a name of a repository, in English
+    harm: str = NEVER  # what cannot be undone, where `tasks` does not know it
     background: str = NEVER  # "there's a bug in X," before the request
     nothing: str = NEVER  # words that are no task
+    it: str = (
+        r"\b(?:it|this|that|why|what's wrong)$"  # a task that ends so is about what was said before
+    )
     chat: str = NEVER  # a clause behind a request that adds nothing to it
     interrupted: str = NEVER  # what is said to somebody else in the middle of a request
     serious: str = ""  # a clause before a request with one of these may change what it means
@@ -165,6 +187,8 @@ class Language:
     several: str  # verbs that may begin a second command
     contrast: str = NEVER
     gist: Gist | None = None
+    tidied: Callable[[str], str] | None = None  # takes apart what no form looks at
+    letters: Mapping[str, str] = field(default_factory=dict)  # their names, and those of figures
 
     @cached_property
     def templates(self) -> tuple[tuple[Intent, tuple[re.Pattern[str], ...]], ...]:

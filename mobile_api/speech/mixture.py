@@ -22,7 +22,8 @@ _ONLY = {
         soll ihn wieder zur""",
     "es": """el los las una por favor esta estan como cual con del todos todas agente agentes para
         pausa deten detener reanuda reanudar inicia iniciar crea dos cuatro cinco siete ocho nueve
-        diez primero segundo tercero ultimo quiero""",
+        diez pausar sigue retoma cancela cancelar mata aborta lanza arranca esto ese ahora primero
+        segundo tercero ultimo quiero""",
     "fr": """le les une mon mes avec dans aux s'il vous plait arrete arreter reprends reprendre mets
         mettre tous toutes cette ces quel quelle moi deux trois quatre sept huit neuf dix premier
         deuxieme troisieme dernier sur l'agent d'agent n'arrete""",

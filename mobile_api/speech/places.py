@@ -25,6 +25,7 @@ class Places:
             rf"^(?:{made.place_nouns})(?: (?:called|named|is|should be|will be|:))*(?= |$)"
         )
         self._somewhere = re.compile(rf"(?<= )(?:{made.places}) (?:(?:{made.articles}) )?")
+        self._subject = re.compile(rf"(?<= )(?:{made.subjects}) (?:{made.articles}) ")
         self._weakly = re.compile(rf"(?<= )(?:{made.weak_places}) (?:(?:{made.articles}) )?")
 
     def named(self, text: str, repos: RepoIndex) -> str:
@@ -115,13 +116,14 @@ class Places:
     def inside(self, text: str, repos: RepoIndex) -> tuple[str, str]:
         """Return the last repository that *text* speaks of, and *text* without it."""
         low = plain(text)
-        for place, parts in ((self._somewhere, True), (self._weakly, False)):
+        ways = ((self._somewhere, True), (self._weakly, False), (self._subject, False))
+        for place, parts in ways:
             for found in reversed(list(place.finditer(low))):
                 repo, length = self.longest(low[found.end() :], repos, parts=parts)
                 end = found.end() + length
                 ends = end >= len(low.rstrip(f" {PUNCT}")) or low[end:].lstrip()[:1] in PUNCT
                 whole = repos.match(repo, parts=False)
-                if repo and (ends or (whole.found and parts)):
+                if repo and (ends or (whole.found and (parts or place is self._subject))):
                     if not parts:
                         return repo, text
                     return repo, f"{text[: found.start()].rstrip()}{text[end:]}"

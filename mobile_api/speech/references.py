@@ -20,6 +20,7 @@ class References:
         self._determiners = re.compile(rf"^(?:(?:{forms.determiners}) )+")
         self._numbered = re.compile(rf"^(?:{forms.number})(?: (?:{forms.number}))* (?P<rest>.+)$")
         self._every = re.compile(rf"^(?:{forms.everything}) (?P<rest>.+)$")
+        self._singular = re.compile(forms.singular)
         self._both = re.compile(rf"^(?:{forms.both})(?: (?P<rest>.+))?$")
         self._except = re.compile(rf"^(?P<all>.+?) ,? ?{forms.excluding} (?P<rest>.+)$")
         self._join = re.compile(rf" (?:{forms.joins}) ")
@@ -84,6 +85,7 @@ class References:
         heard = self._forms.homophones if found is not None else {}
         said = numbers_in(rest.split(), more=more, heard=heard)
         counted = found is None and (bare != phrase or bool(self._plural.search(bare)))
+        counted = counted and not self._singular.match(phrase)
         if said is not None and len(said) == 1 and counted:
             return None  # "those two", "two agents": how many, not which
         if said is None and not re.match(r"an? ", phrase):
@@ -170,5 +172,5 @@ class References:
             if counted and value is not None:
                 count = value
             elif word not in self._forms.small:
-                kept.extend(self._forms.topics.get(word, word).split())
+                kept.extend(self._forms.english(word).split())
         return tuple(kept), count

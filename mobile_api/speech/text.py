@@ -6,6 +6,7 @@ be matched against `plain` of it and the same positions cut from it: both have t
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _QUOTES = str.maketrans(
     {"\u2019": "'", "\u2018": "'", "\u00b4": "'", "`": "'", "\u201c": " ", "\u201d": " ", '"': " "}
@@ -84,6 +85,7 @@ def _marked(found: re.Match[str]) -> str:
     return f"{whole[0]}'{whole[1]}"
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Return *text* in small letters without accents and hyphens, position for position."""
     if text.isascii():

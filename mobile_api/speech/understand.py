@@ -1,5 +1,6 @@
 """A transcript and what is known of the person: what is to be done."""
 
+from dataclasses import replace
 from functools import lru_cache
 
 from mobile_api.speech.corrections import Corrected
@@ -8,6 +9,7 @@ from mobile_api.speech.gate import is_nothing
 from mobile_api.speech.known import Known
 from mobile_api.speech.languages import LANGUAGES
 from mobile_api.speech.mixture import unmixed
+from mobile_api.speech.own_words import spelled_out, translated_index
 from mobile_api.speech.policy import resolved
 from mobile_api.speech.repos import index_of
 from mobile_api.speech.sentences import Sentences
@@ -40,17 +42,29 @@ def by_grammar(transcript: str, context: Context) -> Frame | None:
 def read(text: str, context: Context) -> Meant | None:
     """Return what the cleaned *text* means in the first language that understands it."""
     knows = Known(context)
-    repos = index_of(context.repos)
     said = set(plain(text).split())
     english, *others = grammars()
     ordered = (english, *others) if said & _ENGLISH else (*others, english)
     for grammar in ordered:
         if grammar.markers and not grammar.markers & said:
             continue
-        meant = grammar.read(text, knows, repos)
+        meant = _in(grammar, text, knows, context)
         if meant is not None:
             return meant
     return None
+
+
+def _in(grammar: Corrected, text: str, knows: Known, context: Context) -> Meant | None:
+    """Return what *text* means in the language of *grammar*, names as they are written."""
+    index, language = index_of(context.repos), grammar.spoken
+    if not language.forms.endings:
+        return grammar.read(text, knows, index)
+    text = spelled_out(language.tidied(text) if language.tidied else text, context, language)
+    translated = translated_index(context.repos, language)
+    meant = grammar.read(text, knows, translated)
+    if meant is None or not meant.repo or index.match(meant.repo).found:
+        return meant
+    return replace(meant, repo=translated.english(meant.repo) or meant.repo)
 
 
 def reference_in(phrase: str, language: str) -> Reference | None:

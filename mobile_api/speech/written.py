@@ -25,7 +25,7 @@ _NOT_LAST = _NOT_FIRST | {"for"}
 
 def rewritten(text: str, context: Context) -> str:
     """Return the cleaned *text* with the words of the person's names as he writes them."""
-    names = _names(context)
+    names = names_of(context)
     if not names:
         return text
     tokens = text.split(" ")
@@ -88,7 +88,8 @@ def joined_numbers(run: list[str]) -> list[str]:
     return out
 
 
-def _names(context: Context) -> dict[str, str]:
+def names_of(context: Context) -> dict[str, str]:
+    """Return the names in *context*: their letters and figures -> as the grammar reads them."""
     return _names_of(context.repos, tuple((a.title, a.repo) for a in context.agents))
 
 
