@@ -167,7 +167,7 @@ def _on_topic(
     if not reference.topic:
         return pool, True
     said = canonical(" ".join(reference.topic))
-    whole = index_of(context.repos).match(" ".join(reference.topic), parts=False)
+    whole = index_of(context.repos).match(" ".join(_as_said(reference.topic)), parts=False)
     if whole.repo is not None and whole.score >= 90:
         there = [a for a in pool if a.repo == whole.repo]
         if there:
@@ -179,6 +179,10 @@ def _on_topic(
     kept = [a for a in pool if scores[a.id] == best]
     known = _vocabulary(kept[0])
     return kept, all(word in _WEAK or _best(word, known) for word in said) or best[0] == len(said)
+
+
+def _as_said(topic: tuple[str, ...]) -> list[str]:
+    return [word.partition("|")[0] for word in topic]
 
 
 def grounded(reference: Reference, context: Context) -> bool:
@@ -230,6 +234,8 @@ def _begins(word: str, known: str) -> bool:
 
 @lru_cache(maxsize=16384)
 def _best(word: str, known: tuple[str, ...]) -> int:
+    if "|" in word:  # a word of another language, and what titles may have for it
+        return max(_best(one, known) for w in word.split("|") for one in canonical(w))
     if word in known or any(same_stem(word, k) or _begins(word, k) for k in known):
         return 2
     if word.endswith("ing") and from_gerund(word) in known:

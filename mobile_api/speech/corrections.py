@@ -17,6 +17,7 @@ class Corrected:
     def __init__(self, sentences: Sentences) -> None:
         language = sentences.language
         self._sentences = sentences
+        self._heard, self._written = language.heard, language.written
         self.language, self.markers = language.code, language.markers
         self.reference = sentences.references.read
         mark = rf"(?:{language.corrections})"
@@ -36,9 +37,12 @@ class Corrected:
 
     def read(self, text: str, knows: Known, repos: RepoIndex) -> Meant | None:
         """Return what the cleaned *text* means in the end."""
+        text = self._heard(text) if self._heard else text
         meant = self._last(text[self._started(text) :], knows, repos)
         if meant is None or meant.intent is not Intent.CREATE:
             return meant
+        if self._written and meant.task:
+            meant = replace(meant, task=self._written(meant.task))
         doubtful = self._doubt.search(plain(meant.task or "")) is not None
         return replace(meant, evidence=meant.evidence and not doubtful)
 

@@ -210,6 +210,8 @@ class Details:
         if named and marked <= named.start("verb"):
             if self._made.third_person == "de":
                 return german_infinitive(rest[named.start("verb") :])
+            if self._made.infinitive is not None:
+                return self._made.infinitive(rest[named.start("verb") :])
             verb = rest[named.start("verb") : named.end("verb")]
             return f"{imperative(verb)}{rest[named.end('verb') :]}"
         if gerund := self._gerund.match(low):

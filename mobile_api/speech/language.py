@@ -1,7 +1,7 @@
 """What a language's file holds; patterns are matched against `text.plain` of a sentence."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -33,7 +33,8 @@ class Forms:
     small: frozenset[str]  # words that say nothing about a topic
     numbers: dict[str, int] = field(default_factory=dict)
     ordinals: dict[str, int] = field(default_factory=dict)
-    topics: dict[str, str] = field(default_factory=dict)
+    heard: dict[str, int] | None = None  # misheard numbers behind "agent", for the English ones
+    topics: dict[str, str] = field(default_factory=dict)  # word -> what titles have, "a|b" is either
     never_first: str = r"in|with|at|up|on|out|about|of|to"
     never_last: str = NEVER
     forbidden: frozenset[str] = frozenset()  # a reference with one of these is more than that
@@ -77,6 +78,7 @@ class Creating:
     named: str = NEVER  # that ...s: the verb behind it is in the third person
     gerund: str = NEVER
     third_person: str = ""  # how to turn it round: "en" or nothing
+    infinitive: Callable[[str], str] | None = None  # how another language does that
     background: str = NEVER  # "there's a bug in X," before the request
     nothing: str = NEVER  # words that are no task
     chat: str = NEVER  # a clause behind a request that adds nothing to it
@@ -154,6 +156,8 @@ class Language:
     several: str  # verbs that may begin a second command
     contrast: str = NEVER
     gist: Gist | None = None
+    heard: Callable[[str], str] | None = None  # a sentence as these forms are written for it
+    written: Callable[[str], str] | None = None  # a task as people write it again
 
     @cached_property
     def templates(self) -> tuple[tuple[Intent, tuple[re.Pattern[str], ...]], ...]:

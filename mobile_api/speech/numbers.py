@@ -72,13 +72,19 @@ def number_of(word: str, *, more: dict[str, int] | None = None) -> int | None:
 
 
 def numbers_in(
-    parts: list[str], *, more: dict[str, int] | None = None, heard: bool = False
+    parts: list[str],
+    *,
+    more: dict[str, int] | None = None,
+    heard: bool = False,
+    homophones: dict[str, int] | None = None,
 ) -> tuple[int, ...] | None:
     """Return the numbers that *parts* list, or None when they say anything else.
 
-    "one and two", "1, 3 and 5", "two through four"; with *heard*, homophones count, too.
+    "one and two", "1, 3 and 5", "two through four"; with *heard*, homophones count, too (the
+    English ones unless others are given).
     """
-    known = (HOMOPHONES if heard else {}) | (more or {})
+    misheard = HOMOPHONES if homophones is None else homophones
+    known = (misheard if heard else {}) | (more or {})
     found: list[int] = []
     upto = False
     position = 0

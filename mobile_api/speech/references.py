@@ -79,7 +79,9 @@ class References:
         if rest.startswith(","):
             return None  # "no, for sure" is no number four
         more = self._forms.numbers
-        said = numbers_in(rest.split(), more=more, heard=found is not None)
+        said = numbers_in(
+            rest.split(), more=more, heard=found is not None, homophones=self._forms.heard
+        )
         counted = found is None and (bare != phrase or bool(self._plural.search(bare)))
         if said is not None and len(said) == 1 and counted:
             return None  # "those two", "two agents": how many, not which
