@@ -7,7 +7,7 @@ from mobile_api.speech.languages.french_forms import FORMS
 from mobile_api.speech.languages.french_gist import GIST
 from mobile_api.speech.languages.french_heard import heard, written
 from mobile_api.speech.languages.french_refused import REFUSED
-from mobile_api.speech.languages.french_verbs import BARE, PAUSE, RESUME, STATUS, STOP, WHILE
+from mobile_api.speech.languages.french_verbs import BARE, PAUSE, RESUME, STATUS, STOP
 
 # No word that an English sentence has, too.
 _MARKERS = """annule arrete arretez arreter cree creer des du en est etat l'agent les mes mets mettre mettez moi mon ma neuf ou pour
@@ -24,8 +24,9 @@ FRENCH = Language(
     lead=(
         r"ok|okay|alors|bon|ben|bah|bonjour|salut|coucou|hello|hey|oui|ouais|et|donc|euh|ah|oh|hop|allez|allez hop|cadence|dis cadence|hey cadence|ok cadence|dis|dis donc|dis moi(?= ,)|ecoute|tiens|voila|bref|du coup|au fait|d' ailleurs|sinon|"
         r"finalement|en fait|d' accord|tres bien|parfait|super|nickel|genial|impeccable|top|cool|c'est bon|c'est parti|ca marche|s'il te plait|s'il vous plait|stp|svp|maintenant|aussi|ensuite|puis|apres(?= ,)|d' abord|tant que tu y es|pendant que tu y es|"
-        r"vas y|juste|excuse moi|excusez moi|petite question|question rapide|une derniere chose|autre chose|merci de|merci(?= ,)|la(?= ,)|hum|quand tu (?:peux|as (?:un moment|deux minutes))(?= ,)|si tu (?:peux|veux)(?= ,)|pense a|n'oublie pas de|essaie de|essaye de|on va|tu vas",
+        r"vas y|juste|excuse moi|excusez moi|petite question|question rapide|une derniere chose|autre chose|merci de|merci(?= ,)|la(?= ,| j'| tu | il faut| on )|hum|quand tu (?:peux|as (?:un moment|deux minutes))(?= ,)|si tu (?:peux|veux)(?= ,)|pense a|n'oublie pas de|essaie de|essaye de|on va|tu vas",
         r"(?:est ce que )?(?:tu |vous |on )(?:peux|pourrais|pouvez|pourriez|peut|pourrait|veux bien|voudrais bien)(?: s'il te plait| s'il vous plait| juste| aussi| vite| maintenant)*(?: me| nous| m')?(?! (?:pas|plus|jamais))",
+        r"(?:tu sais|vous savez|tu saurais)(?= \S+(?:er|ir|re)\b)",
         r"(?:peux tu|pourrais tu|pouvez vous|pourriez vous|peut on|veux tu(?: bien)?|voulez vous)(?: s'il te plait| juste| aussi)*(?: me| nous| m')?",
         r"(?:il faut|il faudrait|faut|faudrait|il va falloir|va falloir|je veux|je voudrais|j'aimerais|je souhaite|je souhaiterais|on veut|on voudrait|j'aimerais bien|je voudrais bien)(?= \S+(?:er|ir|re)\b)",
         r"(?:je veux|je voudrais|j'aimerais|j'aimerais bien|je souhaite|il faut|il faudrait|faut|faudrait|il faudra)(?: que tu| que vous| qu'on)(?: me| nous| m')?(?! (?:ne|n'))",
@@ -36,7 +37,7 @@ FRENCH = Language(
         r"s'il te plait|s'il vous plait|stp|svp|merci|merci bien|merci beaucoup|merci d' avance|maintenant|tout de suite|immediatement|vite|vite fait|rapidement|d' urgence|pour l' instant|pour le moment|pour aujourd'hui|pour ce soir|un instant|un moment|un peu|un petit peu|deja|encore|aujourd'hui|ce soir|ce matin|"
         r"en ce moment|la|du coup|alors|hein|quoi|voila|c'est bon|d' accord|ok|okay|cadence|momentanement|temporairement|provisoirement|en attendant|finalement|plutot(?= \.)|quand tu peux|quand t'as (?:deux minutes|un moment)|si tu peux|si tu veux(?: bien)?|si possible|si c'est possible|tu veux|tu veux bien|pour moi|pour nous|au fait|aussi|comme ca|sur le champ|"
         r"ou quoi|exactement|au juste|au final|un coup|mon (?:grand|vieux|pote)|mec|chef|allez|a nouveau|de nouveau|on verra (?:apres|plus tard|demain)|je regarde (?:apres|plus tard)|stp merci|de suite|direct|directement|des que (?:tu peux|possible)|pour de bon|definitivement",
-        rf"{WHILE}|(?:le temps|histoire) (?:que|de|d'|qu'on|qu'il|du|des) ?(?:\S+ ){{0,7}}\S+|jusqu'(?:a|au|aux|en) (?!ce que)(?:\S+ ){{0,3}}\S+|(?:avant|apres|pendant) (?:le|la|les|l'|ma|mon) (?:\S+ )?(?:reunion|demo|dej|dejeuner|standup|stand up|nuit|week end|repas|call|rendez vous|point|daily|pause dej|release|gel)|pour (?:la nuit|le week end|la journee|la semaine)",
+        r"(?:le temps|histoire) (?:que|de|d'|qu'on|qu'il|du|des) ?(?:\S+ ){{0,7}}\S+|jusqu'(?:a|au|aux|en) (?!ce que)(?:\S+ ){{0,3}}\S+|(?:avant|apres|pendant) (?:le|la|les|l'|ma|mon) (?:\S+ )?(?:reunion|demo|dej|dejeuner|standup|stand up|nuit|week end|repas|call|rendez vous|point|daily|pause dej|release|gel)|pour (?:la nuit|le week end|la journee|la semaine)",
     ),
     verbs={Intent.PAUSE: PAUSE, Intent.RESUME: RESUME, Intent.STOP: STOP, Intent.STATUS: STATUS},
     bare=BARE,

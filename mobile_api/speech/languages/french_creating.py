@@ -23,7 +23,7 @@ _BEGIN = (
         "lanc", "lan[cç]", "demarr", "cre", "ajout", "pos", "plac", "coll", "balanc", "dedi", "affect", "assign", "mobilis", "deploy", "activ", "declench",
         "trouv", "reserv", "pass", "mont", "prepar", "commenc", "attribu", "donn", "fil", "envoy", "branch", "cal", "embauch", "appel", "convoqu", "confi", "repar", "instanci", "initi", "spawn", "generat", "gener", "execut",
     )
-    + r"|ouvres?|ouvrir|ouvrez|envoie|envoies|deploie|deploies|mets|met|mettre|mettez|prends|prendre|prenez|fais|faire|faites|fais (?:tourner|bosser|partir|demarrer|travailler)|faire (?:tourner|bosser|partir|demarrer|travailler)|"
+    + r"|pars|partir|partez|ouvres?|ouvrir|ouvrez|envoie|envoies|deploie|deploies|mets|met|mettre|mettez|prends|prendre|prenez|fais|faire|faites|fais (?:tourner|bosser|partir|demarrer|travailler)|faire (?:tourner|bosser|partir|demarrer|travailler)|"
     r"mets en (?:place|route)|cree|creer|creez|crees|met en (?:place|route)|mettre en (?:place|route)|fous|fout|utilise|utiliser|sors|rajoute|rajouter|lances?|start|run|creons|met moi|spin up|depeche|depecher)"
 )  # fmt: skip
 _WANT = (

@@ -68,7 +68,7 @@ FORMS = Forms(
     },
     topics=TOPICS,
     never_first=r"de|du|des|d'?|en|a|au|aux|sur|dans|pour|par|avec|et|ou|qui|que|qu|est|sont|on|y|se|s|comment|pourquoi|quand|si|me|te|moi|toi|nous",
-    never_last=r"sur|dans|pour|avec|et|que|qui|ou|en|a|au|du|la|le|les|un|est|par",
+    never_last=r"sur|dans|pour|avec|et|que|qui|ou|en|a|au|du|la|le|les|est|par",
     forbidden=frozenset(
         """ne n' pas jamais rien aucun si quand mais puis dit dis disait demande demandait arrete arretes arreter
         annule annuler reprends reprend reprendre lance lances lancer relance relancer coupe couper tue tuer stoppe

@@ -5,7 +5,7 @@ need no place here: sound and letters find them.
 """
 
 _WORDS = {
-    "abonnement": "subscription", "abonne": "subscriber", "accessibilite": "accessibility",
+    "autobus": "bus", "deneigement": "snow|plow|plowing", "neige": "snow", "ticket": "ticket|receipt", "abonnement": "subscription", "abonne": "subscriber", "accessibilite": "accessibility",
     "accueil": "home|landing|welcome", "achat": "purchase|order|checkout", "actualite": "news|feed",
     "adresse": "address", "affichage": "display|view|rendering|render", "ajout": "add",
     "alerte": "alert|alerting|warning", "allergene": "allergen", "amelioration": "improve",
