@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import lru_cache, partial
 
 from mobile_api.speech.details import Slots
 from mobile_api.speech.frame import Intent, Meant
@@ -9,6 +10,7 @@ from mobile_api.speech.known import Known
 from mobile_api.speech.repos import RepoIndex
 from mobile_api.speech.sentences import Sentences
 from mobile_api.speech.text import plain, spoken
+from mobile_api.speech.translated import TranslatedRepos
 
 
 class Corrected:
@@ -18,6 +20,8 @@ class Corrected:
         language = sentences.language
         self._sentences = sentences
         self._heard, self._written = language.heard, language.written
+        self._repos = lru_cache(maxsize=256)(partial(TranslatedRepos, forms=language.forms))
+        self._translates = bool(language.forms.topics)
         self.language, self.markers = language.code, language.markers
         self.reference = sentences.references.read
         mark = rf"(?:{language.corrections})"
@@ -38,11 +42,15 @@ class Corrected:
     def read(self, text: str, knows: Known, repos: RepoIndex) -> Meant | None:
         """Return what the cleaned *text* means in the end."""
         text = self._heard(text) if self._heard else text
+        translated = self._repos(repos.repos) if self._translates else None
+        repos = translated or repos
         meant = self._last(text[self._started(text) :], knows, repos)
         if meant is None or meant.intent is not Intent.CREATE:
             return meant
         if self._written and meant.task:
             meant = replace(meant, task=self._written(meant.task))
+        if translated is not None:
+            meant = replace(meant, repo=translated.in_english(meant.repo))
         doubtful = self._doubt.search(plain(meant.task or "")) is not None
         return replace(meant, evidence=meant.evidence and not doubtful)
 

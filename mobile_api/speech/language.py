@@ -63,6 +63,7 @@ class Creating:
     loose: str = NEVER  # how no task that is asked of somebody begins
     people: str = NEVER  # "somebody": may be a person, not an agent
     about: str = NEVER  # "as for" before the name of a repository
+    not_there: str = "not"  # before the name of a repository that is not meant
     here: str = NEVER  # "there", "on it": the repository that was named
     trailing_heads: str = NEVER  # "..., new agent"
     task_verbs: str  # "fix ... in the backend" is a request, too

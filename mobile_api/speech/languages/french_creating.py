@@ -86,6 +86,7 @@ CREATING = Creating(
         r"fais (?:en sorte|le menage|la doc|marcher)|faire (?:en sorte|le menage)|cherche pourquoi|trouve pourquoi|regarde pourquoi|reduis|reduire|resous|resoudre|accelere|ameliore|genere|complete|completer|rends|rendre|integre|monte (?:de version|la version)|monter|supporte|bumpe?|bump|upgrade[rz]?|update|enrichis|definis|rafraichis|etends|purge[rz]?|efface[rz]?|detruis|vide[rz]?|drop"
     ),
     task_words=(
+        r"mette|fasse|ecrive|reecrive|lise|prenne|reprenne|rende|convertisse|traduise|reduise|resolve|revoie|voie|comprenne|construise|definisse|"
         r"mets|mettre|fais|faire|prends|prendre|regarde[r]?|cherche[r]?|trouve[r]?|passe[r]?|lis|lire|envoie|envoyer|calcule[r]?|arrondis|arrondir|evite[r]?|empeche[r]?|autorise[r]?|refuse[r]?|accepte[r]?|ouvre|ouvrir|ferme[r]?|charge[r]?|recharge[r]?|relance[r]?|arrete[r]?|garde[r]?|"
         r"conserve[r]?|archive[r]?|sauvegarde[r]?|restaure[r]?|reprends|reprendre|suis|suivre|surveille[r]?|alerte[r]?|notifie[r]?|previens|prevenir|chiffre[r]?|signe[r]?|etudie[r]?|comprendre|comprends|creuse[r]?|enquete[r]?|permets|permettre|deploie|deployer|cree[r]?|construis|construire|"
         r"lance[r]?|dessine[r]?|colorie[r]?|aligne[r]?|centre[r]?|agrandis|agrandir|reorganise[r]?|range[r]?|trie[r]?|classe[r]?|groupe[r]?|fusionne[r]?|synchronise[r]?|rembourse[r]?|tronque[r]?|coupe[r]?|resume[r]?|detecte[r]?|mesure[r]?|compte[r]?|borne[r]?|plafonne[r]?|revois|revoir|reviens|revenir|sors|sortir|isole[r]?|"
@@ -105,6 +106,8 @@ CREATING = Creating(
         r"python|node|react|typescript|javascript|rust|sql|regex|champs?|colonnes?|tables?|tableaux?|fichiers?|liens?|images?|ecrans?|affichage|index)\b"
     ),
     task=(
+        r"(?:et )?(?:qui |qu'il )?(?:s'occupe|se charge|s'occupera|se chargera|s'attaque)(?: (?:de(?! l' )|de(?= l' )|du|des|d'|a|au))?",
+        r"(?:dont|avec) (?:la |le |l' )?(?:tache|mission|but|objectif|role|boulot) (?:est|sera|serait|etant|consiste|consistera)(?: (?:de|d'|a))?",
         r"(?:et )?(?:puis )?(?:fais|demande|dis|fais en sorte|faut|il faut|il faudrait|faudrait|on veut|je veux|je voudrais|j'aimerais)(?: lui| leur| la)?(?: (?:de|d'|juste))?(?= \w+(?:er|ir|re)\b| de | d' )(?: de| d')?",
         r"(?:et |,)?(?:il|elle|l' agent|celui ci)(?: me| nous)? (?:doit|devra|devrait|faut|faudrait|faudra|va|peut|pourra|pourrait|aura a|aura pour (?:tache|mission) (?:de|d'))(?: juste| seulement| aussi| surtout)?",
         r"(?:et )?qui (?:s'occupe(?:ra)?|se charge(?:ra)?|s'attaque(?:ra)?|va|doit|devra|devrait|puisse|peut|pourra|pourrait|sache|vienne|viendra|aille|aura pour (?:but|tache|mission)|serait charge|sera charge|travaille|bosse)(?: (?:de|d'|a|sur|des|du))?",
@@ -132,6 +135,7 @@ CREATING = Creating(
         r"(?:(?:,|et|puis|aussi) )?(?:(?:sur|avec|dans|en utilisant|utilise|depuis|a partir de|cree|appelle|nomme|ouvre|pousse sur|travaille sur|bosse sur|en|fais|fais le sur|fais ca sur|mets ca sur|prends|comme) )?"
         r"(?:la |une |sa |ma |notre |son |l' )?(?:nouvelle )?branche(?: git)?(?: (?:qui s'appelle|qui s'appellera|appelee|nommee|intitulee|nouvelle|s'appelle|nomme|c'est|sera|est|doit s'appeler|dediee|a nommer|de nom|du nom de|nom))*(?: :| ,)?"
     ),
+    not_there=r"(?:et |mais )?(?:surtout )?(?:pas|non pas|et non)",
     here=r"(?:la bas|la dedans|la dessus|dessus|sur celui la|sur celui ci|sur ca|pour ca|dedans|sur ce repo|sur ce projet|s'il te plait|s'il vous plait|stp|aussi|maintenant|tout de suite|et)",
     chat=(
         r"(?:s'il te plait|s'il vous plait|stp|svp|merci(?: (?:beaucoup|bien|d' avance|a toi))?|c'est tout|voila|c'est bon|ok|okay|d' accord|hein|quoi|vas y|allez|go|ca serait (?:top|bien|cool|super|parfait|genial|sympa)|ce serait (?:top|bien|cool|super|parfait|genial|sympa)|"
@@ -142,7 +146,7 @@ CREATING = Creating(
     serious=(
         r"\b(?:pause|arret\w*|stop\w*|relanc\w*|repren\w*|annul\w*|tue[rz]?|coup\w*|supprim\w*|lanc\w*|cree[rz]?|ouvr\w*|demarr\w*|agents?|si|s'il (?!te|vous)|s'ils|quand|lorsqu\w*|jusqu\w*|des que|a moins|sauf|sinon|au cas|avant|apres|suppos\w*|imagin\w*|"
         r"dit|dis|disait|disent|demande|demandait|demandent|ecrit|propos\w*|sugger\w*|veut|voulait|pense|crois|peut etre|pourrait|devrait|aurait|blague|rigole|exemple|comme si|plutot|oublie|ignore|consignes?|instructions?|regles?|systeme|confirm\w*|laisse tomber|n'|ne|pas encore|attends|non)\b|\?|"
-        r"^(?:comment|pourquoi|qui|que|quoi|quel|quelle|quand|ou|combien|est ce|qu'est ce)\b"
+        r"\b(?:chef|patron|boss|collegue|clients?|manager|femme|mari|copain|copine)$|^(?:comment|pourquoi|qui|que|quoi|quel|quelle|quand|ou|combien|est ce|qu'est ce)\b"
     ),
     background=r"(?:(?:bon|alors|ok|tiens|dis) ,? ?)?(?:il y a|y a|on a|nous avons|j'ai (?:trouve|vu|remarque|repere|un bug|un souci|un probleme)|je vois|on a (?:trouve|vu|repere|remarque))\b",
     nothing=r"(?:s'il te plait|s'il vous plait|maintenant|merci|svp|stp|ok|voila|la|ici|ca|cela|quelque chose|le|la bas|dessus|la dessus|et|puis|pour|sur|dans|tout de suite|aussi|un truc|vite|hein|quoi|qui|de|du|des|a|en|donc|alors)",

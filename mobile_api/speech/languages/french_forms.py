@@ -58,6 +58,7 @@ FORMS = Forms(
         """le la les l de du des d que qui qu en a au aux un une est sont sur pour avec dans ce cet cette ces
         mon ma mes notre nos ton ta se s son sa ses et qu'il qu'on celui celle ceux celles la ci truc trucs machin
         histoire boulot travail travaille s'occupe chose par chez tout encore toujours c'est y agent agents
+        traite traitent corrige gere repare refait refais ajoute bosse fait faisait ecrit calcule probleme souci systeme partie fonctionnalite
         actuellement job voila tache taches""".split()
     ),
     numbers=NUMBERS,

@@ -14,6 +14,9 @@ _SIGNS = [
         r"\btrait d'\s?union\b": "tiret", r"\bdouble v[ée]\b": "w", r"\bi grec\b": "y", r"\banti ?slash\b": "slash",
     }.items()
 ]  # fmt: skip
+# "On reprend ?" asks, "on reprend" tells.
+_WE = re.compile(r"^((?:(?:et|alors|bon|du coup|donc|ok) (?:, )?)*)on (?!en |y |est |peut )(?=[^?]*\?[ .]*$)", re.I)
+_DONT = re.compile(r"\bdon't\b", re.IGNORECASE)  # what cleaning makes of "dont"
 # "C'est-tu fini", "il avance-tu": a Canadian question.
 _TU = re.compile(r"(?<!peux)(?<!pourrais)(?<!veux)(?<!sais)(?<!as)(?<!es)(?<!dois)(?<!vas)(?<!fais)(?<!crois)(?<!\bque)-tu\b", re.I)  # fmt: skip
 # The names of letters that are no other word, and those that are one, too.
@@ -29,6 +32,7 @@ def heard(text: str) -> str:
     """Return the cleaned French *text* as its grammar reads it."""
     for said, sign in _SIGNS:
         text = said.sub(sign, text)
+    text = _WE.sub(r"\1est-ce qu'on ", _DONT.sub("dont", text))
     text = _TU.sub("", text)
     text = " ".join(_TWICE.sub(r"\1", _FILLER.sub("", text)).split())
     return _ELIDED.sub(r"\1' ", _letters(text)).lstrip(" ,.")

@@ -6,7 +6,7 @@ _ORDERS = (
 )
 _ACTING = r"(?:pause|arrete[srz]?|stoppe[srz]?|annule[srz]?|tue[srz]?|coupe[srz]?|relance[srz]?|reprends?|reprendre|continue[srz]?|suspends?|suspendre|redemarre[srz]?|mets|met|mettre|mettez|laisse|supprime[srz]?)"
 _BEGIN = r"(?:lance[srz]?|demarre[srz]?|cree[srz]?|ouvre[sz]?|ouvrir|mets|mettre|envoie)"
-_WHEN = r"(?:,? ?(?:seulement |uniquement )?(?:si|s'il|s'ils|s'elle|quand|lorsque|des que|une fois que|sauf si|a moins que|au cas ou|tant que|apres que|avant que)\b(?! (?:te plait|vous plait|tu (?:peux|veux|as)|possible|c'est possible)))"
+_WHEN = r"(?:,? ?(?:seulement |uniquement )?(?:si|s'il|s'ils|s'elle|quand|lorsqu\S+|des qu\S+|une fois qu\S+|sauf si|a moins qu\S+|au cas ou|tant qu\S+|apres qu\S+|avant qu\S+)\b(?! (?:te plait|vous plait|tu (?:peux|veux|as)|possible|c'est possible)))"
 _WHO = r"(?:il|elle|ils|elles|quelqu'un|on|tout le monde|mon \w+|ma \w+|mes \w+|le \w+|la \w+|l' \w+|les \w+|notre \w+|un \w+|une \w+|\w+|je|tu|vous)"
 _SAYS = r"(?:dit|disait|dis|demande|demandait|demandent|propose|proposait|suggere|conseille|ordonne|ecrit|repete|raconte|pretend|jure|affirme|explique|crie|hurle|recommande|veut que|voulait que|voudrait que|aimerait que|souhaite que|pense que|pensait que|croit que|trouve que|insiste pour|parle de|parlait d' ?)"
 _TRICK = r"(?:instructions?|consignes?|regles?|directives?|prompts?|securite|restrictions?|limites|garde fous?|confirmations?)"

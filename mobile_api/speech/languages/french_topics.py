@@ -5,7 +5,7 @@ need no place here: sound and letters find them.
 """
 
 _WORDS = {
-    "autobus": "bus", "deneigement": "snow|plow|plowing", "neige": "snow", "ticket": "ticket|receipt", "abonnement": "subscription", "abonne": "subscriber", "accessibilite": "accessibility",
+    "superposition": "overlay", "parole": "lyrics|speech|word", "repos": "rest|repo", "equipage": "crew", "carburant": "fuel", "cantine": "canteen|cafeteria", "autobus": "bus", "deneigement": "snow|plow|plowing", "neige": "snow", "ticket": "ticket|receipt", "abonnement": "subscription", "abonne": "subscriber", "accessibilite": "accessibility",
     "accueil": "home|landing|welcome", "achat": "purchase|order|checkout", "actualite": "news|feed",
     "adresse": "address", "affichage": "display|view|rendering|render", "ajout": "add",
     "alerte": "alert|alerting|warning", "allergene": "allergen", "amelioration": "improve",
@@ -18,7 +18,7 @@ _WORDS = {
     "avion": "flight|plane", "avoir": "credit", "bagage": "luggage|baggage", "banniere": "banner", "banque": "bank",
     "barre": "bar", "base": "base|database", "besoin": "need", "bibliotheque": "library", "bilan": "report",
     "billet": "ticket", "billetterie": "ticketing|ticket", "boite": "box|mailbox", "bordereau": "slip", "bouton": "button", "brouillon": "draft",
-    "calcul": "compute|calculation|calculate", "caisse": "checkout|cashier|register|pos",
+    "calcul": "calc|compute|calculation|calculate", "caisse": "checkout|cashier|register|pos",
     "calendrier": "calendar|schedule", "camion": "truck", "capteur": "sensor", "carburant": "fuel",
     "carte": "map|card|menu", "cartographie": "map|mapping", "casque": "headset|helmet", "chaine": "chain|string|pipeline",
     "champ": "field", "chargement": "loading|load|loader", "charge": "load", "charte": "style", "chat": "chat|cat",

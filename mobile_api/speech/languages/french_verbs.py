@@ -4,13 +4,14 @@
 """
 
 WHILE = r"(?:pendant |pour )?(?:un|une|deux|trois|cinq|dix|quinze|quelques|une petite|un petit)? ?(?:secondes?|minutes?|instants?|moments?|heures?|jours?|peu)"
-_IT = r"(?P<ref>le|la|les|l'|lui|leur|ca) "
+_IT = r"(?P<ref>le|la|les|l') "
+_FOR_NOW = r"(?: (?:momentanement|temporairement|provisoirement|vite|vite fait|juste|tout de suite|immediatement|maintenant|s'il te plait|s'il vous plait|donc|moi|nous|aussi))*"
 _ME = r"(?:me |m'|nous |moi )?"
 _PUT = r"(?:mets|met|mettre|mettez|mettons|mais|mes|m'est|place|placer|placez|passe|passer|passez|laisse|laisser|laissez|garde|colle|bascule)"
 _BREAK = r"(?:en (?:pause|pose|veille|attente|suspens|sommeil|stand ?by|poses|pauses)|au (?:repos|frais)|sur pause|de cote|a l' arret temporaire|entre parentheses|sur (?:la )?glace|a l' arret momentane)"
 _HOLD = r"(?:pause|pose|pauser|pausez|suspends?|suspendre|suspendez|suspens|interromps|interrompre|interrompez|gele[rz]?|freeze|freezer|fige[rz]?|endors)"
 _AGAIN = (
-    r"(?:reprends?|reprendre|reprenez|reprenons|continue[rz]?|continues|relance[rz]?|relances|redemarre[rz]?|redemarres|reactive[rz]?|reactives|poursuis|poursuit|poursuivre|"
+    r"(?:reprends?|reprendre|reprenez|reprenons|continue[rz]?|continues|relance[rz]?|relances|redemarre[rz]?|redemarres|reactive[rz]?|reactives|poursuis|poursuit|poursuivre|poursuivez|"
     r"debloque[rz]?|debloques|reveille[rz]?|reveilles|rallume[rz]?|rallumes|redemarrons|degele[rz]?|depause[rz]?|resume|reveiller|repars|repartir|repartez|ressors)"
 )
 _GO_ON = r"(?:continuer|reprendre|repartir|tourner(?: a nouveau| de nouveau)?|redemarrer|poursuivre|avancer|bosser|finir(?: son travail)?|retravailler|y aller|repartir au boulot|se remettre au travail|revenir|recommencer)"
@@ -26,13 +27,15 @@ PAUSE = (
     rf"{_PUT}(?: moi| nous| me)? {{ref}} {_BREAK}(?: {WHILE})?",
     rf"{_PUT}(?: moi| nous| me)? {_BREAK} {{ref}}",
     rf"{_ME}{_IT}(?:mettre|mets|met|passer|placer|laisser) {_BREAK}",
-    rf"{_HOLD}(?: moi| nous)? {{ref}}",
+    rf"{_HOLD}{_FOR_NOW} {{ref}}",
+    r"(?:mets|met|mettre) (?:la |une )?pause(?: (?:a|au|sur|pour|dans))? {ref}",
     rf"{_ME}{_IT}{_HOLD}",
     r"(?:fais|faire|faites|marque|marquer) (?:une |un )?(?:petite |courte )?(?:pause|break|breack) (?:avec|sur|a|pour|de) {ref}",
     r"(?:fais|faire|faites|laisse|laisser) (?:faire )?{ref} (?:(?:faire |prendre )?une (?:petite )?pause|patienter|attendre|souffler|se reposer|dormir)",
     rf"(?:arrete|stoppe|coupe) {{ref}} (?:momentanement|temporairement|provisoirement|{WHILE})",
     rf"{_HOLD}(?: moi| nous)? {{ref}} {WHILE}",
-    rf"(?:arrete|stoppe|coupe)(?: moi| nous)? {{ref}} {WHILE}",
+    rf"(?:arrete|stoppe|coupe|stop)(?: moi| nous)? {{ref}} {WHILE}",
+    rf"(?:arrete|stoppe|coupe|stop)(?: moi| nous)? (?:{WHILE}|momentanement|temporairement|provisoirement) {{ref}}",
     r"{ref} (?:,|:)? ?(?:en pause|pause|en veille|fais une pause|attends|attends un peu|mets toi en pause|mets le en pause|mets la en pause|mets les en pause|on met en pause|on pause)",
     r"{ref} (?:doit|peut|devrait) (?:attendre|patienter|faire une pause|se mettre en pause|etre mis en pause|souffler)",
     r"(?:appuie|clique) sur pause (?:pour|sur) {ref}",
@@ -40,7 +43,7 @@ PAUSE = (
     r"pause (?:pour|sur|a) {ref}",
 )
 RESUME = (
-    rf"{_AGAIN}{_WITH} {{ref}}",
+    rf"{_AGAIN}{_WITH}{_FOR_NOW} {{ref}}",
     rf"{_ME}{_IT}{_AGAIN}",
     rf"(?:laisse|laisser|laissez|fais|faire|faites)(?: moi)? {{ref}} {_GO_ON}",
     rf"(?:laisse|laisser|laissez|fais|faire|faites)(?: moi)? {_GO_ON} {{ref}}",
@@ -58,7 +61,7 @@ RESUME = (
     r"(?:reprends|continue|relance) {ref} (?:la )?ou (?:il|elle|on) (?:en )?(?:etait|s'est arrete|s'etait arrete)(?: la)?",
 )
 STOP = (
-    rf"{_KILL}{_WITH} {{ref}}{_END}",
+    rf"{_KILL}{_WITH}{_FOR_NOW} {{ref}}{_END}",
     rf"{_ME}{_IT}{_KILL}{_END}",
     r"(?:mets|mettre|mettez|met) (?:fin|un terme) (?:a|au|aux|a l') {ref}",
     r"(?:mets|mettre|fous|fiche|envoie|jette|balance|mettez) {ref} (?:a la poubelle|au panier|a la corbeille|hors service|a la benne|dehors)",
@@ -102,7 +105,7 @@ STATUS = (
 )
 _WHICH = r"(?:lequel|lesquels|laquelle|qui|qu'est ce qui|quel agent|quels agents|y a t il (?:un|des) agents? qui|il y a (?:un|des) agents? qui|y a (?:un|des) agents? qui|y en a (?:un|qui)(?: qui)?|il y en a (?:un|qui)(?: qui)?|quelque chose|est ce que quelque chose|est ce qu'un agent|est ce qu'il y en a (?:un|une|qui)(?: qui)?|est ce qu'il y a (?:un|des) agents? qui|est ce que quelqu'un)"
 BARE = {
-    rf"(?:(?:mets?|mais|mettre|passe) en (?:pause|pose|veille|attente)(?: {WHILE})?|en pause|pause|fais une pause|faire une pause|on (?:met|fait) (?:une |en )?pause|pause tout de suite|une petite pause)": "pause",
+    rf"(?:(?:mets?|mais|mettre|passe) en (?:pause|pose|veille|attente)(?: {WHILE})?|en pause|pause|mets pause|mets la pause|fais une pause|faire une pause|on (?:met|fait) (?:une |en )?pause|pause tout de suite|une petite pause)": "pause",
     r"(?:reprends?|continue[rz]?|reprendre|relance[rz]?|on (?:reprend|continue|relance|repart|y retourne|redemarre)|c'est reparti|redemarre[rz]?|remets en (?:route|marche)|au boulot|remets toi au (?:travail|boulot)|reprise)": "resume",
     r"(?:arrete[rz]?|annule[rz]?|stop|stoppe|stopper|on arrete|on annule|coupe|arrete toi|arretez|on laisse tomber ca)": "stop",
     r"(?:arrete[rz]?|stoppe[rz]?|annule[rz]?|coupe[rz]?|tue[rz]?|vire)(?: moi)?(?: les)? (?:tous|toutes|tout(?: ca)?(?: ,? (?:tous les agents|tout le monde))?)|on arrete tout|on coupe tout|tout le monde (?:s'arrete|stop)|arret (?:total|general|complet)": "stop all",
