@@ -40,9 +40,8 @@ class Details:
         self._branch_named = re.compile(rf"^(?:{made.branch_named})(?= |$)")
         self._branch_inside = re.compile(rf"(?:^| )(?:{made.branch}) (?=[^ ,.;:!?])")
         self._here = re.compile(rf"^(?:{made.here})(?= |$)")
-        self._not_there = re.compile(
-            rf"^(?:and )?(?:{made.not_there}) (?:(?:{made.places}) )?(?:(?:{made.articles}) )?(?=\S)"
-        )
+        there = rf"(?:(?:{made.places}) )?(?:(?:{made.articles}) )?"
+        self._not_there = re.compile(rf"^(?:and )?(?:{made.not_there}) {there}(?=\S)")
         self._tasks = [re.compile(rf"^(?:{task})(?= |$)") for task in made.task]
         self._named = re.compile(rf"^(?:{made.named}) (?P<verb>\S+)")
         self._gerund = re.compile(rf"^(?:{made.gerund}) (?P<verb>\S+)")
@@ -51,7 +50,7 @@ class Details:
             rf"^ (?:{made.task_verbs}|{made.task_words}) (?:{made.articles}|all|every|it)(?= )"
         )
         self._and_repo = re.compile(
-            rf"^ (?:{language.joins}|plus|or|,) (?!(?:{made.not_there}) )(?:(?:{made.places}) )?(?:(?:{made.articles}) )?"
+            rf"^ (?:{language.joins}|plus|or|,) (?!(?:{made.not_there}) ){there}"
         )
         self._nothing = re.compile(rf"^(?:{made.nothing})$")
         self._chat = re.compile(rf" [,.;!?] (?:(?:so|and|but) )?(?:{made.chat})[ .!?]*$")

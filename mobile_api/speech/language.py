@@ -34,7 +34,10 @@ class Forms:
     numbers: dict[str, int] = field(default_factory=dict)
     ordinals: dict[str, int] = field(default_factory=dict)
     heard: dict[str, int] | None = None  # misheard numbers behind "agent", for the English ones
-    topics: dict[str, str] = field(default_factory=dict)  # word -> what titles have, "a|b" is either
+    topics: dict[str, str] = field(
+        default_factory=dict
+    )  # word -> what titles have, "a|b" is either
+    singular: str = NEVER  # before a number it is which one, not how many: "le trois"
     never_first: str = r"in|with|at|up|on|out|about|of|to"
     never_last: str = NEVER
     forbidden: frozenset[str] = frozenset()  # a reference with one of these is more than that

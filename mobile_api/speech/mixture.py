@@ -12,7 +12,7 @@ from mobile_api.speech.text import clean, words
 # In small letters without accents, as `text.words` gives them; no word that two of them share.
 _ONLY = {
     "en": """the my is are please what what's how how's of with this that you it it's and for which
-        all resume cancel keep going doing tell one two three four five six seven eight nine ten
+        all resume cancel keep going doing tell one two three four five seven eight nine ten
         first second third""",
     "de": """der den dem das ein einen einem eine einer bitte mein meine meinen meinem ist sind wie
         und im auf mit fur alle alles allen nicht ich wir stoppen setze fort agenten
@@ -23,11 +23,11 @@ _ONLY = {
         pausa deten detener reanuda reanudar inicia iniciar crea dos cuatro cinco siete ocho nueve
         diez primero segundo tercero ultimo quiero""",
     "fr": """le les une mon mes avec dans aux s'il vous plait arrete arreter reprends reprendre mets
-        mettre tous toutes cette cet ces peux pour qui quoi est quel quelle moi deux trois quatre sept huit neuf dix
-        premier deuxieme troisieme dernier sur l'agent d'agent n'arrete""",
+        mettre tous toutes cette cet ces peux pour qui quoi est quel quelle moi deux trois quatre
+        sept huit neuf dix premier deuxieme troisieme dernier sur l'agent d'agent n'arrete""",
 }
 # Said in two of them, and in no other.
-_SHARED = {"stoppe": ("de", "fr")}
+_SHARED = {"stoppe": ("de", "fr"), "six": ("en", "fr")}
 _LANGUAGE = {word: code for code, text in _ONLY.items() for word in text.split()}
 _TITLE, _NAME = 3, 2  # so many words in a row that a title or a name has, too, are said for it
 

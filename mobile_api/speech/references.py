@@ -30,6 +30,7 @@ class References:
         self._newest = re.compile(rf"(?:^|(?<= ))(?:{forms.newest})(?= |$)")
         self._oldest = re.compile(rf"(?:^|(?<= ))(?:{forms.oldest})(?= |$)")
         self._other = re.compile(rf"(?:^|(?<= ))(?:{forms.other})(?= |$)")
+        self._singular = re.compile(rf"(?:{forms.singular}) \S+$")
         self._indefinite = re.compile(rf"^(?:{forms.indefinite}) (?:{forms.noun})(?= |$)")
         self._no_start = re.compile(rf"(?:{forms.never_first})(?= )")
         self._no_end = re.compile(rf" (?:{forms.never_last})$")
@@ -82,7 +83,8 @@ class References:
         said = numbers_in(
             rest.split(), more=more, heard=found is not None, homophones=self._forms.heard
         )
-        counted = found is None and (bare != phrase or bool(self._plural.search(bare)))
+        several = bare != phrase and not self._singular.match(phrase)
+        counted = found is None and (several or bool(self._plural.search(bare)))
         if said is not None and len(said) == 1 and counted:
             return None  # "those two", "two agents": how many, not which
         if said is None and not re.match(r"an? ", phrase):
@@ -160,11 +162,21 @@ class References:
     def _topic(self, rest: str, *, counted: bool) -> tuple[tuple[str, ...], int]:
         count = 0
         rest = self._links.sub(" ", self._plural.sub(" ", self._noun.sub(" ", rest)))
-        kept = []
+        kept: list[str] = []
         for word in rest.replace(",", " ").split():
             value = number_of(word, more=self._forms.numbers)
             if counted and value is not None:
                 count = value
             elif word not in self._forms.small:
-                kept.extend(self._forms.topics.get(word, word).split())
-        return tuple(kept), count
+                kept.append(word)
+        return self._in_english(kept), count
+
+    def _in_english(self, kept: list[str]) -> tuple[str, ...]:
+        """Return the words of a topic as titles have them: "mot passe" is "password"."""
+        topics, words, position = self._forms.topics, [], 0
+        while position < len(kept):
+            pair = " ".join(kept[position : position + 2])
+            one = topics.get(kept[position], kept[position])
+            words += topics[pair].split() if pair in topics else one.split()
+            position += 2 if pair in topics and pair != kept[position] else 1
+        return tuple(words)

@@ -41,7 +41,10 @@ class TranslatedRepos(RepoIndex):
         return phrase
 
     def _ways(self, phrase: str) -> Iterator[str]:
-        said = [word for word in re.findall(r"\w+", phrase) if word not in self._small]
+        heard = re.findall(r"[\w']+", phrase)
+        said = [word for word in heard if word.strip("'") not in self._small]
+        if said[-1:] != heard[-1:]:  # no name ends with a small word
+            return
         if not 0 < len(said) <= _MOST_WORDS or not self._topics.keys() & set(said):
             return
         meanings = [self._meanings(word) for word in said]

@@ -19,6 +19,8 @@ _ENGLISH = frozenset(
     ["the", "is", "how", "what", "what's", "my", "to", "of", "please", "you", "for", "it", "stop",
      "pause", "with", "this", "that", "and", "how's", "start", "cancel", "all", "resume", "are"]
 )  # fmt: skip
+# Said in other languages, too: with two words that only one of those has, it is that one.
+_ANYWHERE = frozenset(["pause", "stop", "resume", "start"])
 
 
 @lru_cache(maxsize=1)
@@ -43,7 +45,12 @@ def read(text: str, context: Context) -> Meant | None:
     repos = index_of(context.repos)
     said = set(plain(text).split())
     english, *others = grammars()
-    ordered = (english, *others) if said & _ENGLISH else (*others, english)
+    other = any(len(grammar.markers & said) > 1 for grammar in others)
+    ordered = (
+        (english, *others)
+        if said & (_ENGLISH - _ANYWHERE if other else _ENGLISH)
+        else (*others, english)
+    )
     for grammar in ordered:
         if grammar.markers and not grammar.markers & said:
             continue

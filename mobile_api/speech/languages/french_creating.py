@@ -16,7 +16,7 @@ _FRESH = (
 _SURE_AGENT = r"(?:agents?|agente|ajan|ajans|bot|a gent|agent cadence|agent ia)"
 _AGENT = rf"(?:{_SURE_AGENT}|argent|tache|session|job|worker)"
 _SOMEBODY = r"(?:quelqu'un|un de (?:tes|mes|nos|vos) agents|l' un de (?:tes|mes|nos|vos) agents)"
-_ME = r"(?: (?:moi|nous|me|m'|vite|donc|juste|aussi|stp|s'il te plait|s'il vous plait|la|y|en|tout de suite|directement|maintenant|encore|rapidement))*"
+_ME = r"(?: (?:moi|nous|me|m'|voir|un peu|vite|donc|juste|aussi|stp|s'il te plait|s'il vous plait|la|y|en|tout de suite|directement|maintenant|encore|rapidement))*"
 _BEGIN = (
     r"(?:"
     + _er(
@@ -27,7 +27,7 @@ _BEGIN = (
     r"mets en (?:place|route)|cree|creer|creez|crees|met en (?:place|route)|mettre en (?:place|route)|fous|fout|utilise|utiliser|sors|rajoute|rajouter|lances?|start|run|creons|met moi|spin up|depeche|depecher)"
 )  # fmt: skip
 _WANT = (
-    r"(?:(?:je veux|je voudrais|j'aimerais|je souhaite|je souhaiterais|j'ai(?:urais)? besoin|j'aurai besoin|on a besoin|on aurait besoin|nous faut|il me faut|il nous faut|il me faudrait|il nous faudrait|il faut|il faudrait|faut|faudrait|me faut|"
+    r"(?:(?:je veux|je voudrais|j'aimerais|je souhaite|je souhaiterais|j'ai besoin|j'aurais besoin|j'aurai besoin|on a besoin|on aurait besoin|nous faut|il me faut|il nous faut|il me faudrait|il nous faudrait|il faut|il faudrait|faut|faudrait|me faut|"
     r"on veut|on voudrait|on aimerait|je prendrais|je prendrai|j'ai envie|ca serait bien|ce serait bien|nous faudrait|on mettrait|donne|je cherche|on part sur|ca me prend|je vais avoir besoin|on va avoir besoin|je demande)(?: (?:bien|bien avoir|avoir|d' avoir|juste|aussi|encore|maintenant|que tu (?:me |nous )?(?:lances|demarres|crees|mettes|ouvres|envoies)|de|d'|d' avoir|lancer|creer|ouvrir|mettre|demarrer))*)"
 )
 _AFTER = r"(?: (?:supplementaire|de plus|en plus|dedie|tout neuf|tout frais|frais|neuf|separe|a part|en route|au travail|au boulot|s'il te plait|s'il vous plait|stp|svp|la dessus|dessus|la dedans|maintenant|tout de suite|vite fait|pour moi|pour nous|quelque part|cadence|en parallele|aussi))*"
@@ -46,6 +46,7 @@ CREATING = Creating(
         rf"{_WANT}{_ME} (?:{_FRESH} )*(?:{_SURE_AGENT}|{_SOMEBODY}){_AFTER}",
         rf"(?:tu )?(?:peux|pourrais|pouvez|pourriez)?(?: |^)?{_BEGIN}{_ME} {_SOMEBODY}{_AFTER}",
         rf"{_NP}{_NO_STATE}{_AFTER}",
+        rf"{_SURE_AGENT}(?= (?:sur|dans) (?!pause|l' ecran|veille))",
         rf"(?:nouvel|nouveau) {_SURE_AGENT}{_NO_STATE}{_AFTER}",
         rf"(?:demande|demander|dis|confie|confier)(?: moi| donc)? a (?:{_SOMEBODY}|un (?:nouvel |autre )?agent)",
         rf"(?:{_WANT}|que|fais en sorte) (?:que |qu'(?=il|elle)|qu')?(?:quelqu'un|un agent)",
@@ -108,6 +109,7 @@ CREATING = Creating(
     task=(
         r"(?:et )?(?:qui |qu'il )?(?:s'occupe|se charge|s'occupera|se chargera|s'attaque)(?: (?:de(?! l' )|de(?= l' )|du|des|d'|a|au))?",
         r"(?:dont|avec) (?:la |le |l' )?(?:tache|mission|but|objectif|role|boulot) (?:est|sera|serait|etant|consiste|consistera)(?: (?:de|d'|a))?",
+        r"(?:et )?(?:tu )?(?:lui |leur )(?:fais|demandes?|dis)(?: (?:de|d'))?(?= \S)",
         r"(?:et )?(?:puis )?(?:fais|demande|dis|fais en sorte|faut|il faut|il faudrait|faudrait|on veut|je veux|je voudrais|j'aimerais)(?: lui| leur| la)?(?: (?:de|d'|juste))?(?= \w+(?:er|ir|re)\b| de | d' )(?: de| d')?",
         r"(?:et |,)?(?:il|elle|l' agent|celui ci)(?: me| nous)? (?:doit|devra|devrait|faut|faudrait|faudra|va|peut|pourra|pourrait|aura a|aura pour (?:tache|mission) (?:de|d'))(?: juste| seulement| aussi| surtout)?",
         r"(?:et )?qui (?:s'occupe(?:ra)?|se charge(?:ra)?|s'attaque(?:ra)?|va|doit|devra|devrait|puisse|peut|pourra|pourrait|sache|vienne|viendra|aille|aura pour (?:but|tache|mission)|serait charge|sera charge|travaille|bosse)(?: (?:de|d'|a|sur|des|du))?",

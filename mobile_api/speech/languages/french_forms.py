@@ -33,7 +33,7 @@ FORMS = Forms(
     both=r"(?:tous )?les deux(?: agents)?|toutes les deux|ces deux la|mes deux agents|les deux la",
     determiners=r"le|la|les|l|mon|ma|mes|notre|nos|ton|ta|tes|cet|ce|cette|ces|un|une|de|d|du|des|tous|toutes|toute|petit|petite|fameux|fichu|foutu",
     statuses={
-        "running": r"en cours(?: d execution| de route)?|actifs?|actives?|qui tourne(?:nt)?|lances?|qui (?:travaille|bosse)(?:nt)?|en marche",
+        "running": r"en cours(?: d execution| de route)?|actifs?|actives?|qui tourne(?:nt)?|qui (?:travaille|bosse)(?:nt)?|en marche",
         "paused": r"(?:qui (?:est|sont) )?(?:en pause|en veille|suspendus?|suspendues?|pauses?|geles?|a l arret)",
         "waiting": r"(?:qui (?:est|sont) )?(?:en attente(?: de (?:moi|ma reponse|reponse|validation))?|bloques?|bloquees?|coinces?)|qui (?:m'attend|attend|attendent|m'attendent)(?: (?:une |ma )?(?:reponse|validation)| apres moi)?",
         "failed": r"(?:qui (?:est|sont) )?(?:echoues?|en echec|plantes?|en erreur|en rade|rates?|casses?|dans le rouge)|qui (?:a|ont) (?:echoue|plante|foire|rate|crashe|casse|bugge)",
@@ -41,7 +41,7 @@ FORMS = Forms(
         "queued": r"(?:qui (?:est|sont) )?(?:en file(?: d attente)?|dans la file(?: d attente)?|pas encore (?:lances?|demarres?))",
     },
     newest=(
-        r"(?:tout )?derniers?(?: nes?)?|derniere|(?:le |la )?plus recente?s?|plus nouveau|nouveaux?|"
+        r"derniers? (?:agents? )?(?:lances?|crees?|demarres?)|(?:tout )?derniers?(?: nes?)?|derniere|(?:le |la )?plus recente?s?|plus nouveau|nouveaux?|"
         r"qu(?:e j'ai|e je viens|e tu as|e l on a|'on a|e nous avons)(?: de)? (?:lances?|lancee|lancer|demarres?|demarrer|crees?|creer|ouverts?|mis en route)(?: en dernier| a l instant| tout a l heure)?|"
         r"lance en dernier|qui vient d' etre lance|qui vient d etre lance"
     ),
@@ -55,11 +55,7 @@ FORMS = Forms(
     joins=r"(?:et|ou|ainsi que|puis)",
     indefinite=r"un|une|un autre|une autre|un nouvel|un nouveau|nouvel|nouveau|encore un|quelqu'un",
     small=frozenset(
-        """le la les l de du des d que qui qu en a au aux un une est sont sur pour avec dans ce cet cette ces
-        mon ma mes notre nos ton ta se s son sa ses et qu'il qu'on celui celle ceux celles la ci truc trucs machin
-        histoire boulot travail travaille s'occupe chose par chez tout encore toujours c'est y agent agents
-        traite traitent corrige gere repare refait refais ajoute bosse fait faisait ecrit calcule probleme souci systeme partie fonctionnalite
-        actuellement job voila tache taches""".split()
+        ["le", "la", "les", "l", "de", "du", "des", "d", "que", "qui", "qu", "en", "a", "au", "aux", "un", "une", "est", "sont", "sur", "pour", "avec", "dans", "ce", "cet", "cette", "ces", "mon", "ma", "mes", "notre", "nos", "ton", "ta", "se", "s", "son", "sa", "ses", "et", "qu'il", "qu'on", "celui", "celle", "ceux", "celles", "la", "ci", "truc", "trucs", "machin", "histoire", "boulot", "travail", "travaille", "s'occupe", "chose", "par", "chez", "tout", "encore", "toujours", "c'est", "y", "agent", "agents", "traite", "traitent", "corrige", "gere", "repare", "refait", "refais", "ajoute", "bosse", "fait", "faisait", "ecrit", "calcule", "probleme", "souci", "systeme", "partie", "fonctionnalite", "actuellement", "job", "voila", "tache", "taches"]
     ),
     numbers=NUMBERS,
     heard=_HEARD,
@@ -67,15 +63,11 @@ FORMS = Forms(
         "premier": 1, "premiere": 1, "deuxieme": 2, "second": 2, "seconde": 2, "troisieme": 3, "quatrieme": 4,
         "cinquieme": 5, "sixieme": 6, "septieme": 7, "huitieme": 8, "neuvieme": 9, "dixieme": 10,
     },
+    singular=r"le|la",
     topics=TOPICS,
     never_first=r"de|du|des|d'?|en|a|au|aux|sur|dans|pour|par|avec|et|ou|qui|que|qu|est|sont|on|y|se|s|comment|pourquoi|quand|si|me|te|moi|toi|nous",
     never_last=r"sur|dans|pour|avec|et|que|qui|ou|en|a|au|du|la|le|les|est|par",
     forbidden=frozenset(
-        """ne n' pas jamais rien aucun si quand mais puis dit dis disait demande demandait arrete arretes arreter
-        annule annuler reprends reprend reprendre lance lances lancer relance relancer coupe couper tue tuer stoppe
-        stopper continue continuer suspends suspend suspendre mets mettre met mettez cree creer supprime supprimer
-        pause peux peut pourrait pourrais dois doit devrait faut faudrait veux veut voudrais aimerais
-        peut-etre avant apres jusqu'a lorsque parce car sinon alors
-        je tu nous vous j'ai t'as comment pourquoi combien quelqu'un personne on""".split()
+        ["ne", "n'", "pas", "jamais", "rien", "aucun", "si", "quand", "mais", "puis", "dit", "dis", "disait", "demande", "demandait", "arrete", "arretes", "arreter", "annule", "annuler", "reprends", "reprend", "reprendre", "lance", "lances", "lancer", "relance", "relancer", "coupe", "couper", "tue", "tuer", "stoppe", "stopper", "continue", "continuer", "suspends", "suspend", "suspendre", "mets", "mettre", "met", "mettez", "cree", "creer", "supprime", "supprimer", "pause", "peux", "peut", "pourrait", "pourrais", "dois", "doit", "devrait", "faut", "faudrait", "veux", "veut", "voudrais", "aimerais", "peut-etre", "avant", "apres", "jusqu'a", "lorsque", "parce", "car", "sinon", "alors", "je", "tu", "nous", "vous", "j'ai", "t'as", "comment", "pourquoi", "combien", "quelqu'un", "personne", "on"]
     ),
 )  # fmt: skip

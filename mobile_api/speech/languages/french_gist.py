@@ -4,16 +4,20 @@ from mobile_api.speech.frame import Intent
 from mobile_api.speech.language import Gist
 
 _NOT_NEEDED = (
-    "{,j'en ai ,on en a ,je n'en ai ,on n'en a ,y a }plus besoin{, de lui,d' elle, d' eux}", "{ca,il,elle} {ne ,}sert plus a rien", "{ca,il,elle} sert a rien",
+    "{,j'en ai ,on en a ,je n'en ai ,on n'en a ,y a }plus besoin{, de lui,d' elle, d' eux}",
+    "{ca,il,elle} {ne ,}sert plus a rien",
+    "{ca,il,elle} sert a rien",
     "{ca,il,elle} {tourne en rond,part en vrille,n'avance plus,part dans tous les sens,raconte n'importe quoi,fait n'importe quoi,deraille}",
-    "{on,j'en ai,on en a} assez vu", "{ca,il} {coute trop cher,prend trop de temps,traine trop}", "{on,je} {part,passe,pars} sur autre chose", "j'ai change d' avis", "{on fait,ca suffit,on verra,je verrai,je regarde,on regarde} {autrement,comme ca,plus tard,ca plus tard,apres,ca apres,ca demain}",
+    "{on,j'en ai,on en a} assez vu",
+    "{ca,il} {coute trop cher,prend trop de temps,traine trop}",
+    "{on,je} {part,passe,pars} sur autre chose",
+    "j'ai change d' avis",
+    "{on fait,ca suffit,on verra,je verrai,je regarde,on regarde} {autrement,comme ca,plus tard,ca plus tard,apres,ca apres,ca demain}",
 )
-_VERBS = (
-    r"pauser?|arret\w+|stopp?\w*|relanc\w+|repren\w+|repart\w*|continu\w+|coup(?:e|er|es|ez)|annul\w+|tue[rsz]?|lanc(?:e|er|es|ez)|cree[rsz]?|demarre[rsz]?|redemarr\w+|suspen\w+|supprim\w+|interromp\w+|kill\w*|vire[rsz]?|mets|mettre|mettez|termine[rsz]|abandonne[rsz]?"
-)
+_VERBS = r"pauser?|arret\w+|stopp?\w*|relanc\w+|repren\w+|repart\w*|continu\w+|coup(?:e|er|es|ez)|annul\w+|tue[rsz]?|lanc(?:e|er|es|ez)|cree[rsz]?|demarre[rsz]?|redemarr\w+|suspen\w+|supprim\w+|interromp\w+|kill\w*|vire[rsz]?|mets|mettre|mettez|termine[rsz]|abandonne[rsz]?"
 _IFS = "si|s'il (?!te|vous)|s'ils|s'elle|sinon|quand|lorsqu\\w*|des que|une fois|au cas|a moins|sauf|peut etre|pourrait|devrait|devrais|aurait|imagin\\w+|suppos\\w+|sais pas|pas sur|tant que|faudra"
 _SAID = r"jusqu\w*|avant|apres|dit|dis|disait|disent|demand\w+|veut|voulait|veulent|pense|pensait|croit|ecrit|ecrivait|propos\w+|sugger\w+|conseill\w+|raconte|selon|parait|pretend|repet\w+|ordonn\w+|ordre|comme"
-_TRICKS = r"systeme|system|prompt|confirm\w*|regles?|consignes?|instructions?|ignore\w*|oublie\w*|admin\w*|utilisateurs?|intent"
+_TRICKS = r"systeme|system|prompt|confirm\w*|regles|consignes?|instructions?|ignore\w*|oublie\w*|admin\w*|utilisateurs?|intent"
 
 GIST = Gist(
     roles={
@@ -50,7 +54,7 @@ GIST = Gist(
         ),
         "": (
             *_NOT_NEEDED,
-            "{s'il te plait,s'il vous plait,stp,svp,merci,merci bien,merci beaucoup,please,maintenant,tout de suite,immediatement,vite,rapidement,vite fait,juste,simplement,un peu,donc,alors,bon,ok,okay,et,puis,aussi,encore,toujours,deja,enfin,finalement,du coup,bref,bien,tout,d' accord,voila,hop,allez,aller,quoi,hein,la,ici,oui,ouais,non,ah,oh,eh,hein,dis,dis donc,tiens,ecoute,au fait,d' ailleurs,sinon,en fait,quand meme,un coup,actuellement}",
+            "{s'il te plait,s'il vous plait,stp,svp,merci,merci bien,merci beaucoup,please,maintenant,tout de suite,immediatement,vite,rapidement,vite fait,juste,simplement,un peu,donc,alors,bon,ok,okay,et,puis,aussi,encore,toujours,deja,enfin,finalement,du coup,bref,bien,d' accord,voila,hop,allez,aller,quoi,hein,la,ici,oui,ouais,non,ah,oh,eh,hein,dis,dis donc,tiens,ecoute,au fait,d' ailleurs,sinon,en fait,quand meme,un coup,actuellement}",
             "{pour l' instant,pour le moment,pour linstant,en ce moment,a l' instant,un instant,un moment,une minute,une seconde,deux minutes,deux secondes,cinq minutes,dix minutes,une heure,un petit moment,un petit peu,quelques minutes,pour aujourd'hui,pour ce soir,ce soir,ce matin,cet aprem,cet apres midi,aujourd'hui,momentanement,temporairement,provisoirement,en attendant,le temps que je regarde{, un truc, ca},de mon cote,cote agents,jusqu'a demain,jusqu'a lundi,jusqu'a ce soir,jusqu'a nouvel ordre,jusqu'a la demo,jusqu'a la reunion,la nuit,pour la nuit,le week end,pour le week end,ce week end}",
             "{tu,vous,on,nous} {,me ,m' ,nous ,l' ,le ,la ,les }{peux,pourrais,pouvez,pourriez,peut,dois,doit,vas,veux}{, me, m', nous}", "{peux,pourrais,pouvez,pourriez,veux} {tu,vous}{, me, m', nous}", "est ce que {tu,vous} {peux,pourrais,pouvez,pourriez}{, me, m', nous}", "{tu,vous}{, me, m', nous}", "{me,moi,m',nous,te,y}", "{il faut,faut,il faudrait,faudrait,va falloir,il va falloir}", "{je veux,je voudrais,j'aimerais,je souhaite,j'aimerais bien,je voudrais bien,je veux bien} {que tu ,que vous ,qu'on ,}{,me }", "{mets,met,mettre,mettez,passe,laisse,laisser,fais,faire,fait,place,remets,donne,garde,faites,prends}{, moi, nous}",
             "{de,du,des,d',de la,de l',a,au,aux,sur,pour,dans,avec,cote,concernant,en ce qui concerne,a propos de,par rapport a,chez,niveau,du cote de,au niveau de,c'est,ce qui est,ce que,c',qui,que,qu',ou,en}", "{lui,elle}{, aussi}", "c'est {bon,ok,parfait,nickel,tout}", "{cadence,mon grand,mec,gros,chef,l' ami,mon vieux,ma belle,les gars,mon pote}", "{ou pas,ou quoi,ou non,oui ou non,tu vois,tu sais,je crois,quand tu peux,si tu peux,si tu veux,si possible,si c'est possible,des que tu peux,quand tu as deux minutes,quand t'as deux minutes,ca marche}",

@@ -15,7 +15,10 @@ _SIGNS = [
     }.items()
 ]  # fmt: skip
 # "On reprend ?" asks, "on reprend" tells.
-_WE = re.compile(r"^((?:(?:et|alors|bon|du coup|donc|ok) (?:, )?)*)on (?!en |y |est |peut )(?=[^?]*\?[ .]*$)", re.I)
+_WE = re.compile(
+    r"^((?:(?:et|alors|bon|du coup|donc|ok) (?:, )?)*)on (?!en |y |est |peut )(?=[^?]*\?[ .]*$)",
+    re.I,
+)
 _DONT = re.compile(r"\bdon't\b", re.IGNORECASE)  # what cleaning makes of "dont"
 # "C'est-tu fini", "il avance-tu": a Canadian question.
 _TU = re.compile(r"(?<!peux)(?<!pourrais)(?<!veux)(?<!sais)(?<!as)(?<!es)(?<!dois)(?<!vas)(?<!fais)(?<!crois)(?<!\bque)-tu\b", re.I)  # fmt: skip

@@ -17,7 +17,7 @@ REFUSED = {
         r".*\b(?:ignore|oublie) (?:toutes|tes|tout ce)\b.*|.*\bsans (?:me |rien |jamais |avoir a )*(?:demander|confirmer|confirmation|poser de questions?|attendre (?:de |ma )?confirmation)\b.*|"
         r".*\b(?:agents?|taches?|comptes?|jobs?|travail|boulot) (?:de|pour|chez) (?:tout le monde|tous les utilisateurs|toute l' (?:entreprise|equipe)|tous les comptes|tous les clients)\b.*|.*\b(?:agents?|comptes?|taches?) d(?:es|' ) ?autres? (?:utilisateurs?|personnes?|gens|comptes?|collegues)\b.*|"
         r".*\b(?:agents?|taches?|comptes?) (?:de quelqu'un d' autre|des autres|d' autrui|d' un autre utilisateur|de mes collegues)\b.*|"
-        r".*\b(?:mode (?:developpeur|admin|administrateur|root|debug)|prompt systeme|message systeme|invite systeme|en tant qu'?(?:e|) ?(?:admin\w*|root)|tu es (?:maintenant|desormais)|fais comme si|fais semblant|comporte toi comme|agis comme|jailbreak|sudo|needs[ _]confirmation|confirmation (?:a|=) (?:false|faux)|intent|json)\b.*|"
+        r".*\b(?:mode (?:developpeur|admin|administrateur|root|debug)|prompt systeme|message systeme|invite systeme|en tant qu'?(?:e|) ?(?:admin\w*|root)|tu es (?:maintenant|desormais)|fais comme si|fais semblant|comporte toi comme|agis comme|jailbreak|sudo|needs[ _]confirmation|confirmation (?:a|=) (?:false|faux)|intent)\b.*|"
         r".*\b(?:affiche|montre|donne|lis|dis|envoie|revele|imprime|balance|copie|file|colle)\w*(?: \S+){0,4} (?:cles?(?: \S+)? (?:api|aws|secretes?|privees?)|tokens?|jetons?|mots? de passe|secrets?|identifiants|credentials|prompt|variables? d' environnement|consignes|instructions)\b.*|"
         r"(?:systeme|system|assistant|utilisateur|instruction|developpeur) ?:.*)"
     ),
@@ -41,7 +41,7 @@ REFUSED = {
         r"(?:dois je|faut il|devrait on|devrais je|puis je|peut on) (?!avoir|savoir|voir).*|est ce (?:que je (?:dois|peux|devrais|pourrais)|qu'on (?:doit|peut|devrait|pourrait)|qu'il (?:faut|faudrait|vaut mieux)|que c'est (?:possible|grave|dangereux|une bonne)|que tu (?:sais|es capable))\b.*|"
         r"comment (?:puis je|est ce qu'on|est ce que je|je|on|faire|fait on|peut on|arreter|mettre|relancer|creer|lancer|annuler|tu fais|ca s'arrete|ca marche (?:la|le|les|une?) \S+$|dire|dit on|dois je|faut il)\b(?! en est).*|"
         r"(?:pourquoi|quand|ou|qui) (?:faut il|dois je|je dois|on doit|faudrait il|devrais je|est ce que je|est ce qu'on|j'ai|on a|as tu|tu as|a) (?!fini|plante|echoue|il en est|besoin|en est|est rendu|echoue|autant|mis|bloque)\S.*|"
-        r"(?:quelle est|c'est quoi|quelles sont|quel est) (?:la (?:commande|difference|phrase|formule|meilleure)|les commandes|le (?:mot|meilleur|raccourci|but)|l' (?:interet|ordre a)|une? )\b.*|a quoi (?:sert|ca sert)\b.*|explique\S*(?: moi)? (?:comment|ce que|la|le|pourquoi|a quoi|les)\b.*|"
+        r"(?:quelle est|c'est quoi|quelles sont|quel est) (?:la (?:commande|difference|phrase|formule|meilleure)|les commandes|le (?:mot|meilleur|raccourci|but)|l' (?:interet|ordre a)|une? )\b.*|combien (?:coute|ca coute|vaut|tu coutes)\b.*|a quoi (?:sert|ca sert)\b.*|explique\S*(?: moi)? (?:comment|ce que|la|le|pourquoi|a quoi|les)\b.*|"
         r"(?:tu )?(?:as|a|avez|tu as|t'as) (?:deja |bien |vraiment )?(?:mis|arrete|relance|lance|annule|cree|coupe|stoppe|repris)\b.*|ca (?:veut dire|supprime|efface|arrete|coute|change|fait) (?:quoi|combien|aussi|si)\b.*|qui (?:t'a|t' a|peut|doit|va) .*|montre moi comment .*|dis moi comment (?:faire|on|mettre|arreter|lancer).*)"
     ),
     "hedged": (

@@ -5,7 +5,7 @@ need no place here: sound and letters find them.
 """
 
 _WORDS = {
-    "superposition": "overlay", "parole": "lyrics|speech|word", "repos": "rest|repo", "equipage": "crew", "carburant": "fuel", "cantine": "canteen|cafeteria", "autobus": "bus", "deneigement": "snow|plow|plowing", "neige": "snow", "ticket": "ticket|receipt", "abonnement": "subscription", "abonne": "subscriber", "accessibilite": "accessibility",
+    "superposition": "overlay", "parole": "lyrics|speech|word", "repos": "rest|repo", "equipage": "crew", "autobus": "bus", "deneigement": "snow|plow|plowing", "neige": "snow", "ticket": "ticket|receipt", "abonnement": "subscription", "abonne": "subscriber", "accessibilite": "accessibility",
     "accueil": "home|landing|welcome", "achat": "purchase|order|checkout", "actualite": "news|feed",
     "adresse": "address", "affichage": "display|view|rendering|render", "ajout": "add",
     "alerte": "alert|alerting|warning", "allergene": "allergen", "amelioration": "improve",
@@ -69,6 +69,28 @@ _WORDS = {
     # describing words, verbs as nouns
     "ancien": "old|legacy", "brut": "raw", "bleu": "blue", "casse": "broken", "chaud": "hot|warm", "double": "double|duplicate", "froid": "cold", "gros": "large|big", "grand": "large|big", "lent": "slow", "manuscrit": "handwritten", "mort": "dead", "nouveau": "new", "nouvel": "new", "nouvelle": "new", "perime": "expired|stale", "public": "public", "quotidien": "daily", "hebdomadaire": "weekly", "mensuel": "monthly", "rapide": "fast|quick", "rouge": "red", "vert": "green", "vide": "empty|blank", "vieux": "old|legacy", "sans": "without",
 }  # fmt: skip
+_WORDS |= {
+    "cheque": "cheque|check|voucher", "cadeau": "gift", "cave": "cellar", "bouteille": "bottle", "entrainement": "train|training", "manquant": "missing", "ligne": "line|row|online", "aberrant": "outlier",
+    "hauteur": "height|depth", "profondeur": "depth", "legende": "legend|caption", "vecteur": "vector",
+    "defilement": "scroll|scrolling", "partage": "share|sharing", "infini": "infinite", "survol": "hover",
+    "clic": "click", "saisie": "input|entry", "hebergement": "hosting", "certificat": "certificate|cert", "domaine": "domain",
+    "disque": "disk", "relance": "reminder|retry", "impaye": "unpaid|overdue", "acompte": "deposit", "caution": "deposit",
+    "solde": "balance|sale", "annonce": "ad|listing|announcement", "publicite": "ad|ads", "pub": "ad|ads", "campagne": "campaign",
+    "mail": "email|mail", "courrier": "mail|letter", "lettre": "letter", "bascule": "toggle|switch", "bulle": "tooltip|bubble",
+    "infobulle": "tooltip", "carrousel": "carousel", "clair": "light", "fonce": "dark", "place": "seat|place", "siege": "seat|headquarters",
+    "cartouche": "cartridge", "rayon": "shelf|aisle|radius", "etagere": "shelf", "chambre": "room", "hotel": "hotel", "menu": "menu", "plat": "dish|meal",
+    "ingredient": "ingredient", "agriculteur": "farmer", "parcelle": "plot|field|parcel", "semis": "seed|sowing", "arrosage": "watering|irrigation", "chauffeur": "driver",
+    "trottinette": "scooter", "borne": "station|charger|kiosk|terminal", "recharge": "charging|charge|recharge|topup", "batterie": "battery", "courant": "power|current", "eau": "water", "bruit": "noise",
+    "infirmier": "nurse", "hopital": "hospital", "lit": "bed", "examen": "exam|test", "devoir": "homework|assignment", "eleve": "student|pupil", "enseignant": "teacher", "professeur": "teacher", "cantine": "canteen|cafeteria|lunch",
+    "avocat": "lawyer", "dossiers": "case|folder|file", "piste": "track", "morceau": "track|song|chunk", "chanson": "song|lyrics", "casier": "locker", "amis": "friend", "ami": "friend", "classement": "ranking|leaderboard|rank", "equilibre": "balance", "partie": "game|match|part", "niveau": "level",
+    "demarche": "procedure", "citoyen": "citizen", "habitant": "resident", "quartier": "district|neighborhood", "rue": "street", "pont": "bridge", "gaz": "gas", "electricite": "electricity|power",
+    "vieillissement": "aging", "expiration": "expiry|expiration|expire", "renouvellement": "renewal|renew", "resiliation": "cancellation|termination", "reinitialisation": "reset", "verrous": "lock", "accents": "accent", "encodage": "encoding", "decodage": "decoding",
+    "echantillonnage": "sampling|sample", "lissage": "smoothing|smooth", "regroupement": "grouping|cluster|clustering|group", "etalonnage": "calibration", "calibrage": "calibration", "agregation": "aggregation|aggregate", "jointure": "join", "indexation": "indexing|index", "partitionnement": "partitioning|partition",
+    "ordonnancement": "scheduling|scheduler", "ordonnanceur": "scheduler", "relecture": "review|replay", "revue": "review", "essais": "trial|retry", "reessai": "retry", "nouvelles tentatives": "retry|retries", "tentative": "retry|attempt", "rejeu": "replay", "rattrapage": "backfill|catchup", "plafond": "cap|limit", "alignement": "align|alignment",
+    "mot passe": "password", "base donnees": "database|db", "mise jour": "update|upgrade|bump", "hors ligne": "offline", "temps reel": "realtime|real", "code barre": "barcode", "tableau bord": "dashboard", "page accueil": "homepage|home|landing", "liste attente": "waitlist|waiting",
+    "file attente": "queue", "jeu donnees": "dataset|data", "pare feu": "firewall", "point entree": "endpoint|entrypoint", "piece jointe": "attachment", "glisser deposer": "drag|drop", "rendez vous": "appointment|booking|meeting", "menu deroulant": "dropdown", "carte bancaire": "card", "trois d": "3d", "deux facteurs": "2fa|factor", "double authentification": "2fa|mfa",
+    "faux positif": "false", "moyen paiement": "payment", "mode nuit": "dark|night", "mode sombre": "dark", "plan vol": "flight", "mise place": "setup|set", "mise echelle": "scaling|scale|autoscaling", "arriere plan": "background", "sans fil": "wireless", "cle etrangere": "foreign", "bon reduction": "coupon|voucher", "bon achat": "voucher|gift", "carte cadeau": "gift", "liste envies": "wishlist",
+}  # fmt: skip
 _WORDS["langue"] = "language|locale"
 _WORDS["memoire"] = "memory"
 _WORDS["mot"] = "word|password"
@@ -81,10 +103,13 @@ def _forms() -> dict[str, str]:
     """Return each word and its plural with what it stands for; its own letters always count."""
     table: dict[str, str] = {}
     for word, said in _WORDS.items():
-        meanings = f"{word}|{said}"
+        meanings = said if " " in word else f"{word}|{said}"
         table[word] = meanings
         if word[-1] not in "sxz":
             table[f"{word}s"] = meanings
+        if " " in word:  # "codes barres"
+            table["s ".join(word.split(" ")) + "s"] = meanings
+            table["s ".join(word.split(" "))] = meanings
         if word.endswith(("eau", "eu")):
             table[f"{word}x"] = meanings
         if word.endswith("al"):
