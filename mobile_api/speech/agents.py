@@ -167,8 +167,7 @@ def _on_topic(
     if not reference.topic:
         return pool, True
     said = canonical(" ".join(reference.topic))
-    own = " ".join(word.partition("|")[0] for word in reference.topic)
-    whole = index_of(context.repos).match(own, parts=False)
+    whole = index_of(context.repos).match(" ".join(_as_said(reference.topic)), parts=False)
     if whole.repo is not None and whole.score >= 90:
         there = [a for a in pool if a.repo == whole.repo]
         if there:
@@ -180,6 +179,10 @@ def _on_topic(
     kept = [a for a in pool if scores[a.id] == best]
     known = _vocabulary(kept[0])
     return kept, all(_is_weak(word) or _best(word, known) for word in said) or best[0] == len(said)
+
+
+def _as_said(topic: tuple[str, ...]) -> list[str]:
+    return [word.partition("|")[0] for word in topic]
 
 
 def grounded(reference: Reference, context: Context) -> bool:

@@ -3,6 +3,7 @@
 import re
 
 from mobile_api.speech.numbers import WORDS, digits_joined
+from mobile_api.speech.text import plain
 
 _SIGNS = {
     "slash": "/", "dash": "-", "hyphen": "-", "minus": "-", "underscore": "_", "dot": ".",
@@ -64,7 +65,7 @@ def spoken_branch(said: list[str]) -> tuple[str | None, int]:
         if sign is not None and name:
             name, open_sign = name + sign, True
         elif sign is None and open_sign and _is_part(word, first=not name):
-            name, open_sign = name + word.lower(), False
+            name, open_sign = name + plain(word), False
         else:
             break
         used += 1

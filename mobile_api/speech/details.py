@@ -43,9 +43,8 @@ class Details:
         self._branch_inside = re.compile(rf"(?:^| )(?:{made.branch}) (?=[^ ,.;:!?])")
         self._here = re.compile(rf"^(?:{made.here})(?= |$)")
         self._again = re.compile(rf"^(?:{made.again}) (?:(?:{made.articles}) )?(?=\S)")
-        self._not_there = re.compile(
-            rf"^(?:and )?not (?:(?:{made.places}) )?(?:(?:{made.articles}) )?(?=\S)"
-        )
+        there = rf"(?:(?:{made.places}) )?(?:(?:{made.articles}) )?"
+        self._not_there = re.compile(rf"^(?:and )?(?:{made.not_there}) {there}(?=\S)")
         self._tasks = [re.compile(rf"^(?:{task})(?= |$)") for task in made.task]
         self._named = re.compile(rf"^(?:{made.named}) (?P<verb>\S+)")
         self._gerund = re.compile(rf"^(?:{made.gerund}) (?P<verb>\S+)")
@@ -54,8 +53,7 @@ class Details:
             rf"^ (?:{made.task_verbs}|{made.task_words}) (?:{made.articles}|all|every|it)(?= )"
         )
         self._and_repo = re.compile(
-            rf"^ (?:{language.joins}|plus|or|,) (?!not\b)"
-            rf"(?:(?:{made.places}) )?(?:(?:{made.articles}) )?"
+            rf"^ (?:{language.joins}|plus|or|,) (?!(?:{made.not_there}) ){there}"
         )
         self._nothing = re.compile(rf"^(?:{made.nothing})$")
         self._chat = re.compile(rf" [,.;!?] (?:(?:so|and|but) )?(?:{made.chat})[ .!?]*$")
@@ -180,7 +178,7 @@ class Details:
             phrase = low[:length]
             noun = self._places.noun.match(phrase)
             phrase = phrase[noun.end() :].strip(" ,:") if noun else phrase
-            repo = self._places.in_english(self._places.without_article(phrase), repos)
+            repo = self._places.without_article(phrase)
             return replace(slots, repo=repo, rest=slots.rest[length:])
         return None
 

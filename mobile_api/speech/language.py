@@ -86,6 +86,7 @@ class Creating:
     people: str = NEVER  # "somebody": may be a person, not an agent
     about: str = NEVER  # "as for" before the name of a repository
     again: str = NEVER  # "that's" before the same repository once more
+    not_there: str = "not"  # before the name of a repository that is not meant
     here: str = NEVER  # "there", "on it": the repository that was named
     trailing_heads: str = NEVER  # "..., new agent"
     task_verbs: str  # "fix ... in the backend" is a request, too
@@ -103,7 +104,6 @@ class Creating:
     gerund: str = NEVER
     third_person: str = ""  # how to turn it round: "en" or nothing
     turn: Callable[[str], str] | None = None  # how a clause becomes an order; "" if it cannot
-    translate: Callable[[str], str] | None = None  # a name of a repository, in English
     harm: str = NEVER  # what cannot be undone, where `tasks` does not know it
     background: str = NEVER  # "there's a bug in X," before the request
     nothing: str = NEVER  # words that are no task
@@ -187,8 +187,9 @@ class Language:
     several: str  # verbs that may begin a second command
     contrast: str = NEVER
     gist: Gist | None = None
-    tidied: Callable[[str], str] | None = None  # takes apart what no form looks at
     letters: Mapping[str, str] = field(default_factory=dict)  # their names, and those of figures
+    heard: Callable[[str], str] | None = None  # a sentence as these forms are written for it
+    written: Callable[[str], str] | None = None  # a task as people write it again
 
     @cached_property
     def templates(self) -> tuple[tuple[Intent, tuple[re.Pattern[str], ...]], ...]:

@@ -12,10 +12,10 @@ from mobile_api.speech.text import clean, words
 # In small letters without accents, as `text.words` gives them; no word that two of them share.
 _ONLY = {
     "en": """the my is are please what what's how how's of with this that you it it's and for which
-        all resume cancel keep going doing tell one two three four five six seven eight nine ten
+        all resume cancel keep going doing tell one two three four five seven eight nine ten
         first second third""",
     "de": """der den dem das ein einen einem eine einer bitte mein meine meinen meinem ist sind wie
-        und im auf mit fur alle alles allen nicht ich wir stoppe stoppen setze fort agenten
+        und im auf mit fur alle alles allen nicht ich wir stoppen setze fort agenten
         pausiere pausieren starte starten halte beende beenden lauft laufen weiter eins zwei drei
         vier funf sechs sieben acht neun zehn erste ersten zweite zweiten dritte dritten letzte
         letzten brich abbrechen fortsetzen anhalten weitermachen kannst konntest
@@ -25,9 +25,11 @@ _ONLY = {
         diez pausar sigue retoma cancela cancelar mata aborta lanza arranca esto ese ahora primero
         segundo tercero ultimo quiero""",
     "fr": """le les une mon mes avec dans aux s'il vous plait arrete arreter reprends reprendre mets
-        mettre tous toutes cette ces quel quelle moi deux trois quatre sept huit neuf dix premier
-        deuxieme troisieme dernier sur l'agent d'agent n'arrete""",
+        mettre tous toutes cette cet ces peux pour qui quoi est quel quelle moi deux trois quatre
+        sept huit neuf dix premier deuxieme troisieme dernier sur l'agent d'agent n'arrete""",
 }
+# Said in two of them, and in no other.
+_SHARED = {"stoppe": ("de", "fr"), "six": ("en", "fr")}
 _LANGUAGE = {word: code for code, text in _ONLY.items() for word in text.split()}
 _TITLE, _NAME = 3, 2  # so many words in a row that a title or a name has, too, are said for it
 
@@ -38,9 +40,12 @@ def languages_of(transcript: str, context: Context) -> frozenset[str]:
     names = [word for repo in context.repos for word in (*words(repo), "/")]
     titles = [word for agent in context.agents for word in (*words(agent.title), "/")]
     skip = _said_for(names, said, _NAME) | _said_for(titles, said, _TITLE)
-    return frozenset(
-        _LANGUAGE[word] for at, word in enumerate(said) if at not in skip and word in _LANGUAGE
-    )
+    kept = [word for at, word in enumerate(said) if at not in skip]
+    found = {_LANGUAGE[word] for word in kept if word in _LANGUAGE}
+    for word in kept:
+        if word in _SHARED and not found.intersection(_SHARED[word]):
+            found.add(_SHARED[word][0])
+    return frozenset(found)
 
 
 def unmixed(frame: Frame, transcript: str, context: Context) -> Frame:

@@ -9,7 +9,7 @@ from mobile_api.speech.repos import GENERIC, Match, RepoIndex, same_word
 from mobile_api.speech.spelling import canonical
 from mobile_api.speech.written import names_of
 
-_MOST_LETTERS, _MOST_WORDS, _MOST_WAYS, _MOST_INDEXES = 8, 5, 12, 256
+_MOST_LETTERS, _MOST_WORDS, _MOST_WAYS, _MOST_INDEXES, _MOST_PHRASES = 8, 5, 12, 256, 4096
 _INDEXES: dict[tuple[tuple[str, ...], str], "TranslatedIndex"] = {}
 
 
@@ -20,6 +20,7 @@ class TranslatedIndex(RepoIndex):
         super().__init__(repos)
         self._forms = language.forms
         self._known: dict[str, tuple[str, ...]] = {}
+        self._english: dict[tuple[str, bool], str] = {}
         self._all = frozenset(part for repo in repos for part in self.parts_of(repo))
         self._no_end = re.compile(rf" (?:{self._forms.never_last})$")
         self._joins = re.compile(rf"(?:^| )(?:{self._forms.joins})(?= |$)")
@@ -35,9 +36,17 @@ class TranslatedIndex(RepoIndex):
 
     def english(self, phrase: str, *, parts: bool = True) -> str:
         """Return *phrase* as the name of a repository has it, empty if none has."""
+        if (phrase, parts) not in self._english:
+            if len(self._english) > _MOST_PHRASES:
+                self._english.clear()
+            self._english[phrase, parts] = self._translated(phrase, parts=parts)
+        return self._english[phrase, parts]
+
+    def _translated(self, phrase: str, *, parts: bool) -> str:
         said = [word for word in phrase.split() if word not in self._forms.small]
-        edges = {phrase.partition(" ")[0], phrase.rpartition(" ")[2]}
-        if not said or len(said) > _MOST_WORDS or edges & self._forms.small:
+        first, last = phrase.partition(" ")[0], phrase.rpartition(" ")[2]
+        hangs = last in self._forms.small or (first in self._forms.small and first[-1:] != "'")
+        if not said or len(said) > _MOST_WORDS or hangs:
             return ""
         if self._joins.search(phrase):
             return ""

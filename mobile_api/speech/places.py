@@ -36,14 +36,7 @@ class Places:
         phrase = re.sub(
             rf"^(?:{self._made.place_nouns}) | (?:{self._made.place_nouns})$", "", phrase
         )
-        phrase = self.in_english(phrase, repos)
         return phrase if repos.match(phrase).found else ""
-
-    def in_english(self, phrase: str, repos: RepoIndex) -> str:
-        """Return *phrase* in English when it names a repository only so."""
-        if self._made.translate is None or repos.match(phrase).found:
-            return phrase
-        return self._made.translate(phrase)
 
     def without_article(self, phrase: str) -> str:
         """Return *phrase* without "the" or "the plain"."""
@@ -82,12 +75,8 @@ class Places:
                 continue
             phrase = " ".join(tokens[:end])
             found = repos.match(phrase, parts=parts)
-            length = len(phrase)
-            if self._made.translate is not None and not found.found:
-                phrase = self._made.translate(phrase)
-                found = repos.match(phrase, parts=parts)
             if found.found and (best is None or (found.score, end) > best[0]):
-                best = ((found.score, end), phrase, length)
+                best = ((found.score, end), phrase, len(phrase))
         if best is None:
             return "", 0
         noun = self.noun.match(low[best[2] + 1 :])

@@ -20,7 +20,7 @@ class References:
         self._determiners = re.compile(rf"^(?:(?:{forms.determiners}) )+")
         self._numbered = re.compile(rf"^(?:{forms.number})(?: (?:{forms.number}))* (?P<rest>.+)$")
         self._every = re.compile(rf"^(?:{forms.everything}) (?P<rest>.+)$")
-        self._singular = re.compile(forms.singular)
+        self._singular = re.compile(rf"(?:{forms.singular})(?= )")
         self._both = re.compile(rf"^(?:{forms.both})(?: (?P<rest>.+))?$")
         self._except = re.compile(rf"^(?P<all>.+?) ,? ?{forms.excluding} (?P<rest>.+)$")
         self._join = re.compile(rf" (?:{forms.joins}) ")
@@ -166,11 +166,21 @@ class References:
     def _topic(self, rest: str, *, counted: bool) -> tuple[tuple[str, ...], int]:
         count = 0
         rest = self._links.sub(" ", self._plural.sub(" ", self._noun.sub(" ", rest)))
-        kept = []
+        kept: list[str] = []
         for word in rest.replace(",", " ").split():
             value = number_of(word, more=self._forms.numbers)
             if counted and value is not None:
                 count = value
             elif word not in self._forms.small:
-                kept.extend(self._forms.english(word).split())
-        return tuple(kept), count
+                kept.append(word)
+        return self._in_english(kept), count
+
+    def _in_english(self, kept: list[str]) -> tuple[str, ...]:
+        """Return the words of a topic as titles have them: "mot passe" is "password"."""
+        topics, words, position = self._forms.topics, [], 0
+        while position < len(kept):
+            pair = " ".join(kept[position : position + 2])
+            one = self._forms.english(kept[position])
+            words += topics[pair].split() if pair in topics else one.split()
+            position += 2 if pair in topics and pair != kept[position] else 1
+        return tuple(words)

@@ -90,14 +90,22 @@ def plain(text: str) -> str:
     """Return *text* in small letters without accents and hyphens, position for position."""
     if text.isascii():
         return text.lower().translate(_APART)
-    return "".join(_plain(character) for character in text)
+    return text.translate(_PLAIN)
 
 
-def _plain(character: str) -> str:
-    if character.isascii():
-        return " " if character in "-_" else character.lower()
-    base = unicodedata.normalize("NFKD", character)[0].lower()
-    return base if len(base) == 1 else character
+class _Plain(dict[int, str]):
+    """Each character as `plain` has it, worked out once."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        base = unicodedata.normalize("NFKD", character)[0].lower()
+        if character in "-_":
+            base = " "
+        self[code] = base if len(base) == 1 else character
+        return self[code]
+
+
+_PLAIN = _Plain()
 
 
 def spoken(text: str) -> str:

@@ -21,6 +21,8 @@ _ENGLISH = frozenset(
     ["the", "is", "how", "what", "what's", "my", "to", "of", "please", "you", "for", "it", "stop",
      "pause", "with", "this", "that", "and", "how's", "start", "cancel", "all", "resume", "are"]
 )  # fmt: skip
+# Said in other languages, too: with two words that only one of those has, it is that one.
+_ANYWHERE = frozenset(["pause", "stop", "resume", "start"])
 
 
 @lru_cache(maxsize=1)
@@ -44,7 +46,13 @@ def read(text: str, context: Context) -> Meant | None:
     knows = Known(context)
     said = set(plain(text).split())
     english, *others = grammars()
-    ordered = (english, *others) if said & _ENGLISH else (*others, english)
+    others.sort(key=lambda grammar: -len(grammar.markers & said))
+    other = len(others[0].markers & said) > 1
+    ordered = (
+        (english, *others)
+        if said & (_ENGLISH - _ANYWHERE if other else _ENGLISH)
+        else (*others, english)
+    )
     for grammar in ordered:
         if grammar.markers and not grammar.markers & said:
             continue
@@ -57,12 +65,16 @@ def read(text: str, context: Context) -> Meant | None:
 def _in(grammar: Corrected, text: str, knows: Known, context: Context) -> Meant | None:
     """Return what *text* means in the language of *grammar*, names as they are written."""
     index, language = index_of(context.repos), grammar.spoken
-    if not language.forms.endings:
+    if not language.forms.topics:
         return grammar.read(text, knows, index)
-    text = spelled_out(language.tidied(text) if language.tidied else text, context, language)
+    text = spelled_out(language.heard(text) if language.heard else text, context, language)
     translated = translated_index(context.repos, language)
     meant = grammar.read(text, knows, translated)
-    if meant is None or not meant.repo or index.match(meant.repo).found:
+    if meant is None:
+        return None
+    if meant.task and language.written is not None:
+        meant = replace(meant, task=language.written(meant.task))
+    if not meant.repo or index.match(meant.repo).found:
         return meant
     return replace(meant, repo=translated.english(meant.repo) or meant.repo)
 

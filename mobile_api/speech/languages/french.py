@@ -1,248 +1,70 @@
-"""French: the forms that are said most; the model takes the rest."""
+"""French: how people say it to a phone."""
 
 from mobile_api.speech.frame import Intent
-from mobile_api.speech.language import Creating, Forms, Language
+from mobile_api.speech.language import Language
+from mobile_api.speech.languages.french_creating import CREATING
+from mobile_api.speech.languages.french_forms import FORMS
+from mobile_api.speech.languages.french_gist import GIST
+from mobile_api.speech.languages.french_heard import heard, written
+from mobile_api.speech.languages.french_refused import REFUSED
+from mobile_api.speech.languages.french_verbs import BARE, PAUSE, RESUME, STATUS, STOP
 
-# Titles of agents are mostly English; these words of a topic are said in the own language.
-TOPICS = {
-    "recherche": "search",
-    "image": "image",
-    "images": "image",
-    "televersement": "upload",
-    "envoi": "upload",
-    "paiement": "payment",
-    "paiements": "payment",
-    "connexion": "login",
-    "utilisateur": "user",
-    "utilisateurs": "user",
-    "compte": "account",
-    "facture": "invoice",
-    "factures": "invoice",
-    "donnees": "data",
-    "documentation": "docs",
-    "erreur": "error",
-    "erreurs": "error",
-    "test": "test",
-    "tests": "test",
-    "parametres": "settings",
-    "configuration": "config",
-    "page": "page",
-    "carte": "map",
-    "notifications": "notifications",
-    "panier": "cart",
-    "commande": "order",
-    "commandes": "order",
-    "calendrier": "calendar",
-    "passe": "password",
-    "langue": "language",
-    "traduction": "translation",
-    "migration": "migration",
-    "formulaire": "form",
-    "formulaires": "forms",
-    "heure": "time",
-    "exportation": "export",
-    "importation": "import",
-    "rapport": "report",
-    "rapports": "report",
-    "cache": "cache",
-    "securite": "security",
-    "sombre": "dark",
-    "mode": "mode",
-    "livraison": "shipping",
-    "produit": "product",
-    "produits": "product",
-    "prix": "price",
-    "texte": "text",
-    "douane": "customs",
-    "recettes": "recipe",
-}
-_AGENT = r"(?:agent|agents|bot)"
-_NUMBERS = {
-    "zero": 0, "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8,
-    "neuf": 9, "dix": 10, "onze": 11, "douze": 12,
-}  # fmt: skip
+# No word that an English sentence has, too.
+_MARKERS = """annule arrete arretez arreter cree creer des du en est etat l'agent les mes mets mettre mettez moi mon ma neuf ou pour
+    qui reprends reprend reprendre relance relancer sur tous tout toutes un une l'arreter ca c'est que qu'est est-ce va avance
+    stoppe coupe tue suspends suspend il elle ils elles tu vous nouvel nouveau lequel quoi nouvelles statut oublie rien laisse
+    dans aux le la redemarre supprime d'agent quel quels quelle cette deux trois quatre sept huit dix celui celle depuis
+    lancer demarre demarrer ouvre depot avec sont fais faire bosse continuer poursuis envoie d'un ajoute corrige l'agente
+    aussi s'il stp svp lui leur notre nos peux combien comment vas-y annuler stopper couper dernier derniere abandonne"""
 
 FRENCH = Language(
     code="fr",
     name="Français",
-    markers=frozenset(
-        [
-            "annule",
-            "arrete",
-            "cree",
-            "des",
-            "du",
-            "en",
-            "est",
-            "etat",
-            "l'agent",
-            "lance",
-            "le",
-            "les",
-            "mes",
-            "mets",
-            "moi",
-            "mon",
-            "neuf",
-            "ou",
-            "pour",
-            "qui",
-            "reprends",
-            "sur",
-            "tous",
-            "tout",
-            "un",
-            "une",
-        ]
-    ),
+    markers=frozenset(_MARKERS.split()),
     lead=(
-        r"ok|okay|alors|bon|bonjour|salut|oui|s'il te plait|s'il vous plait|maintenant|et|donc|euh|cadence",
-        r"(?:peux tu|tu peux|pourrais tu|tu pourrais|pouvez vous|veux tu|est ce que tu peux|est ce que tu pourrais|il faut|je veux|je voudrais|j'aimerais)(?: s'il te plait)?(?= (?:mettre|arreter|reprendre|annuler|stopper|continuer|suspendre|savoir|voir|relancer))",
+        r"ok|okay|he|he ho|wesh|yo|hep|alors|bon|ben|bah|bonjour|salut|coucou|hello|hey|oui|ouais|et|donc|euh|ah|oh|hop|allez|allez hop|cadence|dis cadence|hey cadence|ok cadence|dis|dis donc|dis moi(?= ,)|ecoute|tiens|voila|bref|du coup|au fait|d' ailleurs|sinon|"
+        r"finalement|en fait|d' accord|tres bien|parfait|super|nickel|genial|impeccable|top|cool|c'est bon|c'est parti|ca marche|s'il te plait|s'il vous plait|stp|svp|maintenant|aussi|ensuite|puis|apres(?= ,)|d' abord|tant que tu y es|pendant que tu y es|"
+        r"vas y|juste|excuse moi|excusez moi|petite question|question rapide|une derniere chose|autre chose|merci de|merci(?= ,)|la(?= ,| j'| tu | il faut| on )|hum|quand tu (?:peux|as (?:un moment|deux minutes))(?= ,)|si tu (?:peux|veux)(?= ,)|pense a|n'oublie pas de|essaie de|essaye de|on va|tu vas",
+        r"(?:est ce que )?(?:tu |vous |on )(?:peux|pourrais|pouvez|pourriez|peut|veux bien|voudrais bien)(?: s'il te plait| s'il vous plait| juste| aussi| vite| maintenant)*(?: me| nous| m')?(?! (?:pas|plus|jamais))",
+        r"(?:tu sais|vous savez|tu saurais)(?= \S+(?:er|ir|re)\b)",
+        r"(?:peux tu|pourrais tu|pouvez vous|pourriez vous|peut on|veux tu(?: bien)?|voulez vous)(?: s'il te plait| juste| aussi)*(?: me| nous| m')?",
+        r"(?:il faut|il faudrait|faut|faudrait|il va falloir|va falloir|je veux|je voudrais|j'aimerais|je souhaite|je souhaiterais|on veut|on voudrait|j'aimerais bien|je voudrais bien)(?= \S+(?:er|ir|re)\b)",
+        r"(?:je veux|je voudrais|j'aimerais|j'aimerais bien|je souhaite|il faut|il faudrait|faut|faudrait|il faudra)(?: que tu| que vous| qu'on)(?: me| nous| m')?(?! (?:ne|n'))",
+        r"(?:tu|vous)(?: me| nous| m')?(?= (?!n'|ne |as |a |es |sais |dis |dit |en |peux |veux |dois |vas |pourrais |crois |penses |disais )(?:l' |le |la |les )?\S+)|(?:me|nous|m')(?= \S)",
+        r"(?:je te demande de|je te prie de|merci de bien vouloir|veuillez|ayez l' obligeance de|ca serait bien de|ce serait bien de|on ferait mieux de|c'est l' heure de|il est temps de|si tu pouvais|si vous pouviez|tu serais gentil de|tu seras gentil de|sois gentil)",
     ),
     tail=(
-        r"s'il te plait|s'il vous plait|stp|svp|merci|maintenant|tout de suite|pour l'instant|pour le moment|un instant|un moment|deja|encore|aujourd'hui|vite",
+        r"s'il te plait|s'il vous plait|stp|svp|merci|merci bien|merci beaucoup|merci d' avance|maintenant|tout de suite|immediatement|vite|vite fait|rapidement|d' urgence|pour l' instant|pour le moment|pour aujourd'hui|pour ce soir|un instant|un moment|un peu|un petit peu|deja|encore|aujourd'hui|ce soir|ce matin|"
+        r"en ce moment|la|du coup|alors|hein|quoi|voila|c'est bon|d' accord|ok|okay|cadence|momentanement|temporairement|provisoirement|en attendant|finalement|plutot(?= \.)|quand tu peux|quand t'as (?:deux minutes|un moment)|si tu peux|si tu veux(?: bien)?|si possible|si c'est possible|tu veux|tu veux bien|pour moi|pour nous|au fait|aussi|comme ca|sur le champ|"
+        r"ou quoi|exactement|au juste|au final|un coup|mon (?:grand|vieux|pote)|mec|chef|allez|a nouveau|de nouveau|on verra (?:apres|plus tard|demain)|je regarde (?:apres|plus tard)|stp merci|de suite|direct|directement|des que (?:tu peux|possible)|pour de bon|definitivement",
+        r"(?:le temps|histoire) (?:que|de|d'|qu'on|qu'il|du|des) ?(?:\S+ ){0,7}\S+|jusqu'(?:a|au|aux|en) (?!ce que)(?:\S+ ){0,3}\S+|(?:avant|apres|pendant) (?:le|la|les|l'|ma|mon) (?:\S+ )?(?:reunion|demo|dej|dejeuner|standup|stand up|nuit|week end|repas|call|rendez vous|point|daily|pause dej|release|gel)|pour (?:la nuit|le week end|la journee|la semaine)",
     ),
-    verbs={
-        Intent.PAUSE: (
-            r"(?:mets|met|mettre|mettez|place) {ref} en (?:pause|attente|veille)",
-            r"(?:mets|met|mettre) en (?:pause|attente) {ref}",
-            r"(?:pause|suspends|suspend|suspendre|interromps|gele) {ref}",
-            r"(?:fais|faire) une pause (?:avec|sur) {ref}",
-        ),
-        Intent.RESUME: (
-            r"(?:reprends|reprend|reprendre|continue|continuer|relance|relancer|redemarre|redemarrer|reactive|poursuis|reprenez)(?: avec)? {ref}",
-            r"(?:laisse|fais) {ref} (?:continuer|reprendre)",
-            r"{ref} peut (?:continuer|reprendre)",
-        ),
-        Intent.STOP: (
-            r"(?:arrete|arreter|arretez|stoppe|stopper|annule|annuler|tue|tuer|termine|terminer|abandonne|coupe|supprime|interromps definitivement|stop)(?: avec)? {ref}",
-            r"(?:mets|mettre) fin a {ref}",
-        ),
-        Intent.STATUS: (
-            r"(?:comment|ou) (?:va|vont|avance|avancent|se porte|se passe|en est|en sont|ca va pour|ca avance pour|marche)(?: t il)? {ref}",
-            r"(?:que fait|que font|qu'est ce que fait|qu'est ce que font|qu'est ce que fabrique|sur quoi travaille|que devient|quoi de neuf (?:pour|avec|sur)|ca avance pour|des nouvelles de|du nouveau (?:pour|sur)) {ref}",
-            r"(?:est ce que |)(?:{ref}) (?:a fini|est fini|est finie|a termine|est termine|est pret|tourne(?: encore)?|a echoue|avance|marche)(?: deja)?",
-            r"(?:quel est |donne moi |dis moi |montre moi )?(?:le |l'|un )?(?:statut|etat|point|progres|avancement|resume)(?: de| du| de la| sur| pour)* {ref}",
-            r"(?:montre|montre moi|verifie|regarde|parle moi de|affiche) {ref}",
-            r"pourquoi {ref} (?:a echoue|a plante|attend|s'est arrete|est bloque|est si lent)",
-            r"(?:{ref}) en est (?:ou|a quel point)",
-            r"(?:quel|quels|quelle) agents? (?:est|sont) {ref}",
-        ),
-    },
-    bare={
-        r"(?:pause|mets en pause|mets le en pause)": "pause",
-        r"(?:reprends|continue|reprendre|reprends le|relance)": "resume",
-        r"(?:arrete|annule|stop|arrete le|annule le|arrete tout de suite|tue le)": "stop",
-        r"(?:arrete|stoppe|annule)(?: les)? tous|arrete tout|stoppe tout|annule tout": "stop all",
-        r"(?:statut|etat|etat des lieux|quoi de neuf|que se passe t il|qu'est ce qui se passe|du nouveau|des nouvelles|resume|comment ca avance|ou en sommes nous|ou en est on|fais le point|fais moi un point)": "status all",
-        r"(?:comment ca va|ca avance|c'est fini|ou ca en est|ou en est il|il en est ou|c'est pret|est ce que c'est fini)": "status it",
-        r"(?:quel agent|qui) (?:m'attend|attend(?: ma reponse| apres moi)?)": "status waiting",
-    },
-    forms=Forms(
-        noun=r"agent|agents|bot|tache",
-        nouns=r"agents|bots|taches",
-        number=r"agent|agents|numero|bot",
-        pronouns=r"le|la|ca|cela|celui ci|celui la|lui|il|l'agent|mon agent|cet agent|cet agent la|agent",
-        plural_pronouns=r"les|les agents|mes agents|ces agents|eux|agents",
-        everything=r"tout|tous|tous les agents|tous mes agents|toutes les taches|chaque agent|l'ensemble",
-        both=r"les deux(?: agents)?|tous les deux",
-        determiners=r"le|la|les|l|mon|mes|cet|ce|cette|un|une|du|de|des",
-        statuses={
-            "running": r"en cours|actifs?|qui tourne(?:nt)?|lances?",
-            "paused": r"en pause|suspendus?|arretes?",
-            "waiting": r"en attente|qui attend(?:ent)?|bloques?",
-            "failed": r"echoues?|qui a echoue|en echec|plante|en erreur",
-            "completed": r"termines?|finis?|complets?",
-            "queued": r"en file|en file d'attente",
-        },
-        newest=r"derniers?|derniere|plus recents?|nouveaux?",
-        oldest=r"plus anciens?|plus vieux",
-        other=r"autres?",
-        links=r"de la|du|de|des|qui travaille sur|qui|pour|sur|dans|avec|a|au",
-        excluding=r"(?:sauf|excepte)",
-        joins=r"(?:et|ou)",
-        indefinite=r"un|une|un autre|nouvel|nouveau",
-        small=frozenset(
-            [
-                "le",
-                "la",
-                "les",
-                "de",
-                "du",
-                "des",
-                "que",
-                "qui",
-                "en",
-                "a",
-                "un",
-                "une",
-                "est",
-                "l",
-                "d",
-                "sur",
-                "pour",
-            ]
-        ),
-        numbers=_NUMBERS,
-        ordinals={
-            "premier": 1,
-            "deuxieme": 2,
-            "second": 2,
-            "troisieme": 3,
-            "quatrieme": 4,
-            "cinquieme": 5,
-        },
-        topics=TOPICS,
-        forbidden=frozenset(
-            [
-                "ne",
-                "pas",
-                "n",
-                "si",
-                "jamais",
-                "quand",
-                "mais",
-                "puis",
-                "dit",
-                "arrete",
-                "annule",
-                "reprends",
-                "lance",
-                "et",
-            ]
-        ),
+    verbs={Intent.PAUSE: PAUSE, Intent.RESUME: RESUME, Intent.STOP: STOP, Intent.STATUS: STATUS},
+    bare=BARE,
+    forms=FORMS,
+    gist=GIST,
+    creating=CREATING,
+    heard=heard,
+    written=written,
+    corrections=(
+        r"n[ao]n(?: n[ao]n)*(?: ,)? (?:attends?|attendez|pardon|plutot|en fait|excuse(?: moi)?|desole|je voulais dire|je veux dire|je me trompe|finalement)|attends?(?: ,)? (?:n[ao]n|pardon|plutot|en fait)|ah n[ao]n(?: n[ao]n)*|oh n[ao]n|euh n[ao]n|ou plutot|enfin n[ao]n|enfin plutot|mais n[ao]n|"
+        r"je veux dire|je voulais dire|je me suis trompee?|je me trompe|je dis n'importe quoi|j'ai dit une betise|erreur de ma part|correction|rectification|au temps pour moi|autant pour moi|pardon(?: ,)? (?:n[ao]n|je voulais dire|plutot)|oups|desole(?: ,)? (?:n[ao]n|je voulais dire)|"
+        r"(?:plutot|enfin)(?= (?:sur|dans) )|qu'est ce que je raconte|qu'est ce que je dis|n[ao]n c'est|n[ao]n en fait|en fait n[ao]n|finalement n[ao]n"
     ),
-    creating=Creating(
-        heads=(
-            rf"(?:lance|lancer|demarre|demarrer|cree|creer|commence|ouvre|ajoute|mets|envoie|prends|il me faut|j'ai besoin d'|je veux|je voudrais|donne moi|fais tourner|lancez|creez|demande a)(?: moi| s'il te plait)* ?(?:un |une |encore un |l')?(?:nouvel |nouveau |autre )?{_AGENT}",
-            rf"(?:un )?(?:nouvel|nouveau|autre) {_AGENT}",
-        ),
-        task_verbs=r"(?!)",
-        places=r"sur|dans|pour|sur le|au|a|chez",
-        articles=r"le|la|les|mon|notre|l'|depot|repo|projet|le depot|le repo|le projet|le repertoire",
-        place_nouns=r"(?:(?:le )?(?:depot|repo|projet|repertoire))",
-        branch=r"(?:(?:sur|avec|dans|utilise|depuis) )?(?:la |une )?(?:nouvelle )?branche(?: appelee| nommee| nouvelle)?",
-        task=(
-            r"(?:qui|et qui|pour qu'il|qu'il)",
-            r"(?:pour|afin de|afin d'|et)(?= )",
-            r"(?:la )?tache(?: est)?(?: de)?",
-            r"(?:il )?(?:doit|devrait)",
-            r"(?:de|d')(?= \w+(?:er|ir|re)\b)",
-        ),
-        nothing=r"(?:s'il te plait|maintenant|merci|svp|stp)",
+    weak_corrections=r"n[ao]n(?: n[ao]n)*|attends?|en fait|plutot|pardon|enfin|ou alors|finalement|excuse(?: moi)?|desolee?|mince|zut|merde|reflexion faite|a la reflexion|tout compte fait|tout bien reflechi|mieux",
+    make_it=r"(?:c'est|c'etait|ca doit etre|ca devrait etre|fais|mets|mets le|mets la|mets ca|prends|fais ca|fais le|disons|utilise|je veux|plutot|change ca pour|remplace par|sur)(?= \S)",
+    not_that=r"pas (?:sur |dans |pour |le |la |les |l' |celui (?:de|du) )*(?P<taken>[^,.;:!?]+?) (?:[,.;:!?] (?:mais |plutot |c'est )?|mais |plutot )",
+    forget=(
+        r"(?:n[ao]n |ah |bon |en fait |finalement )*(?:,)? ?(?:laisse(?: tomber| faire| comme ca| ca)?|oublie(?: ca| ce que j'ai dit| tout)?|rien(?: du tout)?|peu importe|n[ao]n(?: merci| rien)?|tant pis|fais rien|ne fais rien|touche a rien|ne touche a rien|pas maintenant|"
+        r"annule ce que j'ai dit|c'est bon|c'est rien|j'ai rien dit|je n'ai rien dit|j'ai change d' avis|pas la peine|pas besoin|on laisse(?: tomber| comme ca)?|laisse(?: le| la| les) (?:tourner|comme ca|tranquille)|inutile)(?: ,)?(?: (?:finalement|en fait|merci|oublie(?: ca| ce que j'ai dit)?|laisse tomber|rien))*"
     ),
-    corrections=r"non(?: ,)? attends|attends(?: ,)? non|je veux dire|je voulais dire|pardon|correction|plutot|enfin non|non plutot",
-    weak_corrections=r"non|attends|en fait|plutot|pardon",
-    forget=r"(?:laisse tomber|oublie(?: ca)?|rien|peu importe|non|laisse)",
-    refused={
-        "injection": r"(?:.*\b(?:ignore|oublie) (?:toutes|tes|les)\b.*|.*\bsans (?:demander|confirmer|confirmation)\b.*|.*\bde tout le monde\b.*|.*\bde tous les utilisateurs\b.*|systeme ?:.*)",
-        "reported": r"(?:(?:il|elle|quelqu'un|on|mon \w+|ma \w+|le \w+) (?:m'|nous |a |)(?:a dit|dit|disait|demande|a demande)\b.*|.*\b(?:a dit|dit que|demande de)\b.*)",
-        "negated": r"(?:.*\b(?:n'|ne |n )\w+.*\b(?:pas|jamais|plus|rien)\b.*|(?:surtout )?pas .*|jamais .*|.*\bpas\b.*)",
-        "question": r"(?:que se passe t il si .*|qu'est ce qui se passe si .*|dois je .*|est ce que je (?:dois|peux|devrais) .*|comment (?:puis je|je|faire|on|arreter|mettre) .*)",
-        "hedged": r"(?:je (?:pense|crois|pensais|voulais|allais)\b.*|peut etre .*|si .*|quand .*)",
-    },
-    joins="et|puis|mais|ensuite",
-    another_target=r"(?:le|tous|tout|(?:l'|les )?agents?\b.*)",
-    another_agent=r"(?:un autre agent\b|un agent\b)",
-    several=r"(?:mets|arrete|annule|lance|reprends|cree|continue|montre|stoppe)",
-)
+    refused=REFUSED,
+    explaining=r" (?:, )?(?:parce qu|car |vu qu|puisqu).*$",
+    joins="et|puis|mais|ensuite|apres",
+    another_target=r"(?:(?:moi )?(?:le|la|les|l') ?(?:autre|agent|\S+ (?:en pause|en veille)|trois|deux|un|quatre|cinq|six|sept|huit|neuf)\b|tous|toutes|tout(?= |$)|l' agent\b.*|agent \w+)",
+    another_agent=r"(?:(?:lance|cree|demarre|ouvre|mets)?(?: moi| en)? ?(?:un autre|encore un|un deuxieme|un second)(?: agent)?(?= (?:sur|pour|dans)\b)|un autre agent\b|(?:lance|cree|demarre|ouvre|mets)(?: moi)? un agent\b)",
+    several=(
+        r"(?:mets|mettre|arrete[rz]?|annule[rz]?|lance[rz]?|reprends|reprendre|cree[rz]?|continue[rz]?|montre|stoppe[rz]?|relance[rz]?|coupe[rz]?|tue[rz]?|suspends|suspendre|demarre[rz]?|redemarre[rz]?|supprime[rz]?|abandonne|fais repartir|dis moi|donne moi|vire[rz]?)"
+    ),
+    contrast=r" ,? ?(?:et |mais )?(?:pas|surtout pas) (?P<ref>[^,.;]+?)(?= [,.;]|$)",
+)  # fmt: skip

@@ -14,7 +14,7 @@ from mobile_api.speech.languages.german_creating import CREATING
 from mobile_api.speech.languages.german_forms import FORMS
 from mobile_api.speech.languages.german_gist import GIST
 from mobile_api.speech.languages.german_refused import REFUSED
-from mobile_api.speech.languages.german_words import MARKERS
+from mobile_api.speech.languages.german_words import DIGITS, LETTERS, MARKERS
 
 # Small words between the parts of a verb: "halt das bitte mal kurz an".
 _F = r"(?: (?:bitte|mal|kurz|jetzt|gleich|sofort|eben|doch|einfach|erst|erst mal|erstmal|vorerst|schnell|direkt|lieber|endlich|wieder|auch|da|ruhig|dann|so|nun|gerade|noch|schon))*"
@@ -106,6 +106,7 @@ GERMAN = Language(
     },
     forms=FORMS,
     gist=GIST,
+    letters=LETTERS | DIGITS,
     creating=CREATING,
     corrections=CORRECTIONS,
     weak_corrections=WEAK_CORRECTIONS,

@@ -2,7 +2,6 @@
 
 from mobile_api.speech.language import Creating
 from mobile_api.speech.languages.german_verbs import order
-from mobile_api.speech.languages.german_words import translated
 
 _SURE_AGENT = r"(?:agenten|agent den|agent|agentin|agenden|agend|agente|a genten|asiaten|coding agent(?:en)?|ki agent(?:en)?|ai agent(?:en)?|cadence agent(?:en)?)"
 _AGENT = rf"(?:{_SURE_AGENT}|bot|worker|helfer)"
@@ -88,7 +87,6 @@ CREATING = Creating(
     ),
     named=r"(?:um|der|welcher|damit er|dass er|(?:und )?(?:sich )?(?:drum|darum) kummern ,? ?dass|(?:und )?(?:sich )?(?:drum|darum) kummert ,? ?dass)(?! (?:soll|muss|sollte|musste|kann|darf|endpoint|fehler|bug)\b)",
     turn=order,
-    translate=translated,
     here=r"(?:an|los|ab|ran|dran|drauf|darauf|daran|dafur|hoch|auf|starten|loslegen|anlegen|ansetzen|loslassen|laufen lassen|loslaufen lassen|laufen|arbeiten|dort|da|bitte|brauchen|haben|aufsetzen|anwerfen|machen|erstellen)(?= [,.;:!?]| und | der | um |$)",
     about=r"(?:zu|bezuglich|was|apropos|thema|jetzt zu|zuruck zu|wegen|nachstes thema|es geht um)",
     trailing_heads=rf"(?:mit |als |ein |einen )?(?:neuer|neuen|neuem) {_AGENT}(?: bitte)?|(?:starte|mach|setz|lass)(?: mir| bitte| da| dafur| mal)* (?:einen|nen) (?:neuen )?{_AGENT}(?: (?:dafur|darauf|drauf|an|ran))*",

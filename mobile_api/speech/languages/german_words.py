@@ -77,20 +77,14 @@ class Compounds(Mapping[str, str]):
         return len(TABLE)
 
 
-_LETTERS = {
+LETTERS = {
     "be": "b", "ce": "c", "zeh": "c", "tse": "c", "de": "d", "ef": "f", "eff": "f", "ge": "g", "geh": "g", "ha": "h", "jot": "j", "jott": "j", "ka": "k", "el": "l",
     "ell": "l", "em": "m", "emm": "m", "en": "n", "enn": "n", "oh": "o", "pe": "p", "peh": "p", "ku": "q", "kuh": "q", "er": "r", "err": "r", "es": "s", "ess": "s", "te": "t", "tee": "t",
     "uh": "u", "vau": "v", "fau": "v", "we": "w", "weh": "w", "ix": "x", "iks": "x", "ypsilon": "y", "upsilon": "y", "zett": "z", "zet": "z", "ah": "a", "ih": "i", "eh": "e", "ei": "i", "bindestrich": "", "unterstrich": "", "minus": "", "strich": "",
 }  # fmt: skip
-_DIGITS = {
+DIGITS = {
     "null": "0", "eins": "1", "zwei": "2", "zwo": "2", "drei": "3", "vier": "4", "funf": "5", "sechs": "6", "sieben": "7", "acht": "8", "neun": "9", "zehn": "10", "elf": "11", "zwolf": "12",
 }  # fmt: skip
-
-
-def translated(phrase: str) -> str:
-    """Return *phrase* with the words that we know in English; letters and digits as such."""
-    said = [_DIGITS.get(word) or _LETTERS.get(word, word) for word in phrase.split()]
-    return " ".join(_english(word) or word for word in said if word)
 
 
 @lru_cache(maxsize=8192)

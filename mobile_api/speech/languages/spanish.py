@@ -52,6 +52,6 @@ SPANISH = Language(
     another_target=r"(?:(?:lo|los)(?= [,.;]|$)|todos|todo|(?:el |al |los )?agentes?\b|(?:el|al) (?:uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|\d+)\b).*",
     another_agent=r"(?:(?:lanza|crea|pon|abre|arranca|monta)?(?:me)? ?(?:otro|un) (?:nuevo )?agente\b|otro (?:en|para|que)\b)",
     several=SEVERAL,
-    tidied=tidied,
+    heard=tidied,
     letters=LETTERS | DIGITS,
 )

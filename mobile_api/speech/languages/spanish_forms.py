@@ -18,7 +18,7 @@ FORMS = Forms(
     ),
     both=r"ambos(?: agentes)?|ambas|los dos(?: agentes)?|las dos|a los dos|l[oa]s dos",
     determiners=r"el|la|l[oa]s(?! (?:de|del|que) )|lo|mi|mis|tu|ese|este|esa|esos|estos|al|a|de|del|dichoso|bendito|pobre|puto|maldito",
-    singular=r"(?:a |de )?(?:el|la|al|del|mi|ese|este) ",
+    singular=r"(?:a |de )?(?:el|la|al|del|mi|ese|este)",
     statuses={
         "running": r"activ[oa]s?|en marcha|corriendo|en ejecucion|trabajando|funcionando|en curso",
         "paused": r"pausad[oa]s?|en pausa|detenid[oa]s?|suspendid[oa]s?|aparcad[oa]s?|congelad[oa]s?|parad[oa]s?",
