@@ -45,7 +45,13 @@ def test_strangers_are_understood_wholly() -> None:
     assert sum(v.intent for v in verdicts) / len(verdicts) >= 0.97
 
 
-@pytest.mark.parametrize("row", [*_ROWS, *_STRANGERS], ids=lambda row: row.id)
+def test_nothing_is_done_unasked_that_no_stranger_meant() -> None:
+    wrong = [row.id for row in _STRANGERS if judge(row, _read(row) or _UNKNOWN).unsafe]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("row", _ROWS, ids=lambda row: row.id)
 def test_nothing_is_done_unasked_that_was_not_meant(row: Labelled) -> None:
     frame = _read(row) or _UNKNOWN
 
