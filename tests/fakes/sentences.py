@@ -3,10 +3,12 @@
 import json
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from mobile_api.speech.frame import ACTING, EVERYTHING, Context, Frame, Intent, KnownAgent
+from mobile_api.speech.understand import by_grammar
 
 _DATA = Path(__file__).parents[1] / "unit/data/voice"
 _INTENTS = {
@@ -40,6 +42,26 @@ class Verdict:
     intent: bool
     frame: bool
     unsafe: bool
+
+
+def person(titles: Iterable[tuple[str, str, str]], *more_repos: str) -> Context:
+    """Return somebody with an agent a1, a2, ... for each title, repository and status."""
+    rows = tuple(titles)
+    return Context(
+        repos=tuple(dict.fromkeys((*(repo for _, repo, _ in rows), *more_repos))),
+        agents=tuple(
+            KnownAgent(
+                id=f"a{number}", number=number, title=title, repo=repo, status=status,
+                started=f"2026-11-20T0{number}:00:00Z",
+            )
+            for number, (title, repo, status) in enumerate(rows, start=1)
+        ),
+    )  # fmt: skip
+
+
+def read(words: str, context: Context) -> Frame:
+    """Return what the grammar makes of *words*, "unknown" where it does not know."""
+    return by_grammar(words, context) or Frame(intent=Intent.UNKNOWN)
 
 
 def contexts(file: str = "contexts") -> dict[str, Context]:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from mobile_api.speech.frame import ACTING, Context, Frame, Intent, KnownAgent
+from mobile_api.speech.frame import ACTING, Frame, Intent
 from mobile_api.speech.languages.spanish_heard import infinitive, tidied
-from mobile_api.speech.understand import by_grammar
+from tests.fakes.sentences import person, read
 
 _TITLES = (
     ("Export invoices to CSV", "shop/billing-api", "running"),
@@ -13,20 +13,11 @@ _TITLES = (
     ("Corregir el cálculo del IVA", "shop/billing-api", "running"),
     ("Upgrade Postgres driver", "shop/billing-api", "queued"),
 )
-SHOP = Context(
-    repos=("shop/billing-api", "shop/sso-proxy", "shop/patient-portal", "shop/i18n-strings"),
-    agents=tuple(
-        KnownAgent(
-            id=f"a{number}", number=number, title=title, repo=repo, status=status,
-            started=f"2026-11-20T0{number}:00:00Z",
-        )
-        for number, (title, repo, status) in enumerate(_TITLES, start=1)
-    ),
-)  # fmt: skip
+SHOP = person(_TITLES, "shop/i18n-strings")
 
 
 def _read(words: str) -> Frame:
-    return by_grammar(words, SHOP) or Frame(intent=Intent.UNKNOWN)
+    return read(words, SHOP)
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,10 @@
 
 import pytest
 
-from mobile_api.speech.frame import ACTING, Context, Frame, Intent, KnownAgent
+from mobile_api.speech.frame import ACTING, Frame, Intent
 from mobile_api.speech.languages.french_heard import heard, written
 from mobile_api.speech.languages.french_tasks import infinitive
-from mobile_api.speech.understand import by_grammar
+from tests.fakes.sentences import person, read
 
 _TITLES = (
     ("Barcode scanner", "shop/shopApp", "running"),
@@ -13,20 +13,11 @@ _TITLES = (
     ("Translate error messages", "shop/shopApp", "running"),
     ("Offline map", "shop/fuel-calc", "failed"),
 )
-SHOP = Context(
-    repos=("shop/shopApp", "shop/login-api", "shop/fuel-calc"),
-    agents=tuple(
-        KnownAgent(
-            id=f"a{number}", number=number, title=title, repo=repo, status=status,
-            started=f"2026-11-20T0{number}:00:00Z",
-        )
-        for number, (title, repo, status) in enumerate(_TITLES, start=1)
-    ),
-)  # fmt: skip
+SHOP = person(_TITLES)
 
 
 def _read(words: str) -> Frame:
-    return by_grammar(words, SHOP) or Frame(intent=Intent.UNKNOWN)
+    return read(words, SHOP)
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from mobile_api.speech.frame import ACTING, Context, Frame, Intent, KnownAgent
+from mobile_api.speech.frame import ACTING, Frame, Intent
 from mobile_api.speech.text import clean
 from mobile_api.speech.understand import by_grammar
 from mobile_api.speech.written import joined_numbers, rewritten
-from tests.fakes.sentences import contexts
+from tests.fakes.sentences import contexts, person, read
 
 _ROOT = Path(__file__).parents[2]
 _TITLES = (
@@ -19,20 +19,11 @@ _TITLES = (
     ("Parse pain.001 batches", "bank/iso20022-parser", "running"),
     ("3DS challenge flow", "bank/checkoutWeb", "failed"),
 )
-BANK = Context(
-    repos=tuple(dict.fromkeys(repo for _, repo, _ in _TITLES)),
-    agents=tuple(
-        KnownAgent(
-            id=f"a{number}", number=number, title=title, repo=repo, status=status,
-            started=f"2026-11-20T0{number}:00:00Z",
-        )
-        for number, (title, repo, status) in enumerate(_TITLES, start=1)
-    ),
-)  # fmt: skip
+BANK = person(_TITLES)
 
 
 def _read(words: str) -> Frame:
-    return by_grammar(words, BANK) or Frame(intent=Intent.UNKNOWN)
+    return read(words, BANK)
 
 
 @pytest.mark.parametrize(
