@@ -21,7 +21,7 @@ from mobile_api.hearing.ear import Ear
 from mobile_api.hearing.studio import Studio
 from mobile_api.hearing.transcriber import Transcriber
 from mobile_api.late import Late
-from mobile_api.speech.understand import grammars
+from mobile_api.speech.understand import grammar_of
 from mobile_api.voice.api import VoiceApi
 from mobile_api.voice.commands import Commands
 from mobile_api.voice.house import House
@@ -51,7 +51,7 @@ class VoiceSide:
     async def running(self, _app: web.Application) -> AsyncIterator[None]:
         """Open what hearing needs while the application runs; commands are taken from now on."""
         settings = self._settings
-        grammars()  # compiled before anybody waits
+        grammar_of("en")  # compiled before anybody waits; the others when they are heard
         async with Studio() as studio, AsyncExitStack() as stack:
             hears = transcribers(settings, studio)
             if hears:

@@ -142,18 +142,23 @@ class Gist:
         tells: str,
         negated: str,
     ) -> None:
-        self.roles = {
-            phrase.strip(): role
-            for role, patterns in reversed(list(roles.items()))
-            for pattern in patterns
-            for phrase in expanded(pattern)
-            if phrase.strip()
-        }
+        self._roles = roles
         self.pronouns, self.plural_pronouns = pronouns, plural_pronouns
         self.articles, self.before_amounts = articles, before_amounts
         self.never_first = never_first | articles
         self.never_before, self.never_behind = never_before, never_behind
         self.reason_begins, self.tells, self.negated = reason_begins, tells, negated
+
+    @cached_property
+    def roles(self) -> dict[str, str]:
+        """Each phrase and what it is for; thousands, so not before the language is heard."""
+        return {
+            phrase.strip(): role
+            for role, patterns in reversed(list(self._roles.items()))
+            for pattern in patterns
+            for phrase in expanded(pattern)
+            if phrase.strip()
+        }
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
 """A transcript and what is known of the person: what is to be done."""
 
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache
 
 from mobile_api.speech.corrections import Corrected
 from mobile_api.speech.frame import Context, Frame, Intent, Meant, Reference
@@ -25,10 +25,13 @@ _ENGLISH = frozenset(
 _ANYWHERE = frozenset(["pause", "stop", "resume", "start"])
 
 
-@lru_cache(maxsize=1)
-def grammars() -> tuple[Corrected, ...]:
-    """Return the grammar of each language, compiled once."""
-    return tuple(Corrected(Sentences(language)) for language in LANGUAGES)
+@cache
+def grammar_of(code: str) -> Corrected:
+    """Return the grammar of a language, English where there is none; compiled when first heard."""
+    for language in LANGUAGES:
+        if language.code == code:
+            return Corrected(Sentences(language))
+    return grammar_of(LANGUAGES[0].code)
 
 
 def by_grammar(transcript: str, context: Context) -> Frame | None:
@@ -45,18 +48,18 @@ def read(text: str, context: Context) -> Meant | None:
     """Return what the cleaned *text* means in the first language that understands it."""
     knows = Known(context)
     said = set(plain(text).split())
-    english, *others = grammars()
-    others.sort(key=lambda grammar: -len(grammar.markers & said))
+    english, *others = LANGUAGES
+    others.sort(key=lambda language: -len(language.markers & said))
     other = len(others[0].markers & said) > 1
     ordered = (
         (english, *others)
         if said & (_ENGLISH - _ANYWHERE if other else _ENGLISH)
         else (*others, english)
     )
-    for grammar in ordered:
-        if grammar.markers and not grammar.markers & said:
+    for language in ordered:
+        if language.markers and not language.markers & said:
             continue
-        meant = _in(grammar, text, knows, context)
+        meant = _in(grammar_of(language.code), text, knows, context)
         if meant is not None:
             return meant
     return None
@@ -82,7 +85,4 @@ def _in(grammar: Corrected, text: str, knows: Known, context: Context) -> Meant 
 def reference_in(phrase: str, language: str) -> Reference | None:
     """Return how *phrase* speaks of agents in *language*, None when it does not."""
     low = plain(clean(phrase))
-    for grammar in grammars():
-        if grammar.language == language:
-            return grammar.reference(low)
-    return grammars()[0].reference(low)
+    return grammar_of(language).reference(low)
