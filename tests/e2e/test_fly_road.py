@@ -278,8 +278,15 @@ async def test_coordinator_that_dies_while_a_machine_is_made_leaves_none_behind(
     await scene.done(number)
     await scene.nothing_left()
 
-    known = {row[0] for row in scene.rows("SELECT provider_id FROM machines")}
-    assert {one.id for one in scene.fly.machines.values()} == known
+    # The machine may do its work before what was ordered is looked for at the provider's.
+    await scene.made.until(
+        lambda: (
+            {one.id for one in scene.fly.machines.values()}
+            == {row[0] for row in scene.rows("SELECT provider_id FROM machines")}
+        ),
+        "each machine is known",
+        seconds=60,
+    )
     assert len(scene.rows("SELECT id FROM machines WHERE taken_at IS NOT NULL")) == 1
     assert sum(scene.fly.rates.refused.values()) <= 1
 
