@@ -137,10 +137,16 @@ def _described(
     if reference.other:
         kept = [a for a in kept if a.id != context.focus] or kept
     if reference.recency:
-        ranked = sorted(kept, key=lambda a: a.started, reverse=reference.recency == "newest")
-        kept = ranked[: reference.count or 1]
-        return Found(ids=tuple(a.id for a in kept), sure=sure)
+        return Found(ids=tuple(a.id for a in _latest(reference, kept)), sure=sure)
     return _judged(reference, kept, sure=sure)
+
+
+def _latest(reference: Reference, kept: list[KnownAgent]) -> list[KnownAgent]:
+    """Return the newest or oldest of *kept*, all when neither was asked for."""
+    if not reference.recency:
+        return kept
+    ranked = sorted(kept, key=lambda a: a.started, reverse=reference.recency == "newest")
+    return ranked[: reference.count or 1]
 
 
 def _judged(reference: Reference, kept: list[KnownAgent], *, sure: bool) -> Found:
@@ -204,10 +210,7 @@ def fitting(reference: Reference, context: Context) -> frozenset[str]:
     kept, sure = _on_topic(reference, kept, context)
     if not sure:
         return frozenset()
-    if reference.recency:
-        ranked = sorted(kept, key=lambda a: a.started, reverse=reference.recency == "newest")
-        kept = ranked[: reference.count or 1]
-    return frozenset(a.id for a in kept)
+    return frozenset(a.id for a in _latest(reference, kept))
 
 
 def _fit(said: tuple[str, ...], known: tuple[str, ...]) -> tuple[int, int]:

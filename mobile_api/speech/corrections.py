@@ -17,7 +17,6 @@ class Corrected:
     def __init__(self, sentences: Sentences) -> None:
         language = sentences.language
         self._sentences = sentences
-        self.language, self.markers = language.code, language.markers
         self.spoken = language
         self.reference = sentences.references.read
         mark = rf"(?:{language.corrections})"
@@ -78,7 +77,7 @@ class Corrected:
         return meant
 
     def _nothing(self) -> Meant:
-        return Meant(intent=Intent.UNKNOWN, reason="forgotten", language=self.language)
+        return Meant(intent=Intent.UNKNOWN, reason="forgotten", language=self.spoken.code)
 
     def _pieces(self, text: str) -> list[str]:
         """Cut *text* at the corrections; a mark with nothing before it is no correction."""

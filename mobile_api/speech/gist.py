@@ -34,18 +34,20 @@ class _Cover:
 class Gists:
     """The second reading of one language."""
 
-    def __init__(self, gist: Gist, forms: Forms, *, code: str) -> None:
+    def __init__(self, gist: Gist, forms: Forms, references: References, *, code: str) -> None:
         self._gist, self._code, self._roles = gist, code, gist.roles
-        self._reads = References(forms).read
+        self._reads = references.read
         self._reads_free = References(forms, free=True).read
         self._forbidden = forms.forbidden
         self._join = re.compile(rf" (?:{forms.joins}) ")
         self._fresh = re.compile(
             rf"(?:^| )(?:{forms.indefinite}) (?:(?:{forms.fresh}) )?(?:{forms.noun})(?= |$)"
         )
-        self._never_first = gist.never_first | {
-            phrase for phrase, role in self._roles.items() if role in {*_ACTING, "asking"}
-        }
+        self._never_first = (
+            gist.never_first
+            | gist.articles
+            | {phrase for phrase, role in self._roles.items() if role in {*_ACTING, "asking"}}
+        )
 
     def read(self, low: str, known: Known) -> Meant | None:
         """Return what *low* (plain, without greetings) asks for."""

@@ -7,6 +7,7 @@ here: the words must spell the whole name.
 import re
 from functools import lru_cache
 
+from mobile_api.speech.numbers import HOMOPHONES
 from mobile_api.speech.spelling import LETTERS, is_short_for
 
 # What a word may stand for in a name, besides itself and the one letter of `spelling.LETTERS`.
@@ -20,7 +21,7 @@ _MORE = {
     "excel": ("xl",), "seedy": ("cd",), "teepee": ("tp",), "arty": ("rt",), "icy": ("ic",),
     "excess": ("xs",), "see": ("c",), "tree": ("3",), "free": ("3",),
 }  # fmt: skip
-_AS_DIGITS = {"to": "2", "too": "2", "tu": "2", "for": "4", "fore": "4", "won": "1", "ate": "8"}
+_AS_DIGITS = {w: str(HOMOPHONES[w]) for w in ("to", "too", "tu", "for", "fore", "won", "ate")}
 _MOST_STEPS = 400
 
 

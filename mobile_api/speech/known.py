@@ -9,7 +9,7 @@ class Known:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._fits: dict[Reference, frozenset[str] | None] = {}
+        self._fits: dict[Reference, frozenset[str]] = {}
 
     def __call__(self, reference: Reference) -> bool:
         """Return whether *reference* points at an agent at all."""
@@ -27,4 +27,4 @@ class Known:
         """Return the ids of the agents that all words of *reference* fit, whatever they do now."""
         if reference not in self._fits:
             self._fits[reference] = agents.fitting(reference, self._context)
-        return self._fits[reference] or frozenset()
+        return self._fits[reference]

@@ -115,6 +115,7 @@ class Creating:
     serious: str = ""  # a clause before a request with one of these may change what it means
 
 
+@dataclass(frozen=True, kw_only=True)
 class Gist:
     """What the words of a sentence are for, when it has no known form; ``{a,b}`` is a or b.
 
@@ -127,41 +128,31 @@ class Gist:
     follows a command without a pause; *tells* begins a clause about the speaker.
     """
 
-    def __init__(
-        self,
-        *,
-        roles: Mapping[str, tuple[str, ...]],
-        pronouns: frozenset[str],
-        plural_pronouns: frozenset[str],
-        articles: frozenset[str],
-        before_amounts: frozenset[str],
-        never_first: frozenset[str],
-        never_before: str,
-        never_behind: str,
-        reason_begins: str,
-        tells: str,
-        negated: str,
-    ) -> None:
-        self._roles = roles
-        self.pronouns, self.plural_pronouns = pronouns, plural_pronouns
-        self.articles, self.before_amounts = articles, before_amounts
-        self.never_first = never_first | articles
-        self.never_before, self.never_behind = never_before, never_behind
-        self.reason_begins, self.tells, self.negated = reason_begins, tells, negated
+    phrases: Mapping[str, tuple[str, ...]]  # role -> patterns
+    pronouns: frozenset[str]
+    plural_pronouns: frozenset[str]
+    articles: frozenset[str]
+    before_amounts: frozenset[str]
+    never_first: frozenset[str]
+    never_before: str
+    never_behind: str
+    reason_begins: str
+    tells: str
+    negated: str
 
     @cached_property
     def roles(self) -> dict[str, str]:
         """Each phrase and what it is for; thousands, so not before the language is heard."""
         return {
             phrase.strip(): role
-            for role, patterns in reversed(list(self._roles.items()))
+            for role, patterns in reversed(list(self.phrases.items()))
             for pattern in patterns
             for phrase in expanded(pattern)
             if phrase.strip()
         }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)  # one of a kind: what is made of it is kept
 class Language:
     """A language that commands can be spoken in without a model."""
 

@@ -1,16 +1,16 @@
 """What a language other than English says in its own words: letters of names, names translated."""
 
 import re
+from functools import lru_cache
 from itertools import islice, product
 
 from mobile_api.speech.frame import Context
 from mobile_api.speech.language import Language
 from mobile_api.speech.repos import GENERIC, Match, RepoIndex, same_word
 from mobile_api.speech.spelling import canonical
-from mobile_api.speech.written import names_of
+from mobile_api.speech.written import names_of, replaced
 
-_MOST_LETTERS, _MOST_WORDS, _MOST_WAYS, _MOST_INDEXES, _MOST_PHRASES = 8, 5, 12, 256, 4096
-_INDEXES: dict[tuple[tuple[str, ...], str], "TranslatedIndex"] = {}
+_MOST_LETTERS, _MOST_WORDS, _MOST_WAYS, _MOST_KNOWN, _MOST_PHRASES = 8, 5, 12, 256, 4096
 
 
 class TranslatedIndex(RepoIndex):
@@ -51,7 +51,7 @@ class TranslatedIndex(RepoIndex):
         if self._joins.search(phrase):
             return ""
         choices = [self._parts_for(word) for word in said]
-        if len(self._known) > _MOST_INDEXES:
+        if len(self._known) > _MOST_KNOWN:
             self._known.clear()
         for ways in islice(product(*choices), _MOST_WAYS):
             for way in (ways, ways[::-1]):  # "portal del paciente" is patient-portal
@@ -73,27 +73,17 @@ class TranslatedIndex(RepoIndex):
         )
 
 
+@lru_cache(maxsize=256)
 def translated_index(repos: tuple[str, ...], language: Language) -> TranslatedIndex:
     """Return the index of *repos* for *language*; the last ones are kept."""
-    if (repos, language.code) not in _INDEXES:
-        if len(_INDEXES) > _MOST_INDEXES:
-            _INDEXES.clear()
-        _INDEXES[repos, language.code] = TranslatedIndex(repos, language)
-    return _INDEXES[repos, language.code]
+    return TranslatedIndex(repos, language)
 
 
 def spelled_out(text: str, context: Context, language: Language) -> str:
     """Return the cleaned *text* with names for their letters: "ese ese o" is "sso"."""
     names = names_of(context)
-    tokens = text.split(" ")
-    low = [token.lower() for token in tokens]
-    out: list[str] = []
-    at = 0
-    while at < len(tokens):
-        length, name = _longest(low, at, names, language)
-        out.append(name if length else tokens[at])
-        at += length or 1
-    return " ".join(out)
+    low = [token.lower() for token in text.split(" ")]
+    return replaced(text, lambda at: _longest(low, at, names, language))
 
 
 def _longest(low: list[str], at: int, names: dict[str, str], language: Language) -> tuple[int, str]:

@@ -25,7 +25,9 @@ class Sentences:
         self.references = References(language.forms)
         self.creation = Creation(language)
         gist = language.gist
-        self._gists = Gists(gist, language.forms, code=language.code) if gist else None
+        self._gists = (
+            Gists(gist, language.forms, self.references, code=language.code) if gist else None
+        )
         self._asides = Asides(gist) if gist else None
         self._gerund = re.compile(rf"^{language.gerund_lead}(?P<verb>\w+)")
         self._refused = {name: re.compile(form) for name, form in language.refused.items()}
@@ -73,17 +75,19 @@ class Sentences:
         low = plain(text).strip(" .!?")
         if refused := self.refused(low):
             return self.creation.despite(refused.reason, text, repos) or refused
+        if opened := self.creation.opened(text, repos):
+            return opened
         ways = [low, plain(whole).strip(" ,.!?")]
         ways += [said] if said.startswith(("i ", "we ")) else []
+        sure, loose = self._commands(ways, knows)
         return (
-            self.creation.opened(text, repos)
-            or self._first(ways, knows, sure=True)
+            sure
             or self._gist(plain(whole), knows)
             or (self._gist(low, knows) if len(low) < len(whole) else None)
             or self._explained(low, knows)
             or self._without_asides(low, knows)
             or (self._unknown("several") if self.is_several(low) else None)
-            or self._first(ways, knows, sure=False)
+            or loose
             or self.creation.read(text, repos)
             or self._asked(low, knows, asked=asked)
         )
@@ -91,13 +95,15 @@ class Sentences:
     def _gist(self, low: str, knows: Known) -> Meant | None:
         return self._gists.read(low, knows) if self._gists is not None else None
 
-    def _first(self, ways: list[str], knows: Known, *, sure: bool) -> Meant | None:
-        """Return the command that one of *ways* is; a sure one names agents that are there."""
-        for way in ways:
+    def _commands(self, ways: list[str], knows: Known) -> tuple[Meant | None, Meant | None]:
+        """Return the first command among *ways* that names agents that are there, and the first."""
+        first = None
+        for way in dict.fromkeys(ways):
             meant = self.control(way, knows)
-            if meant is not None and (not sure or _is_sure(meant, knows)):
-                return meant
-        return None
+            if meant is not None and _is_sure(meant, knows):
+                return meant, first or meant
+            first = first or meant
+        return None, first
 
     def refused(self, low: str) -> Meant | None:
         """Return why *low* is no command, whatever verbs are in it."""

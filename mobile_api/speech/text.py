@@ -17,10 +17,6 @@ _DASH = re.compile(r"\s+[-\u2013\u2014]+\s+|[\u2013\u2014]|\.{2,}|\u2026")
 _STOP = re.compile(r"\s*([,.;:!?]+)(?=\s|$)")
 _INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}")
 _STUTTER = re.compile(r"\b(\w{1,5})- (?=\1)", re.IGNORECASE)
-_FILLER = re.compile(
-    r"(?:^|(?<= ))(?:u+h+m*|u+m+|e+rm*|e+hm*|h+m+|m+h+m+|a+h+|o+h+(?! wait| (?:oh|one|two|three|four|five|six|seven|eight|nine|ten|twenty|thirty|forty|\d))|äh+m*|euh+|eh)(?: ,)?(?= |$)",
-    re.IGNORECASE,
-)
 _ASIDE = re.compile(
     r"(?:^|(?<= )), (?:like|you know|i guess|let's see|well) ,(?= |$)", re.IGNORECASE
 )
@@ -30,12 +26,25 @@ _TWICE = re.compile(
     r"(?:(?: ,)? \1)+(?= |$)",
     re.IGNORECASE,
 )
-# How recognisers write short forms without their mark; "its", "lets" and "were" are words, too.
-_SHORT = re.compile(
-    r"\b(how|what|where|who|that|there|here|when|why)(s|re)\b|\b(do|does|did|is|are|was|has|have|had|would|could|should|ca)nt\b|"
-    r"\b(i)(m|ve)\b|\b(you|they)(re|ve)\b",
-    re.IGNORECASE,
-)
+
+
+def _fillers(noises: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:^|(?<= ))(?:u+h+m*|{noises}|e+hm*|h+m+|m+h+m+|a+h+|o+h+(?! wait| (?:oh|one|two|three|four|five|six|seven|eight|nine|ten|twenty|thirty|forty|\d))|äh+m*|euh+|eh)(?: ,)?(?= |$)",
+        re.IGNORECASE,
+    )
+
+
+def _short_forms(of_i: str) -> re.Pattern[str]:
+    """Return short forms without their mark; "its", "lets" and "were" are words, too."""
+    return re.compile(
+        r"\b(how|what|where|who|that|there|here|when|why)(s|re)\b|\b(do|does|did|is|are|was|has|have|had|would|could|should|ca)nt\b|"
+        rf"\b(i)({of_i})\b|\b(you|they)(re|ve)\b",
+        re.IGNORECASE,
+    )
+
+
+_FILLER, _SHORT = _fillers("u+m+|e+rm*"), _short_forms("m|ve")
 # "six one eight five oh": the last figure of a name, no filler.
 _FIGURE = r"(?:one|two|three|four|five|six|seven|eight|nine|\d)"
 _ZERO = re.compile(rf"\b({_FIGURE} {_FIGURE}) oh\b(?! ,| and\b| wait\b)", re.IGNORECASE)
@@ -53,10 +62,7 @@ _GERMAN = re.compile(
     r"[äöüß]|\b(?:der|das|den|dem|und|ein|einen|ist|auf|nicht|agenten|neuer|bitte|soll|wie|kommt|wird|ob|im repo|im projekt)\b",
     re.IGNORECASE,
 )
-_SHORT_BUT_IM = re.compile(_SHORT.pattern.replace("(i)(m|ve)", "(i)(ve)"), re.IGNORECASE)
-_FILLER_BUT_ER = re.compile(
-    _FILLER.pattern.replace("e+rm*", "e+rm+").replace("u+m+", "u+mm+"), re.IGNORECASE
-)
+_FILLER_BUT_ER, _SHORT_BUT_IM = _fillers("u+mm+|e+rm+"), _short_forms("ve")
 
 
 def clean(transcript: str) -> str:

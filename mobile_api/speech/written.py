@@ -5,15 +5,15 @@ each other come to one word of the person's names, that word is put in their pla
 """
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from mobile_api.speech.frame import Context
-from mobile_api.speech.numbers import HOMOPHONES, WORDS
+from mobile_api.speech.numbers import HOMOPHONES, digits_joined
 from mobile_api.speech.spelling import LETTERS, name_parts
 from mobile_api.speech.text import plain, words
 
 _MOST = 7
-_DIGITS = {word: str(value) for word, value in WORDS.items()} | {"oh": "0", "o": "0", "nought": "0"}
 _LATE = {word: str(value) for word, value in HOMOPHONES.items() if word not in {"to", "for"}}
 _SMALL = frozenset(
     ["a", "an", "the", "to", "of", "on", "in", "at", "it", "is", "i", "you", "we", "me", "my",
@@ -28,14 +28,21 @@ def rewritten(text: str, context: Context) -> str:
     names = names_of(context)
     if not names:
         return text
+    low = [plain(token) for token in text.split(" ")]
+    return replaced(text, lambda at: _longest(low, at, names))
+
+
+def replaced(text: str, name_at: Callable[[int], tuple[int, str]]) -> str:
+    """Return *text* with runs of words as names.
+
+    *name_at* tells how many words from a position on are a name, 0 for none, and the name.
+    """
     tokens = text.split(" ")
-    low = [plain(token) for token in tokens]
     out: list[str] = []
     at = 0
     while at < len(tokens):
-        length, written = _longest(low, at, names)
-        owner = "'s" if length and low[at + length - 1].endswith("'s") else ""
-        out.append(written + owner if length else tokens[at])
+        length, name = name_at(at)
+        out.append(name if length else tokens[at])
         at += length or 1
     return " ".join(out)
 
@@ -44,7 +51,8 @@ def _longest(low: list[str], at: int, names: dict[str, str]) -> tuple[int, str]:
     """Return how many words from *at* on are one of *names*, and the name."""
     for length in range(min(_MOST, len(low) - at), 1, -1):
         run = [part for token in low[at : at + length] for part in token.split()]
-        run[-1] = run[-1].removesuffix("'s")
+        owner = "'s" if run[-1].endswith("'s") else ""
+        run[-1] = run[-1].removesuffix(owner)
         if not all(word.isalnum() for word in run) or set(run) <= _SMALL:
             continue
         letters = all(len(word) == 1 for word in run)
@@ -54,7 +62,7 @@ def _longest(low: list[str], at: int, names: dict[str, str]) -> tuple[int, str]:
             continue
         for key in _spellings(run):
             if key in names and not set(run) <= names.keys():
-                return length, names[key]
+                return length, names[key] + owner
     return 0, ""
 
 
@@ -62,30 +70,10 @@ def _spellings(run: list[str]) -> set[str]:
     """Return what *run* is when it is one word: as it stands, as numbers, as letters."""
     spelled = any(len(word) == 1 and word.isalpha() for word in run)
     late = [*run[:-1], _LATE.get(run[-1], run[-1])]
-    ways = [run, late, joined_numbers(run), joined_numbers(late)]
+    ways = [run, late, digits_joined(run), digits_joined(late)]
     if spelled:
         ways += [[LETTERS.get(word, word) for word in way] for way in ways]
     return {"".join(way) for way in ways}
-
-
-def joined_numbers(run: list[str]) -> list[str]:
-    """Return *run* with numbers as figures: "two sixty four" is 2, 64; "double oh one" 00, 1."""
-    out: list[str] = []
-    times, tens = 1, False
-    for word in run:
-        if word in {"double", "triple"}:
-            times = 2 if word == "double" else 3
-            continue
-        figure = _DIGITS.get(word)
-        if figure is None:
-            out.append(word)
-        elif tens and len(figure) == 1 and figure != "0":
-            out[-1] = out[-1][:-1] + figure
-        else:
-            out.append(figure * times)
-        tens = figure is not None and len(figure) == 2 and figure[1] == "0" and figure != "10"
-        times = 1
-    return out
 
 
 def names_of(context: Context) -> dict[str, str]:

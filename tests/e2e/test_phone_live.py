@@ -108,9 +108,8 @@ async def test_session_that_ended_leads_to_the_sign_in(phone: Phone, api: PhoneA
     await phone.go("#/agents/5")
     await expect(phone.text("Plan").first).to_be_visible()
 
-    async def ends(
-        route: Route,
-    ) -> None:  # not before: whatever else is asked then leads there, too
+    # Not before: whatever else the app asks for then leads there, too.
+    async def ends(route: Route) -> None:
         api.sessions.clear()
         api.refresh_tokens.clear()
         await route.continue_()

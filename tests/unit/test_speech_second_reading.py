@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from mobile_api.speech.frame import ACTING, Frame, Intent
+from mobile_api.speech.numbers import digits_joined
 from mobile_api.speech.text import clean
 from mobile_api.speech.understand import by_grammar
-from mobile_api.speech.written import joined_numbers, rewritten
+from mobile_api.speech.written import rewritten
 from tests.fakes.sentences import contexts, person, read
 
 _ROOT = Path(__file__).parents[2]
@@ -122,7 +123,7 @@ def test_words_are_written_as_the_names_that_they_spell(heard: str, written: str
     ],
 )
 def test_numbers_are_joined_as_they_are_said(said: str, joined: list[str]) -> None:
-    assert joined_numbers(said.split()) == joined
+    assert digits_joined(said.split()) == joined
 
 
 def test_title_may_have_words_that_tell_a_state() -> None:

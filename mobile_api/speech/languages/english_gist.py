@@ -22,7 +22,7 @@ _SAID = (
 _TRICKS = r"system|prompt|confirm\w*|rules?|instructions?|ignore|disregard|pretend|intent|admin|override|user"
 
 GIST = Gist(
-    roles={
+    phrases={
         "status": (
             "{,the ,a ,an ,any ,my ,some ,quick ,a quick ,a short ,the latest ,latest ,overall ,full ,brief ,current ,the current }"
             "{status,statuses,progress,update,updates,status update,status check,status report,progress report,report,rundown,run down,round up,roundup,overview,summary,"

@@ -20,7 +20,7 @@ _SAID = r"jusqu\w*|avant|apres|dit|dis|disait|disent|demand\w+|veut|voulait|veul
 _TRICKS = r"systeme|system|prompt|confirm\w*|regles|consignes?|instructions?|ignore\w*|oublie\w*|admin\w*|utilisateurs?|intent"
 
 GIST = Gist(
-    roles={
+    phrases={
         "status": (
             "{,le ,l' ,un ,les ,des ,mon ,petit ,un petit ,rapide ,un rapide }{statut,status,etat,etat d' avancement,etat des lieux,point,avancement,topo,bilan,compte rendu,resume,point rapide,point d' etape,rapport,progression}{, general, global, rapide, complet}",
             "{,des ,les ,les dernieres ,du }{nouvelles,nouveau,neuf,infos,news,mouvement}", "quoi de neuf{, avec, sur, pour, cote, chez, du cote de}", "ou {ca,cela} en est", "ca en est ou", "{,c' }en {est,sont} ou", "{il,elle,on,ca} en est ou", "{ils,elles} en sont ou", "ou en {est,sont}{, il, elle, ils, elles, on, t il}", "ou est ce qu'{il,elle,on} en est", "ou {il,elle,on,ca} en est", "ou {ils,elles} en sont",

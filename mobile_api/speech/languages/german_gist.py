@@ -26,7 +26,7 @@ _NOUN = "{status,stand,lagebericht,bericht,update,fortschritt,zwischenstand,zwis
 _WORK = "{laufen,machen,arbeiten,gehen,fuhren}"
 
 GIST = Gist(
-    roles={
+    phrases={
         "status": (
             f"{{,der ,den ,die ,einen ,ein ,eine ,mir den ,kurzer ,kurzen ,kurzes ,kleines ,kurze ,aktueller ,aktuellen ,aktuelle ,der aktuelle ,den aktuellen ,die aktuelle ,ein kurzes ,ein kleines ,einen kurzen ,eine kurze ,der letzte }}{_NOUN}"
             "{, von, vom, bei, zu, zum, zur, uber, fur, beim, von den, uber alles}",

@@ -11,7 +11,7 @@ _TRICKS = (
 )
 
 GIST = Gist(
-    roles={
+    phrases={
         "status": (
             "{,el ,un ,una ,mi ,la ,algun ,alguna }{estado,estatus,status,progreso,avance,avances,resumen,informe,reporte,update,actualizacion,novedad,novedades,noticia,noticias}{, de, del, sobre, con, en, general, actual}",
             "{hay,tienes,tenemos,sabes} {algo,novedades,noticias,alguna novedad,algun avance,algo nuevo,alguna noticia,avances}{, de, del, con, sobre}", "{algo,nada} nuevo{, de, del, con, en, sobre}", "se sabe {algo,nada}{, de, del}", "{que,alguna} noticia{,s}{, hay, tienes}{, de, del}",
